@@ -1,0 +1,47 @@
+# Every command a person needs; `make` alone lists them.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SERVICES := vote worker result
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z.0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv with everything in it (the other commands call it)
+
+$(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh $(wildcard */pyproject.toml)
+	@PYTHON="$(PYTHON)" sh local/setup.sh
+	@touch $@
+
+.PHONY: run
+run: setup ## the whole app on this machine, without Docker: https://localhost:8443
+	@exec $(BIN)/python -m local
+
+.PHONY: clean
+clean: ## remove what `make run` keeps between runs (votes included)
+	@$(PYTHON) local/src/local/clean.py
+
+.PHONY: test
+test: setup lint ## lint, types, unit tests, real servers with faults, browser stories (no Docker)
+	@$(BIN)/python -m pytest --ignore=e2e/compose $(ARGS)
+
+.PHONY: lint
+lint: setup ## style, types, Dockerfiles and scripts
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary vote/src worker/src result/src local/src
+	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
+	@$(BIN)/shellcheck local/setup.sh .ci/run
+
+.PHONY: format
+format: setup ## let ruff rewrite the Python files
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+.PHONY: lock
+lock: ## renew requirements/*.txt from the pyproject.toml files (UPGRADE=--upgrade for the newest versions)
+	@sh requirements/lock.sh $(UPGRADE)

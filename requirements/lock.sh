@@ -1,0 +1,18 @@
+#!/bin/sh
+# Writes requirements/*.txt: versions and hashes, no index address. Needs uv.
+# dev.txt is solved first and constrains the services, so images and tests run the same versions.
+set -eu
+cd "$(dirname "$0")/.."
+compile() { # compile OUTPUT SOURCE...
+  output=$1
+  shift
+  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --custom-compile-command "make lock" --output-file "requirements/$output" "$@"
+}
+services="vote worker result"
+compile uv.txt --group pyproject.toml:uv "$@"
+# shellcheck disable=SC2046 # one word a service
+compile dev.txt --group pyproject.toml:dev $(printf '%s/pyproject.toml ' $services) local/pyproject.toml "$@"
+for service in $services; do
+  compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
+done

@@ -1,0 +1,67 @@
+"""The settings of the vote service, read once from the environment."""
+
+import socket
+from dataclasses import dataclass
+from typing import Self
+
+from environs import Env, EnvError, validate
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names its variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment asks of this service; README.md lists the variables."""
+
+    redis_url: str
+    option_a: str
+    option_b: str
+    result_url: str
+    error_sim: bool
+    release: str
+    image_tag: str
+    pod: str
+    port: int
+    workers: int
+    threads: int
+    trusted_proxies: int
+    redis_timeout_s: float
+    log_level: str
+
+    @classmethod
+    def from_env(cls, env: Env | None = None) -> Self:
+        """Read every variable, or raise a ConfigError that names the wrong one."""
+        env = env or Env()
+        try:
+            return cls(
+                redis_url=env.str("REDIS_URL", validate=redis_url),
+                option_a=env.str("VOTE_OPTION_A", "Cats", validate=validate.Length(min=1, max=40)),
+                option_b=env.str("VOTE_OPTION_B", "Dogs", validate=validate.Length(min=1, max=40)),
+                result_url=env.str("RESULT_URL", "", validate=http_url),
+                error_sim=env.str("VOTE_ERROR_SIM", "on", validate=validate.OneOf(["on", "off"])) == "on",
+                release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
+                image_tag=env.str("IMAGE_TAG", "dev"),
+                pod=env.str("POD_NAME", "") or socket.gethostname(),
+                port=env.int("VOTE_PORT", 8080, validate=validate.Range(1, 65535)),
+                workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
+                threads=env.int("VOTE_THREADS", 4, validate=validate.Range(1, 64)),
+                trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
+                redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 0.8, validate=validate.Range(0.05, 1.8)),
+                log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
+            )
+        except EnvError as error:
+            raise ConfigError(" ".join(str(error).split())) from error
+
+
+def redis_url(value: str) -> None:
+    """Refuse what redis-py could not connect to."""
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise validate.ValidationError("must look like redis://host:6379/0")
+
+
+def http_url(value: str) -> None:
+    """Refuse links that a page must not carry; empty means no link."""
+    if value and not value.startswith(("http://", "https://")):
+        raise validate.ValidationError("must look like https://host/")
