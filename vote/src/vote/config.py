@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass
 from typing import Self
 
-from environs import Env, EnvError, validate
+from environs import Env, EnvError, ValidationError, validate
 
 
 class ConfigError(Exception):
@@ -49,7 +49,9 @@ class Settings:
                 threads=env.int("VOTE_THREADS", 4, validate=validate.Range(1, 64)),
                 trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
                 redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 0.8, validate=validate.Range(0.05, 1.8)),
-                log_level=env.str("LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
+                log_level=env.str(
+                    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
+                ),
             )
         except EnvError as error:
             raise ConfigError(" ".join(str(error).split())) from error
@@ -58,10 +60,10 @@ class Settings:
 def redis_url(value: str) -> None:
     """Refuse what redis-py could not connect to."""
     if not value.startswith(("redis://", "rediss://", "unix://")):
-        raise validate.ValidationError("must look like redis://host:6379/0")
+        raise ValidationError("must look like redis://host:6379/0")
 
 
 def http_url(value: str) -> None:
     """Refuse links that a page must not carry; empty means no link."""
     if value and not value.startswith(("http://", "https://")):
-        raise validate.ValidationError("must look like https://host/")
+        raise ValidationError("must look like https://host/")

@@ -1,0 +1,1 @@
+"""Moves votes from the Redis stream into PostgreSQL, each counted once."""
