@@ -23,7 +23,7 @@ run: setup ## the whole app on this machine, without Docker: https://localhost:8
 
 .PHONY: clean
 clean: ## remove what `make run` keeps between runs (votes included)
-	@$(PYTHON) local/src/local/clean.py
+	@PYTHONPATH=local/src $(PYTHON) -m local.data
 
 .PHONY: test
 test: setup lint ## lint, types, unit tests, real servers with faults, browser stories (no Docker)

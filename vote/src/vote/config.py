@@ -23,6 +23,7 @@ class Settings:
     release: str
     image_tag: str
     pod: str
+    bind_host: str
     port: int
     workers: int
     threads: int
@@ -44,6 +45,7 @@ class Settings:
                 release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
                 image_tag=env.str("IMAGE_TAG", "dev"),
                 pod=env.str("POD_NAME", "") or socket.gethostname(),
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
                 port=env.int("VOTE_PORT", 8080, validate=validate.Range(1, 65535)),
                 workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
                 threads=env.int("VOTE_THREADS", 4, validate=validate.Range(1, 64)),

@@ -1,0 +1,40 @@
+"""What all tests share: unit tests stay inside their process, tests marked `servers` use real servers."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
+# packages under these names and does not take the folders vote/, worker/, ... for packages.
+import local
+import result
+import vote
+import worker
+
+assert all(package.__file__ for package in (local, result, vote, worker)), "run `make setup` first"
+
+
+@pytest.fixture(autouse=True)
+def stay_inside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests cannot open sockets or start processes; `@pytest.mark.servers` says that a test may."""
+    if request.node.get_closest_marker("servers"):
+        return
+    request.getfixturevalue("socket_disabled")
+
+    def refuse(*args: object, **_: object) -> None:
+        pytest.fail(f"a unit test tried to start a process: {args}")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """An empty folder that other system users may enter: as root, PostgreSQL runs as another one."""
+    path = Path(tempfile.mkdtemp(prefix="voting01-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)

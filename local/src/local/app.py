@@ -1,0 +1,94 @@
+"""The whole app as processes on this machine: what runs, with which settings."""
+
+import os
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.servers import free_port
+
+ROOT = Path(__file__).parents[3]
+CADDYFILE = ROOT / "local" / "Caddyfile"
+CADDY = Path(sys.executable).with_name("caddy")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where everything listens on 127.0.0.1; people need only the first two."""
+
+    vote_https: int = 8443
+    result_https: int = 8444
+    vote: int = field(default_factory=free_port)
+    result: int = field(default_factory=free_port)
+    worker: int = field(default_factory=free_port)
+
+    @property
+    def vote_url(self) -> str:
+        """The vote page, for people."""
+        return f"https://localhost:{self.vote_https}"
+
+    @property
+    def result_url(self) -> str:
+        """The result page, for people."""
+        return f"https://localhost:{self.result_https}"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One process to run: its name, its command and its environment."""
+
+    name: str
+    command: list[str]
+    env: dict[str, str]
+
+    @property
+    def shell(self) -> str:
+        """The command for a process runner that takes shell lines."""
+        return f"exec {shlex.join(self.command)}"
+
+    def popen(self, **kwargs: object) -> "subprocess.Popen[str]":
+        """Start it in a session of its own, so that it can be ended with all its children."""
+        return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+            self.command, env=self.env, start_new_session=True, text=True, **kwargs
+        )
+
+
+def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> list[Service]:
+    """vote, worker, result and Caddy in front, wired to the two servers."""
+    python = [sys.executable, "-u", "-m"]
+    base = {**os.environ, "PYTHONSAFEPATH": "1", "BIND_HOST": "127.0.0.1"}
+    links = {"VOTE_URL": ports.vote_url, "RESULT_URL": ports.result_url}
+    return [
+        Service(
+            "vote",
+            [*python, "vote"],
+            base
+            | links
+            | {"REDIS_URL": redis_url, "VOTE_PORT": str(ports.vote), "VOTE_TRUSTED_PROXIES": "1"},
+        ),
+        Service(
+            "worker",
+            [*python, "worker"],
+            base | {"REDIS_URL": redis_url, "DATABASE_URL": database_url, "WORKER_PORT": str(ports.worker)},
+        ),
+        Service(
+            "result",
+            [*python, "result"],
+            base | links | {"DATABASE_URL": database_url, "RESULT_PORT": str(ports.result)},
+        ),
+        Service(
+            "https",
+            [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)],
+            base
+            | {
+                "VOTE_UPSTREAM_PORT": str(ports.vote),
+                "RESULT_UPSTREAM_PORT": str(ports.result),
+                "VOTE_HTTPS_PORT": str(ports.vote_https),
+                "RESULT_HTTPS_PORT": str(ports.result_https),
+                "XDG_DATA_HOME": str(data),
+                "XDG_CONFIG_HOME": str(data),
+            },
+        ),
+    ]

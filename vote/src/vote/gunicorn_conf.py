@@ -1,0 +1,26 @@
+"""gunicorn's settings, derived from the service's own."""
+
+import os
+import shutil
+from pathlib import Path
+
+from vote import logs
+from vote.config import Settings
+
+_settings = Settings.from_env()
+_memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
+
+bind = f"{_settings.bind_host}:{_settings.port}"
+workers = _settings.workers
+# Threads, so that a client that opens a connection and says nothing holds up nobody.
+worker_class = "gthread"
+threads = _settings.threads
+worker_tmp_dir = str(_memory) if _memory.is_dir() else None
+graceful_timeout = 10
+control_socket_disable = True
+logconfig_dict = logs.configuration("vote", _settings.release, _settings.log_level)
+
+
+def on_exit(_server: object) -> None:
+    """Leave no files behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

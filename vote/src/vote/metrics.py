@@ -1,0 +1,60 @@
+"""What Prometheus sees: the same figures from every process of a pod, each with its release."""
+
+import os
+import time
+from collections.abc import Iterator
+
+from flask import Flask, Response, current_app, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client import generate_latest as generate
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+_METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
+
+REQUESTS = Counter("http_requests_total", "Requests answered.", ["method", "route", "status", "release"])
+SECONDS = Histogram("http_request_duration_seconds", "Time to answer.", ["method", "route", "release"])
+ACCEPTED = Counter("votes_accepted_total", "Votes that Redis has.", ["vote", "release"])
+SYNTHETIC = Counter("votes_synthetic_total", "Of these, synthetic ones.", ["vote", "release"])
+
+
+def init_app(app: Flask) -> None:
+    """Count and time every request of the app."""
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        release = current_app.config["SETTINGS"].release
+        # Names that a client makes up must not become label values: there is no end to them.
+        method = request.method if request.method in _METHODS else "OTHER"
+        route = request.url_rule.rule if request.url_rule else "unmatched"
+        REQUESTS.labels(method, route, str(response.status_code), release).inc()
+        if "started" in g:
+            SECONDS.labels(method, route, release).observe(time.perf_counter() - g.started)
+        return response
+
+
+class _Switch(Collector):
+    """The error switch as Redis has it now, not as some process saw it last."""
+
+    def __init__(self, release: str, *, enabled: bool) -> None:
+        self._family = GaugeMetricFamily("error_sim_enabled", "1 while errors are ON.", labels=["release"])
+        self._family.add_metric([release], enabled)
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._family
+
+
+def page(*, error_sim: bool, release: str) -> Response:
+    """The figures of all processes of this pod, with the error switch as it is now."""
+    switch = CollectorRegistry()
+    switch.register(_Switch(release, enabled=error_sim))
+    counted = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # prometheus_client's own sign of several processes
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    return Response(generate(counted) + generate(switch), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,155 @@
+"""Every address of the vote service."""
+
+import logging
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from vote import metrics, voter
+from vote.config import Settings
+from vote.redis_queue import Queue, QueueError, Vote
+
+log = logging.getLogger(__name__)
+
+bp = Blueprint("vote", __name__)
+error_sim = Blueprint("error_sim", __name__)
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@bp.get("/")
+def index() -> Response:
+    """The page, with this browser's current vote."""
+    response = _page(choice=voter.last_choice(request))
+    voter.remember(response, request, voter=voter.voter_id(request))
+    return response
+
+
+@bp.post("/")
+def cast_vote() -> Response:
+    """Take one vote; 2xx means that Redis has it."""
+    choice = _chosen()
+    synthetic = request.headers.get("X-Synthetic-Vote") == "1"
+    ballot = Vote(voter=voter.voter_id(request), vote=choice, synthetic=synthetic)
+    if not _queue().cast(ballot):
+        return refusal(500, "Simulated Error")
+    release = _settings().release
+    metrics.ACCEPTED.labels(choice, release).inc()
+    if synthetic:
+        metrics.SYNTHETIC.labels(choice, release).inc()
+
+    before = voter.last_choice(request)
+    changed = before is not None and before != choice
+    if wants_page():
+        response = _page(choice=choice, changed=changed)
+    else:
+        response = jsonify(vote=choice, changed=changed, release=release)
+    voter.remember(response, request, voter=ballot.voter, choice=choice)
+    return response
+
+
+@error_sim.get("/api/error-sim")
+def show_switch() -> Response:
+    """Say whether errors are ON for this release; counts as OFF while Redis is away."""
+    return jsonify(enabled=_switch_is_on())
+
+
+@error_sim.post("/api/error-sim")
+def flip_switch() -> Response:
+    """Flip the switch of this release, unless another site asks."""
+    if _from_another_site():
+        return refusal(403, "The error switch can only be flipped from its own page")
+    enabled = _queue().toggle_error_sim()
+    log.warning(
+        "error switch turned %s",
+        "ON" if enabled else "OFF",
+        extra={"by": request.remote_addr, "enabled": enabled},
+    )
+    return jsonify(enabled=enabled)
+
+
+@bp.get("/health")
+def health() -> Response:
+    """Alive: always 200, whatever Redis or the error switch do."""
+    return jsonify(status="ok")
+
+
+@bp.get("/ready")
+def ready() -> Response:
+    """Ready for votes: 200 if Redis answers; the error switch does not matter."""
+    _queue().ping()
+    return jsonify(status="ready")
+
+
+@bp.get("/metrics")
+def show_metrics() -> Response:
+    """The figures for Prometheus."""
+    return metrics.page(error_sim=_settings().error_sim and _switch_is_on(), release=_settings().release)
+
+
+def wants_page() -> bool:
+    """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
+    accept = request.accept_mimetypes
+    return "text/html" in accept.values() and accept["text/html"] >= accept["application/json"]
+
+
+def refusal(status: int, message: str) -> Response:
+    """One clear line about what was not done, as a page or as JSON."""
+    if wants_page():
+        response = _page(choice=voter.last_choice(request), error=f"{message} (HTTP {status})")
+    else:
+        response = jsonify(error=message)
+    response.status_code = status
+    return response
+
+
+def _page(*, choice: str | None, changed: bool = False, error: str = "") -> Response:
+    settings = _settings()
+    options = {"a": settings.option_a, "b": settings.option_b}
+    html = render_template(
+        "index.html",
+        settings=settings,
+        options=options,
+        choice=choice,
+        changed=changed,
+        error=error,
+        voted=request.method == "POST" and not error,
+    )
+    return make_response(html)
+
+
+def _chosen() -> Literal["a", "b"]:
+    if request.mimetype not in _FORMS:
+        raise UnsupportedMediaType("Send the vote as a form field: vote=a or vote=b")
+    match request.form.getlist("vote"):
+        case ["a"]:
+            return "a"
+        case ["b"]:
+            return "b"
+    raise BadRequest("Choose one of the two options: vote=a or vote=b")
+
+
+def _switch_is_on() -> bool:
+    try:
+        return _queue().error_sim()
+    except QueueError as error:
+        log.warning("the error switch counts as OFF: %s", error)
+        return False
+
+
+def _from_another_site() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _settings() -> Settings:
+    return cast("Settings", current_app.config["SETTINGS"])
+
+
+def _queue() -> Queue:
+    return cast("Queue", current_app.extensions["queue"])

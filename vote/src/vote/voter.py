@@ -1,0 +1,37 @@
+"""What the browser remembers: who votes, and for what last time."""
+
+import re
+import secrets
+
+from flask import Request, Response
+
+VOTER_COOKIE = "voter"
+CHOICE_COOKIE = "choice"
+
+_VOTER = re.compile(r"[0-9a-f]{32}")
+_A_YEAR_S = 365 * 24 * 3600
+
+
+def voter_id(request: Request) -> str:
+    """The voter's id from the cookie, or a new random one where there is none of the right form.
+
+    128 random bits cannot be guessed, so nobody can vote in another's name; a signature would add a
+    secret to manage and stop nothing, since anyone may ask for as many new ids as they like.
+    """
+    known = request.cookies.get(VOTER_COOKIE, "")
+    return known if _VOTER.fullmatch(known) else secrets.token_hex(16)
+
+
+def last_choice(request: Request) -> str | None:
+    """What this browser voted for last, `a` or `b`, or None."""
+    choice = request.cookies.get(CHOICE_COOKIE)
+    return choice if choice in ("a", "b") else None
+
+
+def remember(response: Response, request: Request, *, voter: str, choice: str | None = None) -> None:
+    """Keep the voter's id, and the choice if there is one, in the browser for a year."""
+    for name, value in ((VOTER_COOKIE, voter), (CHOICE_COOKIE, choice)):
+        if value is not None:
+            response.set_cookie(
+                name, value, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
+            )
