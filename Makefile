@@ -21,21 +21,36 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh $(wildcard
 run: setup ## the whole app on this machine, without Docker: https://localhost:8443
 	@exec $(BIN)/python -m local
 
+.env: ## write .env for docker compose, with a random database password
+	@sed "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')/" .env.example > $@
+
 .PHONY: clean
 clean: ## remove what `make run` keeps between runs (votes included)
 	@PYTHONPATH=local/src $(PYTHON) -m local.data
 
 .PHONY: test
-test: setup lint ## lint, types, unit tests, real servers with faults, browser stories (no Docker)
+test: lint ## lint, unit tests, real servers broken on purpose, browser stories; no Docker needed
 	@$(BIN)/python -m pytest --ignore=e2e/compose $(ARGS)
+
+.PHONY: e2e
+e2e: setup ## the same browser stories on docker compose, scaling and killed containers
+	@$(BIN)/python -m pytest --on=compose e2e/browser e2e/compose $(ARGS)
 
 .PHONY: lint
 lint: setup ## style, types, Dockerfiles and scripts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary vote/src worker/src result/src local/src
+	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
-	@$(BIN)/shellcheck local/setup.sh .ci/run
+	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh
+
+.PHONY: bench
+bench: setup ## speed, side by side with a plain baseline; prints ratios (about five minutes)
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: screenshots
+screenshots: setup ## renew the pictures in docs/images
+	@$(BIN)/python -m pytest --quiet --pictures=docs/images e2e/browser/test_screenshots.py
 
 .PHONY: format
 format: setup ## let ruff rewrite the Python files

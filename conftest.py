@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,23 @@ def stay_inside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(subprocess, "Popen", refuse)
 
 
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """An empty folder that other system users may enter: as root, PostgreSQL runs as another one."""
+@contextmanager
+def _folder() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="voting01-"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """An empty folder that other system users may enter: as root, PostgreSQL runs as another one."""
+    with _folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="session")
+def session_folder() -> Iterator[Path]:
+    """The same, for the whole run."""
+    with _folder() as path:
+        yield path

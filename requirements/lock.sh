@@ -11,7 +11,7 @@ compile() { # compile OUTPUT SOURCE...
 }
 services="vote worker result"
 compile uv.txt --group pyproject.toml:uv "$@"
-# shellcheck disable=SC2046 # one word a service
+# shellcheck disable=SC2046,SC2086 # one word a service
 compile dev.txt --group pyproject.toml:dev $(printf '%s/pyproject.toml ' $services) local/pyproject.toml "$@"
 for service in $services; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"

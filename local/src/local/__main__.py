@@ -104,7 +104,7 @@ def announce(ports: Ports, data: Path, stopping: threading.Event) -> None:
     if not waiting:
         print(
             f"\n  vote     {ports.vote_url}\n  results  {ports.result_url}\n"
-            f"  trust    {data.name}/caddy/pki/authorities/local/root.crt (or accept the browser's warning)\n"
+            f"  trust    {data}/caddy/pki/authorities/local/root.crt (or accept the browser's warning)\n"
             f"  stop     Ctrl-C\n",
             flush=True,
         )

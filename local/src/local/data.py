@@ -1,13 +1,14 @@
 """The folder that keeps votes, certificates and logs between runs; `python -m local.data` removes it."""
 
 import fcntl
+import os
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DATA = Path(__file__).parents[3] / ".local"
+DATA = Path(os.environ.get("LOCAL_DATA") or Path(__file__).parents[3] / ".local")
 
 
 class InUseError(Exception):

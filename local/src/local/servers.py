@@ -35,7 +35,7 @@ class Redis:
             port=self.port,
             data_dir=folder,
             persist=True,
-            config={"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction"},
+            config={"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"},
         )
         self._pid = 0
 

@@ -78,11 +78,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _queue_error(error: QueueError) -> Response:
     log.error("redis is away: %s", error)
-    if request.path == "/":
-        return views.refusal(
-            503, "Your vote was not taken: the vote store is away. Please try again in a moment"
-        )
-    return views.refusal(503, "The vote store is away. Please try again in a moment")
+    return views.refusal(503, "The vote store is away, nothing was changed. Please try again in a moment")
 
 
 _MESSAGES = {

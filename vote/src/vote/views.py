@@ -115,7 +115,7 @@ def _page(*, choice: str | None, changed: bool = False, error: str = "") -> Resp
         choice=choice,
         changed=changed,
         error=error,
-        voted=request.method == "POST" and not error,
+        posted=request.method == "POST" and request.path == "/",
     )
     return make_response(html)
 

@@ -1,0 +1,82 @@
+"""A demonstrator turns errors ON, sees every vote fail, and turns them OFF again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+BANNER = "ERRORS ON - All votes will fail with HTTP 500"
+
+pytestmark = pytest.mark.usefixtures("errors_off")
+
+
+def test_on_in_one_browser_is_on_in_another(site, page, another, api):
+    page.goto(site.vote_url)
+    expect(page.get_by_role("heading", name="Canary Rollback Testing")).to_be_visible()
+    expect(page.get_by_text("Errors are OFF - votes work normally")).to_be_visible()
+    expect(page.get_by_text(BANNER)).to_be_hidden()
+    another.goto(site.vote_url)
+
+    page.get_by_role("button", name="Turn Errors ON").click()
+
+    expect(page.get_by_text("Errors are ON - all votes fail with HTTP 500")).to_be_visible()
+    expect(page.get_by_text(BANNER)).to_be_visible()
+    expect(another.get_by_text(BANNER)).to_be_hidden()
+    another.reload()
+    expect(another.get_by_text(BANNER)).to_be_visible()
+    expect(another.get_by_role("button", name="Turn Errors OFF")).to_be_enabled()
+
+    for option in ("Cats", "Dogs", "Cats"):
+        with another.expect_response(lambda response: response.request.method == "POST") as answered:
+            another.get_by_role("button", name=option).click()
+        assert answered.value.status == 500
+        expect(another.get_by_text("Simulated Error (HTTP 500)")).to_be_visible()
+    for _ in range(20):
+        answer = api.post("/", data={"vote": "a"})
+        assert (answer.status_code, answer.json()) == (500, {"error": "Simulated Error"})
+        assert api.get("/health").status_code == 200
+
+    another.get_by_role("button", name="Turn Errors OFF").click()
+    expect(another.get_by_text(BANNER)).to_be_hidden()
+    another.get_by_role("button", name="Dogs").click()
+    expect(another.get_by_text(re.compile("Vote taken: you vote for Dogs"))).to_be_visible()
+
+
+def test_the_switch_needs_only_a_keyboard(site, page):
+    page.goto(site.vote_url)
+    switch = page.locator("#error-toggle")
+    expect(switch).to_be_enabled()
+    for _ in range(4):  # two options, the link to the results, the switch
+        page.keyboard.press("Tab")
+    expect(switch).to_be_focused()
+
+    page.keyboard.press("Space")
+
+    expect(page.get_by_text(BANNER)).to_be_visible()
+    expect(switch).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(BANNER)).to_be_hidden()
+
+
+def test_another_site_cannot_flip_it(site, page, api):
+    page.goto("about:blank")
+
+    page.evaluate("url => fetch(url, { method: 'POST', mode: 'no-cors' })", f"{site.vote_url}/api/error-sim")
+
+    assert api.get("/api/error-sim").json() == {"enabled": False}
+
+
+def test_the_banner_hides_nothing(site, page):
+    """Fixed at the top, also on a phone, and the heading stays readable below it."""
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 740})
+        page.goto(site.vote_url)
+        if page.locator("#error-banner").is_hidden():
+            page.get_by_role("button", name="Turn Errors ON").click()
+        expect(page.get_by_text(BANNER)).to_be_visible()
+        banner = page.locator("#error-banner").bounding_box()
+        heading = page.get_by_role("heading", level=1).bounding_box()
+        assert banner["y"] == 0
+        assert heading["y"] >= banner["height"]
+        page.get_by_role("button", name="Turn Errors OFF").click()
+        expect(page.get_by_text(BANNER)).to_be_hidden()

@@ -1,0 +1,16 @@
+"""What PostgreSQL has counted, read directly."""
+
+import psycopg
+
+
+def counted(url: str) -> dict[str, str]:
+    """Every voter's counted vote."""
+    with psycopg.connect(url) as database:
+        return dict(database.execute("SELECT voter, vote FROM votes").fetchall())
+
+
+def tally(url: str) -> dict[str, int]:
+    """The counters that result shows."""
+    with psycopg.connect(url) as database:
+        row = database.execute("SELECT a, b FROM tally").fetchone()
+    return dict(zip("ab", row or (0, 0), strict=True))

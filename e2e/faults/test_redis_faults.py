@@ -1,0 +1,52 @@
+"""Redis is killed, frozen and restarted while people vote."""
+
+from collections import Counter
+
+import httpx
+import pytest
+
+from e2e.faults.load import Crowd
+from e2e.faults.tally import counted, tally
+from e2e.sites import wait_until
+
+ANSWERED_WITHIN_S = 2
+
+
+@pytest.fixture(scope="module")
+def vote_url(machine):
+    machine.start("worker")
+    return machine.start_vote()
+
+
+def break_and_mend(machine, fault):
+    if fault == "killed":
+        machine.redis.kill()
+        return machine.redis.start
+    if fault == "stopped":
+        machine.redis.stop()
+        return machine.redis.start
+    machine.redis.pause()
+    return machine.redis.resume
+
+
+@pytest.mark.parametrize("fault", ["killed", "stopped", "frozen"])
+def test_votes_fail_in_time_and_no_accepted_vote_is_lost(machine, vote_url, fault):
+    with Crowd(vote_url) as crowd:
+        wait_until(crowd.has(200, 100), what="votes are taken")
+        mend = break_and_mend(machine, fault)
+        try:
+            wait_until(crowd.has(503, 50), what="votes are refused")
+            assert httpx.get(f"{vote_url}/health").status_code == 200
+            assert httpx.get(f"{vote_url}/ready").status_code == 503
+            assert httpx.get(f"{vote_url}/").status_code == 200
+        finally:
+            mend()
+        wait_until(crowd.has(200, 100), what="votes are taken again, by itself")
+
+    assert set(crowd.answers) == {200, 503}
+    assert crowd.slowest_s < ANSWERED_WITHIN_S
+    wait_until(
+        lambda: crowd.accepted.items() <= counted(machine.postgres.url).items(),
+        what="every vote answered with 2xx is counted",
+    )
+    assert Counter(counted(machine.postgres.url).values()) == tally(machine.postgres.url)
