@@ -12,12 +12,16 @@ class Watched:
         self.requests: list[str] = []
         self.complaints: list[str] = []
         page.add_init_script(WATCH_POLICY)
-        page.on("request", lambda request: self.requests.append(f"{request.method} {request.url}"))
+        page.on("request", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on(
             "console",
             lambda message: message.type in ("error", "warning") and self.complaints.append(message.text),
         )
+
+    def _note(self, request) -> None:
+        if not request.url.endswith("/icon.svg"):  # asked for by the browser, whenever it likes
+            self.requests.append(f"{request.method} {request.url}")
 
 
 @pytest.fixture

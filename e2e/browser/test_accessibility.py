@@ -38,6 +38,6 @@ def test_result_page(site, page, width, colors):
     page.emulate_media(color_scheme=colors)
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(site.result_url)
-    expect(page.locator("#votes-a")).to_be_visible()
+    expect(page.locator("#option-a .votes")).to_be_visible()
 
     assert complaints(page) == []

@@ -59,10 +59,14 @@ def test_the_switch_needs_only_a_keyboard(site, page):
 
 
 def test_another_site_cannot_flip_it(site, page, api):
-    page.goto("about:blank")
+    form = f'<form method="post" action="{site.vote_url}/api/error-sim"><button>Win a prize</button></form>'
+    page.route("https://evil.example/", lambda route: route.fulfill(content_type="text/html", body=form))
+    page.goto("https://evil.example/")
 
-    page.evaluate("url => fetch(url, { method: 'POST', mode: 'no-cors' })", f"{site.vote_url}/api/error-sim")
+    with page.expect_response(f"{site.vote_url}/api/error-sim") as answered:
+        page.get_by_role("button").click()
 
+    assert answered.value.status == 403
     assert api.get("/api/error-sim").json() == {"enabled": False}
 
 

@@ -41,5 +41,5 @@ def test_result_page(site, page, pictures):
     page.set_viewport_size({"width": 1100, "height": 560})
     page.emulate_media(reduced_motion="reduce")
     page.goto(site.result_url)
-    expect(page.locator("#votes-a")).to_be_visible()
+    expect(page.locator("#option-a .votes")).to_be_visible()
     take(page, pictures / "result.png")

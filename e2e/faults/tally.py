@@ -6,7 +6,7 @@ import psycopg
 def counted(url: str) -> dict[str, str]:
     """Every voter's counted vote."""
     with psycopg.connect(url) as database:
-        return dict(database.execute("SELECT voter, vote FROM votes").fetchall())
+        return dict(database.execute("SELECT replace(voter::text, '-', ''), vote FROM votes").fetchall())
 
 
 def tally(url: str) -> dict[str, int]:

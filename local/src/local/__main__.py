@@ -14,7 +14,7 @@ from pathlib import Path
 from honcho.manager import Manager
 
 from local.app import Ports, services
-from local.data import InUseError, locked
+from local.data import DATA, InUseError, locked
 from local.servers import Postgres, Redis
 
 STOPPED_BY_USER = (130, 143)  # what the runner says after Ctrl-C and SIGTERM
@@ -42,7 +42,7 @@ def run(ports: Ports) -> int:
     for name, port in (("VOTE_HTTPS_PORT", ports.vote_https), ("RESULT_HTTPS_PORT", ports.result_https)):
         refuse_taken(name, port)
     with ExitStack() as stack:
-        data = stack.enter_context(locked())
+        data = stack.enter_context(locked(DATA))
         print("run: starting Redis and PostgreSQL", flush=True)
         try:
             redis = stack.enter_context(Redis(data / "redis"))

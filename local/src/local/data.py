@@ -16,7 +16,7 @@ class InUseError(Exception):
 
 
 @contextmanager
-def locked(folder: Path = DATA) -> Iterator[Path]:
+def locked(folder: Path) -> Iterator[Path]:
     """Hold the folder for one run at a time: two servers on the same files would spoil them."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -33,7 +33,7 @@ def main() -> int:
     """Remove the folder, unless a run works on it."""
     try:
         if DATA.exists():
-            with locked():
+            with locked(DATA):
                 shutil.rmtree(DATA)
     except (InUseError, OSError) as error:
         print(f"clean: {error}", file=sys.stderr)

@@ -12,11 +12,12 @@ _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must nev
 
 bind = f"{_settings.bind_host}:{_settings.port}"
 workers = _settings.workers
-# Threads, so that a client that opens a connection and says nothing holds up nobody.
+# Threads, so that a few connections that say nothing, as browsers open in advance, hold up nobody.
 worker_class = "gthread"
 threads = _settings.threads
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 graceful_timeout = 10
+keepalive = 120  # seconds; longer than proxies keep their side, or a vote could meet a closing connection
 control_socket_disable = True
 logconfig_dict = logs.configuration("vote", _settings.release, _settings.log_level)
 

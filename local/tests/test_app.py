@@ -1,0 +1,57 @@
+import shlex
+from pathlib import Path
+
+import pytest
+
+from local.__main__ import CannotStartError, ports_from_env
+from local.app import CADDYFILE, Ports, services
+
+PORTS = Ports(vote_https=9443, result_https=9444, vote=1, result=2, worker=3)
+
+
+@pytest.fixture
+def wired():
+    started = services(ports=PORTS, redis_url="redis://r", database_url="postgresql://p", data=Path("/data"))
+    return {service.name: service for service in started}
+
+
+def test_all_services_run_and_none_is_reached_from_other_machines(wired):
+    assert list(wired) == ["vote", "worker", "result", "https"]
+    for service in wired.values():
+        assert service.env["BIND_HOST"] == "127.0.0.1"
+
+
+def test_the_proxy_finds_the_services(wired):
+    assert wired["https"].env["VOTE_UPSTREAM_PORT"] == wired["vote"].env["VOTE_PORT"] == "1"
+    assert wired["https"].env["RESULT_UPSTREAM_PORT"] == wired["result"].env["RESULT_PORT"] == "2"
+    for variable in ("VOTE_HTTPS_PORT", "RESULT_HTTPS_PORT", "VOTE_UPSTREAM_PORT", "BIND_HOST"):
+        assert variable in CADDYFILE.read_text()
+
+
+def test_the_pages_link_to_each_other(wired):
+    assert wired["vote"].env["RESULT_URL"] == "https://localhost:9444"
+    assert wired["result"].env["VOTE_URL"] == "https://localhost:9443"
+
+
+def test_a_command_survives_a_folder_with_spaces(wired):
+    service = wired["https"]
+
+    assert shlex.split(service.shell) == ["exec", *service.command]
+
+
+@pytest.mark.servers  # asks the kernel for free ports
+def test_ports_come_from_the_environment(monkeypatch):
+    monkeypatch.setenv("VOTE_HTTPS_PORT", "9443")
+    monkeypatch.delenv("RESULT_HTTPS_PORT", raising=False)
+
+    ports = ports_from_env()
+
+    assert (ports.vote_https, ports.result_https) == (9443, 8444)
+
+
+@pytest.mark.parametrize("wrong", ["", "http", "0", "65536", "-1", "8443.5"])
+def test_a_wrong_port_is_named(monkeypatch, wrong):
+    monkeypatch.setenv("RESULT_HTTPS_PORT", wrong)
+
+    with pytest.raises(CannotStartError, match="RESULT_HTTPS_PORT"):
+        ports_from_env()
