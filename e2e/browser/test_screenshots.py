@@ -38,7 +38,7 @@ def test_result_page(site, page, pictures):
     for vote in "aaaaabbb":
         with site.client() as voter:
             assert voter.post("/", data={"vote": vote}).is_success
-    page.set_viewport_size({"width": 1100, "height": 560})
+    page.set_viewport_size({"width": 1100, "height": 660})
     page.emulate_media(reduced_motion="reduce")
     page.goto(site.result_url)
     expect(page.locator("#option-a .votes")).to_be_visible()

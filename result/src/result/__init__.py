@@ -1,1 +1,1 @@
-"""Shows the tally live."""
+"""Shows the tally live, pushed to every viewer by server-sent events."""

@@ -1,0 +1,63 @@
+"""The settings of the result service, read once from the environment."""
+
+import socket
+from dataclasses import dataclass
+from typing import Self
+
+from environs import Env, EnvError, ValidationError, validate
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names its variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment asks of this service; README.md lists the variables."""
+
+    database_url: str
+    option_a: str
+    option_b: str
+    vote_url: str
+    release: str
+    image_tag: str
+    pod: str
+    bind_host: str
+    port: int
+    workers: int
+    log_level: str
+
+    @classmethod
+    def from_env(cls, env: Env | None = None) -> Self:
+        """Read every variable, or raise a ConfigError that names the wrong one."""
+        env = env or Env()
+        try:
+            return cls(
+                database_url=env.str("DATABASE_URL", validate=database_url),
+                option_a=env.str("VOTE_OPTION_A", "Cats", validate=validate.Length(min=1, max=40)),
+                option_b=env.str("VOTE_OPTION_B", "Dogs", validate=validate.Length(min=1, max=40)),
+                vote_url=env.str("VOTE_URL", "", validate=http_url),
+                release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
+                image_tag=env.str("IMAGE_TAG", "dev"),
+                pod=env.str("POD_NAME", "") or socket.gethostname(),
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container's own interfaces
+                port=env.int("RESULT_PORT", 8080, validate=validate.Range(1, 65535)),
+                workers=env.int("RESULT_WORKERS", 1, validate=validate.Range(1, 16)),
+                log_level=env.str(
+                    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
+                ),
+            )
+        except EnvError as error:
+            raise ConfigError(" ".join(str(error).split())) from error
+
+
+def database_url(value: str) -> None:
+    """Refuse what psycopg could not connect to."""
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValidationError("must look like postgresql://user:password@host:5432/database")
+
+
+def http_url(value: str) -> None:
+    """Refuse links that a page must not carry; empty means no link."""
+    if value and not value.startswith(("http://", "https://")):
+        raise ValidationError("must look like https://host/")

@@ -1,0 +1,139 @@
+"""The live feed: one connection per process hears of changes and reads the one-row table `tally`."""
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Self
+
+import psycopg
+from tenacity import RetryCallState, RetryError, Retrying
+from tenacity import sleep_using_event as sleep_using
+from tenacity import stop_when_event_set as stop_when
+from tenacity import wait_exponential_jitter as growing
+
+from result import metrics
+from result.board import Board
+from result.tally import Snapshot, Tally
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 1.0  # how long to trust a connection that says nothing
+PUSH_INTERVAL_S = 0.2  # at most five pushes a second, however fast votes come
+STALE_AFTER_S = 5.0
+CHECK_S = 0.5
+# A server that is gone without a word must not leave the connection waiting for ever.
+CONNECTION = {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "voting01-result"}
+
+
+class NotReadyError(Exception):
+    """The database answers, but the worker has not prepared it yet."""
+
+
+class Feed:
+    """Keeps the board up to date, and says when it cannot; survives any outage of the database."""
+
+    def __init__(self, database_url: str, board: Board) -> None:
+        self._url = database_url
+        self._board = board
+        self._stop = threading.Event()
+        self._changing = threading.Lock()
+        self._lost = True
+        self._reason = ""
+        self._tally: Tally | None = None
+        self._read_at = (datetime.now(UTC), time.monotonic())
+        self._threads = [
+            threading.Thread(target=target, name=f"feed-{target.__name__.strip('_')}", daemon=True)
+            for target in (self._run, self._watch)
+        ]
+
+    def start(self) -> Self:
+        """Start; returns at once, whether the database is there or not."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def close(self) -> None:
+        """Stop, and give the connection back."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(2 * HEARTBEAT_S)
+
+    def _run(self) -> None:
+        retrying = Retrying(
+            wait=growing(multiplier=0.1, max=2, jitter=0.3),
+            sleep=sleep_using(self._stop),
+            stop=stop_when(self._stop),
+            before_sleep=self._failed,
+        )
+        while not self._stop.is_set():
+            try:
+                with retrying(self._open) as connection:
+                    self._follow(connection)
+            except RetryError:  # told to stop
+                return
+            except Exception as error:  # whatever it is, viewers are better off with a new attempt
+                log.warning("lost the database, connecting again: %s", _line(error))
+
+    def _open(self) -> psycopg.Connection:
+        connection = psycopg.connect(self._url, autocommit=True, **CONNECTION)  # type: ignore[arg-type]
+        try:
+            connection.execute("LISTEN tally")  # before the first read, so that no change falls between
+            self._read(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _follow(self, connection: psycopg.Connection) -> None:
+        # The first change after a quiet time is read at once; the pause gathers those that follow.
+        while not self._stop.wait(PUSH_INTERVAL_S):
+            for _ in connection.notifies(timeout=HEARTBEAT_S, stop_after=1):
+                pass
+            self._read(connection)
+
+    def _read(self, connection: psycopg.Connection) -> None:
+        began = time.perf_counter()
+        try:
+            row = connection.execute("SELECT a, b, updated_at FROM tally").fetchone()
+        except psycopg.errors.UndefinedTable as error:
+            raise NotReadyError("the worker has not made the table tally yet") from error
+        if row is None:
+            raise NotReadyError("the table tally has no row yet")
+        metrics.READS.inc()
+        metrics.READ_SECONDS.inc(time.perf_counter() - began)
+        with self._changing:
+            self._tally = Tally(*row)
+            self._read_at = (datetime.now(UTC), time.monotonic())
+            self._lost = False
+        if self._reason:
+            log.info("the figures are up to date again")
+            self._reason = ""
+        self._publish()
+
+    def _failed(self, state: RetryCallState) -> None:
+        reason = _line(state.outcome.exception() if state.outcome else None)
+        if reason != self._reason:  # said once, not at every attempt
+            log.warning("no figures, trying again until there are: %s", reason)
+            self._reason = reason
+        with self._changing:
+            self._lost = True
+        self._publish()
+
+    def _watch(self) -> None:
+        # A thread of its own: a read of a frozen database does not return.
+        while not self._stop.wait(CHECK_S):
+            self._publish()
+
+    def _publish(self) -> None:
+        with self._changing:
+            at, since = self._read_at
+            stale = self._lost or time.monotonic() - since > STALE_AFTER_S
+            changed = self._board.publish(Snapshot(self._tally, at if stale else None))
+        if changed:
+            metrics.PUSHES.inc()
+            metrics.STALE.set(stale)
+
+
+def _line(error: BaseException | None) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,72 @@
+// Follows the event stream; the server sends the figures at each change, and at least every ten seconds.
+"use strict";
+
+const SILENT_MS = 25_000; // a stream that says nothing for so long is lost, whatever the browser thinks
+const GRACE_MS = 2_000; // a connection that is back by then was never worth a word
+
+const total = document.getElementById("total");
+const stale = document.getElementById("stale");
+let source;
+let retry;
+let silent;
+let grace;
+let heardAt = Date.now();
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text; // or screen readers would say it again
+}
+
+function counted(votes) {
+  return `${votes.toLocaleString("en")} ${votes === 1 ? "vote" : "votes"}`;
+}
+
+function staleSince(moment) {
+  const time = new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  say(stale, `Not up to date since ${time}`);
+}
+
+function show(results) {
+  const known = results.updated_at !== null || results.stale_since === null;
+  for (const option of results.options) {
+    const card = document.getElementById(`option-${option.id}`);
+    say(card.querySelector(".percent"), known ? `${option.percent.toFixed(1)}%` : "–");
+    say(card.querySelector(".votes"), known ? counted(option.votes) : "");
+    card.querySelector("rect").style.width = `${option.percent}%`;
+  }
+  if (!known) say(total, "No figures yet");
+  else say(total, results.total === 0 ? "No votes yet" : `${counted(results.total)} in total`);
+  if (results.stale_since === null) say(stale, "");
+  else staleSince(results.stale_since);
+}
+
+function down() {
+  grace ??= setTimeout(staleSince, GRACE_MS, heardAt);
+}
+
+function connect() {
+  clearTimeout(retry);
+  clearTimeout(silent);
+  source?.close();
+  source = new EventSource("/events");
+  silent = setTimeout(lost, SILENT_MS);
+  source.onmessage = (event) => {
+    clearTimeout(grace);
+    grace = undefined;
+    clearTimeout(silent);
+    silent = setTimeout(lost, SILENT_MS);
+    heardAt = Date.now();
+    show(JSON.parse(event.data));
+  };
+  source.onerror = () => {
+    down();
+    // The browser tries again by itself, but not after an error page, such as a proxy's 502.
+    if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 1000 + 1000 * Math.random());
+  };
+}
+
+function lost() {
+  down();
+  connect();
+}
+
+connect();

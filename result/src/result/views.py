@@ -1,0 +1,91 @@
+"""Every address of the result service."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import cast
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+
+from result import metrics
+from result.board import Board
+
+bp = Blueprint("result", __name__)
+
+
+@bp.get("/")
+def index() -> Response:
+    """The page with the figures as they are now; its script then follows the event stream."""
+    version = _board().current
+    since = version.snapshot.stale_since
+    return make_response(
+        render_template(
+            "index.html",
+            settings=current_app.config["SETTINGS"],
+            results=version.results,
+            known=version.snapshot.tally is not None,
+            since=since and clock(since),
+        )
+    )
+
+
+@bp.get("/events")
+def events() -> Response:
+    """The event stream: the figures now and at each change, as GET /api/results gives them."""
+    response = Response(_counted(_board().follow()), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would gather the events
+    return response
+
+
+@bp.get("/api/results")
+def show_results() -> Response:
+    """The figures for scripts."""
+    return jsonify(_board().current.results)
+
+
+@bp.get("/health")
+def health() -> Response:
+    """Alive: always 200, whatever the database does."""
+    return jsonify(status="ok")
+
+
+@bp.get("/ready")
+def ready() -> tuple[Response, int]:
+    """Ready: 200 once there are figures and while they are up to date."""
+    if _board().current.snapshot.ready:
+        return jsonify(status="ready"), 200
+    return jsonify(error="The figures are not up to date"), 503
+
+
+@bp.get("/metrics")
+def show_metrics() -> Response:
+    """The figures for Prometheus."""
+    return metrics.page()
+
+
+def clock(moment: datetime) -> str:
+    """The time of day for those without the script, which shows it in the viewer's own time zone."""
+    return f"{moment:%H:%M} UTC"
+
+
+def wants_page() -> bool:
+    """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
+    return "text/html" in request.accept_mimetypes.values()
+
+
+def refusal(status: int, message: str) -> Response:
+    """One clear line about what was not done, as a page or as JSON."""
+    if wants_page():
+        response = make_response(render_template("error.html", message=f"{message} (HTTP {status})"))
+    else:
+        response = jsonify(error=message)
+    response.status_code = status
+    return response
+
+
+def _counted(stream: Iterator[bytes]) -> Iterator[bytes]:
+    with metrics.VIEWERS.track_inprogress():
+        yield from stream
+
+
+def _board() -> Board:
+    return cast("Board", current_app.extensions["board"])

@@ -1,0 +1,68 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from result.board import Board
+from result.tally import Snapshot, Tally
+
+LONG = 30.0
+FIRST = Snapshot(Tally(1, 0, datetime.now(UTC)), None)
+SECOND = Snapshot(Tally(1, 1, datetime.now(UTC)), None)
+
+
+def votes(message: bytes) -> list[int]:
+    assert message.startswith(b"data: ")
+    assert message.endswith(b"\n\n")
+    return [option["votes"] for option in json.loads(message[6:])["options"]]
+
+
+def test_a_stream_starts_with_the_delay_for_reconnecting_and_the_figures(board):
+    board.publish(FIRST)
+    stream = board.follow(LONG)
+    assert next(stream) == b"retry: 1000\n\n"
+    assert votes(next(stream)) == [1, 0]
+
+
+def test_a_change_wakes_every_waiting_viewer(board):
+    board.publish(FIRST)
+    streams = [board.follow(LONG) for _ in range(50)]
+    for stream in streams:
+        next(stream), next(stream)
+    with ThreadPoolExecutor(50) as pool:
+        waiting = [pool.submit(next, stream) for stream in streams]
+        board.publish(SECOND)
+        messages = [future.result(timeout=5) for future in waiting]
+    assert votes(messages[0]) == [1, 1]
+    assert len({id(message) for message in messages}) == 1, "encoded once for all"
+
+
+def test_a_slow_viewer_gets_only_the_newest(board):
+    stream = board.follow(LONG)
+    next(stream), next(stream)
+    for n in range(100):
+        board.publish(Snapshot(Tally(n, 0, None), None))
+    assert votes(next(stream)) == [99, 0]
+
+
+def test_a_quiet_stream_repeats_the_figures(board):
+    board.publish(FIRST)
+    stream = board.follow(ping_s=0.01)
+    next(stream)
+    assert next(stream) == next(stream) == next(stream)
+
+
+def test_nothing_new_is_no_push(board):
+    assert board.publish(FIRST)
+    assert not board.publish(Snapshot(Tally(1, 0, FIRST.tally.updated_at), None))
+
+
+def test_close_ends_waiting_and_later_streams():
+    board = Board(("Cats", "Dogs"))
+    stream = board.follow(LONG)
+    next(stream), next(stream)
+    with ThreadPoolExecutor(1) as pool:
+        ending = pool.submit(list, stream)
+        board.close()
+        assert ending.result(timeout=5) == []
+    assert list(board.follow(LONG)) == [b"retry: 1000\n\n"]
+    assert not board.publish(FIRST)

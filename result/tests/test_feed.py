@@ -1,0 +1,161 @@
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from result.board import Board
+from result.feed import Feed
+from result.metrics import REGISTRY
+from result.tally import Snapshot
+
+from .database import OURS, wait_for
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def feed(votes, board):
+    with closing(Feed(votes.url, board).start()) as feed:
+        wait_for(board, lambda now: now.ready, within=5)
+        yield feed
+
+
+def has(a: int, b: int):
+    return lambda now: now.ready and (now.tally.a, now.tally.b) == (a, b)
+
+
+def stale(now: Snapshot) -> bool:
+    return now.stale_since is not None
+
+
+def figure(name: str) -> float:
+    return REGISTRY.get_sample_value(name) or 0.0
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_vote_is_pushed_within_a_second(votes, board):
+    votes.vote("a", 3)
+    wait_for(board, has(3, 0), within=1)
+    votes.vote("b", 2)
+    now = wait_for(board, has(3, 2), within=1)
+    assert datetime.now(UTC) - now.tally.updated_at < timedelta(seconds=1)
+    votes.execute("UPDATE votes SET vote = 'b'")
+    wait_for(board, has(0, 5), within=1)
+
+
+@pytest.mark.usefixtures("feed")
+def test_fifty_viewers_get_every_last_figure(votes, board):
+    def watch() -> None:
+        for message in board.follow():
+            if b'"votes": 7' in message:
+                return
+
+    with ThreadPoolExecutor(50) as pool:
+        watching = [pool.submit(watch) for _ in range(50)]
+        votes.vote("a", 7)
+        began = time.monotonic()
+        for viewer in watching:
+            viewer.result(timeout=5)
+    assert time.monotonic() - began < 1
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_burst_is_gathered(votes, board):
+    pushes, reads = figure("result_pushes_total"), figure("result_tally_reads_total")
+    began = time.monotonic()
+    for _ in range(60):
+        votes.vote("a")
+    took = time.monotonic() - began
+    wait_for(board, has(60, 0), within=1)
+    # The first at once, then one for each fifth of a second begun, and the last.
+    most = 3 + (took + 0.5) / 0.2
+    assert 1 <= figure("result_pushes_total") - pushes <= most < 60
+    assert figure("result_tally_reads_total") - reads <= most + took + 1
+
+
+def test_no_change_is_no_push(feed, votes, board):
+    before = board.current
+    reads = figure("result_tally_reads_total")
+    assert not before.replaced.wait(2.5)
+    assert figure("result_tally_reads_total") > reads, "the heartbeat reads all the same"
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_cut_connection_is_made_again(votes, board, caplog):
+    votes.execute(f"SELECT pg_terminate_backend(pid) {OURS}")
+    votes.vote("b")
+    wait_for(board, has(0, 1), within=3)
+    assert "lost the database, connecting again: " in caplog.text
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_stopped_database_makes_the_figures_stale_and_they_recover(votes, board, caplog):
+    caplog.set_level(logging.INFO)
+    votes.vote("a", 4)
+    wait_for(board, has(4, 0), within=1)
+    before = datetime.now(UTC)
+    with votes.stopped():
+        now = wait_for(board, stale, within=6)
+        assert now.tally.a == 4, "the last figures stay"
+        assert before - timedelta(seconds=2) < now.stale_since < datetime.now(UTC)
+        assert figure("result_stale") == 1
+    wait_for(board, has(4, 0), within=6)
+    assert figure("result_stale") == 0
+    votes.vote("b")
+    wait_for(board, has(4, 1), within=1)
+    assert "no figures, trying again until there are: " in caplog.text
+    assert "the figures are up to date again" in caplog.text
+
+
+@pytest.mark.usefixtures("feed")
+def test_a_frozen_database_makes_the_figures_stale_and_they_recover(votes, board):
+    frozen_at = datetime.now(UTC)
+    with votes.frozen():
+        now = wait_for(board, stale, within=7)
+        assert abs(now.stale_since - frozen_at) < timedelta(seconds=2), "since the last read, not since now"
+    wait_for(board, lambda now: now.ready, within=3)
+    votes.vote("a")
+    wait_for(board, has(1, 0), within=1)
+
+
+def test_a_database_frozen_at_the_start_is_waited_for(votes, board, caplog):
+    with votes.frozen():
+        feed = Feed(votes.url, board).start()
+        wait_for(board, lambda _: "timeout" in caplog.text, within=6)
+    with closing(feed):
+        wait_for(board, has(0, 0), within=6)
+
+
+def test_before_the_worker_made_the_table_nothing_is_ready(votes, board, caplog):
+    votes.execute("DROP TABLE votes, tally")
+    with closing(Feed(votes.url, board).start()):
+        assert not wait_for(board, lambda _: "not made the table" in caplog.text, within=5).ready
+        votes.migrate()
+        votes.vote("a")
+        wait_for(board, has(1, 0), within=5)
+
+
+def test_a_table_without_its_row_is_not_ready(votes, board, caplog):
+    votes.execute("DELETE FROM tally")
+    with closing(Feed(votes.url, board).start()):
+        wait_for(board, lambda _: "has no row yet" in caplog.text, within=5)
+        votes.migrate()
+        wait_for(board, has(0, 0), within=5)
+
+
+def test_a_host_that_does_not_exist_is_a_reason_not_a_crash(board, caplog):
+    with closing(Feed("postgresql://nowhere.invalid/votes", board).start()):
+        now = wait_for(board, lambda _: "nowhere.invalid" in caplog.text, within=5)
+        assert stale(now)
+
+
+def test_close_gives_the_connection_back(votes):
+    board = Board(("Cats", "Dogs"))
+    feed = Feed(votes.url, board).start()
+    wait_for(board, lambda now: now.ready, within=5)
+    assert votes.connections() == 1
+    feed.close()
+    wait_for(board, lambda _: votes.connections() == 0, within=2)
