@@ -1,0 +1,64 @@
+"""The settings of the worker, read once from the environment."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import psycopg
+from environs import Env, EnvError, ValidationError, validate
+from psycopg.conninfo import conninfo_to_dict
+from redis import Redis
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the message names its variable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment asks of this service; README.md lists the variables."""
+
+    redis_url: str
+    database_url: str
+    batch_size: int
+    claim_idle_s: float
+    port: int
+    release: str
+    log_level: str
+
+    @classmethod
+    def from_env(cls, env: Env | None = None) -> Self:
+        """Read every variable, or raise a ConfigError that names the wrong one."""
+        env = env or Env()
+        try:
+            return cls(
+                redis_url=env.str("REDIS_URL", validate=redis_url),
+                database_url=env.str("DATABASE_URL", validate=database_url),
+                batch_size=env.int("WORKER_BATCH_SIZE", 1000, validate=validate.Range(1, 10_000)),
+                claim_idle_s=env.float("WORKER_CLAIM_IDLE_S", 15.0, validate=validate.Range(0.1, 3600)),
+                port=env.int("WORKER_PORT", 8080, validate=validate.Range(1, 65535)),
+                release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
+                log_level=env.str(
+                    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
+                ),
+            )
+        except EnvError as error:
+            raise ConfigError(" ".join(str(error).split())) from error
+
+
+def redis_url(value: str) -> None:
+    """Refuse what redis-py could not connect to."""
+    try:
+        Redis.from_url(value).close()
+    except ValueError:
+        raise ValidationError("must look like redis://host:6379/0") from None
+
+
+def database_url(value: str) -> None:
+    """Refuse what libpq could not connect to, without repeating the password."""
+    message = "must look like postgresql://user:password@host:5432/name"
+    if not value.startswith(("postgresql://", "postgres://")):
+        raise ValidationError(message)
+    try:
+        conninfo_to_dict(value)
+    except psycopg.ProgrammingError:
+        raise ValidationError(message) from None

@@ -1,0 +1,116 @@
+"""Reads the stream's entries strictly: a vote that the database will take, or the reason why it is none."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+# What Redis answers for one entry: its id, and names and values in turn (None once someone deleted it).
+Entry = tuple[bytes, list[bytes] | None]
+
+NAMES = [b"voter", b"vote", b"cast_at", b"release"]
+RULES = {
+    "stream_ms": ("[0-9]{1,18}", "id is greater than the database holds"),
+    "stream_seq": ("[0-9]{1,18}", "id is greater than the database holds"),
+    "voter": ("[0-9a-f]{32}", "voter is not 32 lowercase hexadecimal digits"),
+    "vote": ("[ab]", "vote is neither a nor b"),
+    "cast_at": ("[0-9]{1,14}", "cast_at is not a time in milliseconds"),
+    "release": ("[A-Za-z0-9._-]{1,63}", "release is not 1 to 63 letters, digits, dots and dashes"),
+}
+# One match a vote keeps the hot path short. No rule allows a blank or a dash before release, so they part
+# the values without doubt; the id's own dash stands between its two halves.
+VOTE = re.compile("({})-({}) ({}) ({}) ({}) ({})".format(*(rule for rule, _ in RULES.values())))
+
+
+class UnreadableError(Exception):
+    """An entry is no vote; the message is the reason, one of a few that never carry the entry's own text."""
+
+
+class Vote(NamedTuple):
+    """One vote, its values as the stream spells them: checked, and nothing that needs a quote in SQL."""
+
+    stream_ms: str
+    stream_seq: str
+    voter: str
+    vote: str
+    cast_at: str
+    release: str
+
+    @property
+    def stream_id(self) -> tuple[int, int]:
+        """The greater, the newer."""
+        return int(self.stream_ms), int(self.stream_seq)
+
+
+class DeadLetter(NamedTuple):
+    """An entry that nobody can count, with the reason."""
+
+    entry_id: bytes
+    fields: list[bytes]
+    reason: str
+
+
+class Batch(NamedTuple):
+    """What was read at once, sorted out; `ids` names every entry of it."""
+
+    ids: list[bytes]
+    votes: list[Vote]
+    synthetic: list[Vote]
+    dead: list[DeadLetter]
+
+
+def sort_out(entries: Iterable[Entry]) -> Batch:
+    """Put every entry where it belongs; none is dropped and none raises."""
+    batch = Batch([], [], [], [])
+    for entry_id, fields in entries:
+        batch.ids.append(entry_id)
+        try:
+            vote, synthetic = read(entry_id, fields)
+        except UnreadableError as error:
+            batch.dead.append(DeadLetter(entry_id, fields or [], str(error)))
+        else:
+            (batch.synthetic if synthetic else batch.votes).append(vote)
+    return batch
+
+
+def read(entry_id: bytes, fields: list[bytes] | None) -> tuple[Vote, bool]:
+    """The vote, and whether it is synthetic; an UnreadableError if a single thing is odd."""
+    if fields is not None and fields[::2] == NAMES:
+        values, synthetic = fields[1::2], False
+    else:
+        values, synthetic = _put_in_order(fields)
+    # A byte that is not ASCII becomes one that no rule allows.
+    match = VOTE.fullmatch(b" ".join([entry_id, *values]).decode("ascii", "replace"))
+    if match is None:
+        raise UnreadableError(_broken_rule([*entry_id.split(b"-"), *values]))
+    return Vote._make(match.groups()), synthetic
+
+
+def newest_per_voter(votes: Iterable[Vote]) -> list[Vote]:
+    """One vote for each voter, the one with the greatest stream id."""
+    newest: dict[str, Vote] = {}
+    for vote in votes:
+        known = newest.get(vote.voter)
+        if known is None or vote.stream_id > known.stream_id:
+            newest[vote.voter] = vote
+    return list(newest.values())
+
+
+def _put_in_order(fields: list[bytes] | None) -> tuple[list[bytes], bool]:
+    if fields is None:
+        raise UnreadableError("entry was deleted before it was counted")
+    named = dict(zip(fields[::2], fields[1::2], strict=True))
+    if 2 * len(named) != len(fields):
+        raise UnreadableError("a field is there twice")
+    synthetic = named.pop(b"synthetic", None)
+    if synthetic not in (None, b"1"):
+        raise UnreadableError("synthetic is not 1")
+    if named.keys() != set(NAMES):
+        raise UnreadableError("fields are not voter, vote, cast_at and release")
+    return [named[name] for name in NAMES], synthetic is not None
+
+
+def _broken_rule(values: list[bytes]) -> str:
+    for (rule, reason), value in zip(RULES.values(), values, strict=True):
+        if not re.fullmatch(rule, value.decode("ascii", "replace")):
+            return reason
+    raise AssertionError("every value keeps its rule, but not all of them together")

@@ -1,0 +1,29 @@
+"""Structured logs: one JSON object a line on standard output."""
+
+from typing import Any
+
+
+def configuration(service: str, release: str, level: str) -> dict[str, Any]:
+    """The logging set-up, for logging.config.dictConfig."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": "pythonjsonlogger.json.JsonFormatter",
+                "fmt": "{levelname}{name}{message}",
+                "style": "{",
+                "rename_fields": {"levelname": "level", "name": "logger"},
+                "static_fields": {"service": service, "release": release},
+                "timestamp": "time",
+            }
+        },
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "json",
+            }
+        },
+        "root": {"handlers": ["stdout"], "level": level},
+    }
