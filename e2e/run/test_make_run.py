@@ -18,6 +18,9 @@ from local.servers import free_port
 READY_WITHIN_S = 10
 STOPPED_WITHIN_S = 5
 STOPPED = (0, -signal.SIGINT)  # make says the second when it noticed Ctrl-C before its child ended
+TERMINAL = {
+    name: value for name, value in os.environ.items() if not name.startswith("MAKE")
+}  # no make around it
 LABELS = ("vote", "results", "trust")  # what it prints, one a line
 
 
@@ -35,6 +38,7 @@ class Run:
                     *(f"VOTE_HTTPS_PORT={ports[0]}", f"RESULT_HTTPS_PORT={ports[1]}"),
                 ],
                 cwd=ROOT,
+                env=TERMINAL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -103,7 +107,7 @@ def test_a_second_run_on_the_same_data_is_refused(folder, ports):
         second = subprocess.run(
             ["make", "run", f"LOCAL_DATA={folder / 'shared'}", f"VOTE_HTTPS_PORT={free_port()}"],
             cwd=ROOT,
-            env=os.environ | {"RESULT_HTTPS_PORT": str(free_port())},
+            env=TERMINAL | {"RESULT_HTTPS_PORT": str(free_port())},
             capture_output=True,
             text=True,
             timeout=60,
@@ -112,6 +116,7 @@ def test_a_second_run_on_the_same_data_is_refused(folder, ports):
         clean = subprocess.run(
             ["make", "clean", f"LOCAL_DATA={folder / 'shared'}"],
             cwd=ROOT,
+            env=TERMINAL,
             capture_output=True,
             text=True,
             timeout=60,

@@ -4,7 +4,7 @@ from environs import Env
 from worker.config import ConfigError, Settings
 
 NEEDED = {"REDIS_URL": "redis://redis:6379/0", "DATABASE_URL": "postgresql://app:secret@db/app"}
-OPTIONAL = ["WORKER_BATCH_SIZE", "WORKER_CLAIM_IDLE_S", "WORKER_PORT", "RELEASE", "LOG_LEVEL"]
+OPTIONAL = ["WORKER_BATCH_SIZE", "WORKER_CLAIM_IDLE_S", "BIND_HOST", "WORKER_PORT", "RELEASE", "LOG_LEVEL"]
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,7 @@ def test_only_the_servers_must_be_named():
         database_url=NEEDED["DATABASE_URL"],
         batch_size=1000,
         claim_idle_s=15.0,
+        bind_host="0.0.0.0",  # noqa: S104
         port=8080,
         release="local",
         log_level="INFO",

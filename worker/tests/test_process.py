@@ -10,7 +10,7 @@ from .machine import cast, eventually, voter
 
 pytestmark = pytest.mark.servers
 
-STOP_S = 2.2  # and a little for a busy machine
+STOP_S = 3  # two, and one for a busy machine
 WORKERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'voting01-worker'"
 
 

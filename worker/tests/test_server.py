@@ -62,5 +62,5 @@ def test_anything_else_is_not_found(get, path):
 @pytest.mark.servers
 def test_a_taken_port_is_refused(health):
     port = free_port()
-    with socket.create_server(("", port)), pytest.raises(OSError, match="in use"):
-        create_server(port, health, CollectorRegistry())
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(OSError, match="in use"):
+        create_server("127.0.0.1", port, health, CollectorRegistry())

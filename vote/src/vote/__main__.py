@@ -1,19 +1,26 @@
 """Start the vote service: `python -m vote` checks the settings, then becomes gunicorn."""
 
 import os
+import socket
 import sys
 import tempfile
+from typing import NoReturn
 
 from vote.config import ConfigError, Settings
 
 
 def main() -> None:
-    """Serve until told to stop; a wrong setting ends with one line and exit code 2."""
+    """Serve until told to stop; a wrong setting or a taken port ends with one line and exit code 2."""
     try:
-        Settings.from_env()
+        settings = Settings.from_env()
     except ConfigError as error:
-        print(f"vote: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
-        sys.exit(2)
+        _refuse(str(error))
+    try:
+        # gunicorn itself would try for five seconds and log a line each time.
+        socket.create_server((settings.bind_host, settings.port)).close()
+    except OSError as error:
+        where = f"{settings.bind_host}:{settings.port}"
+        _refuse(f"cannot listen on {where} (BIND_HOST, VOTE_PORT): {os.strerror(error.errno or 0)}")
     # The processes of a pod share their counters in files; read when prometheus_client is first imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="vote-metrics-")
     gunicorn = [
@@ -25,6 +32,11 @@ def main() -> None:
         "vote:create_app()",
     ]
     os.execv(sys.executable, gunicorn)  # noqa: S606 - fixed words, no shell
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(f"vote: {reason}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
+    sys.exit(2)
 
 
 if __name__ == "__main__":

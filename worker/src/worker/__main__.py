@@ -33,11 +33,12 @@ def main() -> int:
     health = Health()
     try:
         settings = Settings.from_env()
-        server = create_server(settings.port, health, REGISTRY)
+        server = create_server(settings.bind_host, settings.port, health, REGISTRY)
     except ConfigError as error:
         return refuse(str(error))
     except OSError as error:
-        return refuse(f"cannot listen on WORKER_PORT: {error.strerror}")
+        where = f"{settings.bind_host}:{settings.port}"
+        return refuse(f"cannot listen on {where} (BIND_HOST, WORKER_PORT): {error.strerror}")
     logging.config.dictConfig(logs.configuration("worker", settings.release, settings.log_level))
     Thread(target=server.serve_forever, name="http", daemon=True).start()
     return work(settings, health)

@@ -21,6 +21,7 @@ class Settings:
     database_url: str
     batch_size: int
     claim_idle_s: float
+    bind_host: str
     port: int
     release: str
     log_level: str
@@ -35,6 +36,7 @@ class Settings:
                 database_url=env.str("DATABASE_URL", validate=database_url),
                 batch_size=env.int("WORKER_BATCH_SIZE", 1000, validate=validate.Range(1, 10_000)),
                 claim_idle_s=env.float("WORKER_CLAIM_IDLE_S", 15.0, validate=validate.Range(0.1, 3600)),
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container's own interfaces
                 port=env.int("WORKER_PORT", 8080, validate=validate.Range(1, 65535)),
                 release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
                 log_level=env.str(

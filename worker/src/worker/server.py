@@ -40,9 +40,9 @@ class Server(ThreadingMixIn, WSGIServer):
         log.debug("request ended early", exc_info=True)
 
 
-def create_server(port: int, health: Health, registry: CollectorRegistry) -> Server:
+def create_server(host: str, port: int, health: Health, registry: CollectorRegistry) -> Server:
     """A server that already holds its port; OSError if another program does."""
-    server = Server(("", port), Handler)
+    server = Server((host, port), Handler)
     server.set_app(create_app(health, registry))
     return server
 

@@ -10,8 +10,8 @@ from psycopg.abc import PQGen
 from worker.entries import Vote
 
 CONNECT_S = 2
-# The server's own limits come first, because they name the reason and free what a lost worker had locked;
-# ANSWER_S ends the wait for a server that is frozen or cut off and so says nothing.
+# The server's own limit comes first, because it names the reason; ANSWER_S ends the wait for a server that is
+# frozen or cut off and so says nothing.
 STATEMENT_S = 4
 ANSWER_S = 5.0
 
@@ -56,7 +56,6 @@ class Store:
             self._url, autocommit=True, connect_timeout=CONNECT_S, fallback_application_name="voting01-worker"
         )
         self._execute(f"SET statement_timeout = '{STATEMENT_S}s'")
-        self._execute(f"SET idle_in_transaction_session_timeout = '{STATEMENT_S}s'")
         self._execute(SCHEMA)
 
     def apply(self, votes: Iterable[Vote]) -> None:
