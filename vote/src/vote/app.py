@@ -53,10 +53,10 @@ def _name_request() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    response.headers.extend(_HEADERS)
+    response.headers.add("X-Request-Id", g.get("request_id", ""))
     if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.add("Cache-Control", "no-store")
     return response
 
 

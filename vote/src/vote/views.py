@@ -1,10 +1,11 @@
 """Every address of the vote service."""
 
 import logging
+from functools import lru_cache
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from vote import metrics, voter
@@ -91,8 +92,7 @@ def show_metrics() -> Response:
 
 def wants_page() -> bool:
     """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
-    accept = request.accept_mimetypes
-    return "text/html" in accept.values() and accept["text/html"] >= accept["application/json"]
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def refusal(status: int, message: str) -> Response:
@@ -106,18 +106,22 @@ def refusal(status: int, message: str) -> Response:
 
 
 def _page(*, choice: str | None, changed: bool = False, error: str = "") -> Response:
-    settings = _settings()
+    posted = request.method == "POST" and request.path == "/"
+    return Response(_html(_settings(), choice, changed, error, posted), mimetype="text/html")
+
+
+@lru_cache(maxsize=64)  # the page has only so many states, and rendering is a third of a vote's time
+def _html(settings: Settings, choice: str | None, changed: bool, error: str, posted: bool) -> str:  # noqa: FBT001
     options = {"a": settings.option_a, "b": settings.option_b}
-    html = render_template(
+    return render_template(
         "index.html",
         settings=settings,
         options=options,
         choice=choice,
         changed=changed,
         error=error,
-        posted=request.method == "POST" and request.path == "/",
+        posted=posted,
     )
-    return make_response(html)
 
 
 def _chosen() -> Literal["a", "b"]:

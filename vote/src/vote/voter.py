@@ -31,7 +31,7 @@ def last_choice(request: Request) -> str | None:
 def remember(response: Response, request: Request, *, voter: str, choice: str | None = None) -> None:
     """Keep the voter's id, and the choice if there is one, in the browser for a year."""
     for name, value in ((VOTER_COOKIE, voter), (CHOICE_COOKIE, choice)):
-        if value is not None:
+        if value is not None and value != request.cookies.get(name):
             response.set_cookie(
                 name, value, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
             )
