@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from functools import cache
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
@@ -32,10 +33,16 @@ def init_app(app: Flask) -> None:
         # Names that a client makes up must not become label values: there is no end to them.
         method = request.method if request.method in _METHODS else "OTHER"
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        REQUESTS.labels(method, route, str(response.status_code), release).inc()
+        requests, seconds = _series(method, route, response.status_code, release)
+        requests.inc()
         if "started" in g:
-            SECONDS.labels(method, route, release).observe(time.perf_counter() - g.started)
+            seconds.observe(time.perf_counter() - g.started)
         return response
+
+
+@cache  # a few dozen at most
+def _series(method: str, route: str, status: int, release: str) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, str(status), release), SECONDS.labels(method, route, release)
 
 
 class _Switch(Collector):

@@ -3,7 +3,7 @@
 import logging
 from functools import lru_cache
 from typing import Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -16,8 +16,6 @@ log = logging.getLogger(__name__)
 
 bp = Blueprint("vote", __name__)
 error_sim = Blueprint("error_sim", __name__)
-
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 @bp.get("/")
@@ -111,7 +109,7 @@ def _page(*, choice: str | None, changed: bool = False, error: str = "") -> Resp
 
 
 @lru_cache(maxsize=64)  # the page has only so many states, and rendering is a third of a vote's time
-def _html(settings: Settings, choice: str | None, changed: bool, error: str, posted: bool) -> str:  # noqa: FBT001
+def _html(settings: Settings, choice: str | None, changed: bool, error: str, posted: bool) -> str:
     options = {"a": settings.option_a, "b": settings.option_b}
     return render_template(
         "index.html",
@@ -125,9 +123,15 @@ def _html(settings: Settings, choice: str | None, changed: bool, error: str, pos
 
 
 def _chosen() -> Literal["a", "b"]:
-    if request.mimetype not in _FORMS:
+    if (
+        request.mimetype == "application/x-www-form-urlencoded"
+    ):  # read directly: half the time of request.form
+        choices = parse_qs(request.get_data(as_text=True)).get("vote", [])
+    elif request.mimetype == "multipart/form-data":
+        choices = request.form.getlist("vote")
+    else:
         raise UnsupportedMediaType("Send the vote as a form field: vote=a or vote=b")
-    match request.form.getlist("vote"):
+    match choices:
         case ["a"]:
             return "a"
         case ["b"]:

@@ -29,7 +29,7 @@ def last_choice(request: Request) -> str | None:
 
 
 def remember(response: Response, request: Request, *, voter: str, choice: str | None = None) -> None:
-    """Keep the voter's id, and the choice if there is one, in the browser for a year."""
+    """Keep the voter's id, and the choice if there is one, in the browser for a year after each change."""
     for name, value in ((VOTER_COOKIE, voter), (CHOICE_COOKIE, choice)):
         if value is not None and value != request.cookies.get(name):
             response.set_cookie(

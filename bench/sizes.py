@@ -1,0 +1,29 @@
+"""How much the bench does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """A full run, about four minutes on two cores."""
+
+    rounds: int = 3
+    vote_seconds: float = 2.5
+    worker_votes: int = 100_000
+    baseline_worker_votes: int = 3_000
+    rows: int = 1_000_000
+    viewers: int = 500
+    lone_votes: int = 20
+    steady_votes: int = 80
+
+
+QUICK = Sizes(
+    rounds=1,
+    vote_seconds=0.5,
+    worker_votes=10_000,
+    baseline_worker_votes=500,
+    rows=20_000,
+    viewers=50,
+    lone_votes=3,
+    steady_votes=20,
+)
