@@ -5,13 +5,18 @@ import re
 import pytest
 from environs import Env
 
+import apm.config
 import result.config
 import vote.config
 import worker.config
 from local.app import ROOT
 
 README = (ROOT / "README.md").read_text()
-REQUIRED = {"REDIS_URL": "redis://redis:6379/0", "DATABASE_URL": "postgresql://db/votes"}
+REQUIRED = {
+    "REDIS_URL": "redis://redis:6379/0",
+    "DATABASE_URL": "postgresql://db/votes",
+    "PROMETHEUS_URL": "http://prometheus:9090",
+}
 
 
 class RecordingEnv(Env):
@@ -33,7 +38,7 @@ class RecordingEnv(Env):
         return ask
 
 
-@pytest.mark.parametrize("config", [vote.config, worker.config, result.config])
+@pytest.mark.parametrize("config", [vote.config, worker.config, result.config, apm.config])
 def test_settings_tables_equal_the_code(config, monkeypatch):
     service = config.__name__.split(".")[0]
     section = README.split(f"\n### {service}\n")[1].split("\n#")[0]

@@ -9,7 +9,7 @@ compile() { # compile OUTPUT SOURCE...
   uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --output-file "requirements/$output" "$@"
 }
-services="vote worker result"
+services="apm vote worker result"
 compile uv.txt --group pyproject.toml:uv "$@"
 # shellcheck disable=SC2046,SC2086 # one word a service
 compile dev.txt --group pyproject.toml:dev $(printf '%s/pyproject.toml ' $services) local/pyproject.toml "$@"

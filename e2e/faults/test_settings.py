@@ -7,7 +7,11 @@ import sys
 
 import pytest
 
-GOOD = {"REDIS_URL": "redis://127.0.0.1:1/0", "DATABASE_URL": "postgresql://127.0.0.1:1/x"}
+GOOD = {
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "DATABASE_URL": "postgresql://127.0.0.1:1/x",
+    "PROMETHEUS_URL": "http://127.0.0.1:1",
+}
 OURS = (*GOOD, "RELEASE", "LOG_LEVEL", "BIND_HOST")
 
 
@@ -32,6 +36,8 @@ def run(service: str, env: dict[str, str]) -> subprocess.CompletedProcess:
         ("worker", {"REDIS_URL": GOOD["REDIS_URL"]}, "DATABASE_URL"),
         ("worker", {"DATABASE_URL": GOOD["DATABASE_URL"]}, "REDIS_URL"),
         ("worker", GOOD | {"WORKER_BATCH_SIZE": "0"}, "WORKER_BATCH_SIZE"),
+        ("apm", {}, "PROMETHEUS_URL"),
+        ("apm", GOOD | {"APM_THREADS": "none"}, "APM_THREADS"),
         ("result", {}, "DATABASE_URL"),
         ("result", GOOD | {"RESULT_PORT": "http"}, "RESULT_PORT"),
         ("result", GOOD | {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),
@@ -46,7 +52,7 @@ def test_one_line_names_the_variable(service, env, named):
     assert named in line
 
 
-@pytest.mark.parametrize("service", ["vote", "worker", "result"])
+@pytest.mark.parametrize("service", ["apm", "vote", "worker", "result"])
 def test_a_taken_port_is_one_clear_line(service):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

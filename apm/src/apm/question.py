@@ -1,0 +1,59 @@
+"""What a client asks: strictly read, since a question misread would judge the wrong release."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from werkzeug.datastructures import MultiDict
+
+_EXAMPLE = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+_RULES = {
+    "app": (r"[a-z0-9][a-z0-9-]*-[a-z0-9]+", "app must look like voting01-vote"),
+    "env": (r"[a-z0-9][a-z0-9-]*", "env must look like qa"),
+    "metric": (r"errorRate", "metric must be errorRate, there is no other"),
+    "window": (r"[1-9][0-9]*[smh]", "window must look like 30s, 5m or 1h"),
+    "release": (r"[A-Za-z0-9._-]+", "release must be a release's name, like 6f9c7d4b8"),
+}
+_OPTIONAL = {"env", "release"}
+_LONGEST = 63  # as Kubernetes has it for names and label values
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_WINDOW_S = range(10, 24 * 3600 + 1)
+
+
+class BadQuestionError(Exception):
+    """The question cannot be answered; the message says in one line what to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One measurement: whose, how far back, and of which release; no env means all of them together."""
+
+    app: str
+    metric: str
+    window: str
+    env: str | None = None
+    release: str | None = None
+
+    @classmethod
+    def from_args(cls, args: MultiDict[str, str]) -> Self:
+        """Read the query string, or raise a BadQuestionError; nothing misspelt is passed over."""
+        if not set(args) <= set(_RULES):
+            raise BadQuestionError(f"the parameters are {', '.join(_RULES)}; one here is none of them")
+        values = {name: _value(name, args.getlist(name)) for name in _RULES if name in args}
+        for name in _RULES:
+            if name not in values and name not in _OPTIONAL:
+                raise BadQuestionError(f"{name} is missing; ask like {_EXAMPLE}")
+        window = values["window"]
+        if int(window[:-1]) * _SECONDS[window[-1]] not in _WINDOW_S:
+            raise BadQuestionError("window must be from 10s to 24h")
+        return cls(**values)
+
+
+def _value(name: str, given: list[str]) -> str:
+    if len(given) != 1:
+        raise BadQuestionError(f"{name} is given more than once")
+    (value,) = given
+    pattern, hint = _RULES[name]
+    if len(value) > _LONGEST or not re.fullmatch(pattern, value):
+        raise BadQuestionError(hint)
+    return value

@@ -1,0 +1,61 @@
+"""Every address of the apm service."""
+
+import logging
+from typing import cast
+
+from flask import Blueprint, Response, current_app, jsonify, request
+
+from apm import error_rate, metrics
+from apm.error_rate import Queries
+from apm.question import Question
+
+log = logging.getLogger(__name__)
+
+bp = Blueprint("apm", __name__)
+
+
+@bp.get("/v1/metrics")
+def show_error_rate() -> Response:
+    """The error rate that was asked for; null where there were no requests."""
+    question = Question.from_args(request.args)
+    measured = error_rate.measure(_prometheus(), question)
+    answer = {
+        "app": question.app,
+        "metric": question.metric,
+        "window": question.window,
+        "release": question.release,
+        "errorRate": measured.percent,
+        "requests": measured.requests,
+    }
+    log.info("measured", extra={"env": question.env, "answer": answer})
+    return jsonify(answer)
+
+
+@bp.get("/health")
+def health() -> Response:
+    """Alive: always 200, whatever Prometheus does."""
+    return jsonify(status="ok")
+
+
+@bp.get("/ready")
+def ready() -> Response:
+    """Ready: 200 if Prometheus answers queries."""
+    _prometheus().query("vector(1)")
+    return jsonify(status="ready")
+
+
+@bp.get("/metrics")
+def show_metrics() -> Response:
+    """The figures for Prometheus about apm itself."""
+    return metrics.page()
+
+
+def refusal(status: int, message: str) -> Response:
+    """One clear line about what was not answered."""
+    response = jsonify(error=message)
+    response.status_code = status
+    return response
+
+
+def _prometheus() -> Queries:
+    return cast("Queries", current_app.extensions["prometheus"])

@@ -1,0 +1,62 @@
+import pytest
+
+from apm.config import ConfigError, Settings
+
+VARIABLES = ("RELEASE", "BIND_HOST", "APM_PORT", "APM_THREADS", "APM_PROMETHEUS_TIMEOUT_S", "LOG_LEVEL")
+URL = "http://prometheus:9090"
+
+
+@pytest.fixture
+def read(monkeypatch):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+    def read(**variables: str) -> Settings:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return Settings.from_env()
+
+    return read
+
+
+def test_defaults(read):
+    assert read(PROMETHEUS_URL=URL) == Settings(
+        prometheus_url=URL,
+        prometheus_timeout_s=2.0,
+        release="local",
+        bind_host="0.0.0.0",  # noqa: S104
+        port=8080,
+        threads=16,
+        log_level="INFO",
+    )
+
+
+def test_a_missing_setting_is_named(read, monkeypatch):
+    monkeypatch.delenv("PROMETHEUS_URL", raising=False)
+
+    with pytest.raises(ConfigError, match="PROMETHEUS_URL"):
+        read()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PROMETHEUS_URL", "prometheus:9090"),
+        ("PROMETHEUS_URL", ""),
+        ("PROMETHEUS_URL", "http://"),
+        ("PROMETHEUS_URL", "http://prometheus:port"),
+        ("PROMETHEUS_URL", "http://prometheus:9090/?query=up"),
+        ("APM_PROMETHEUS_TIMEOUT_S", "soon"),
+        ("APM_PROMETHEUS_TIMEOUT_S", "0"),
+        ("APM_PROMETHEUS_TIMEOUT_S", "nan"),
+        ("RELEASE", "no spaces"),
+        ("APM_PORT", "70000"),
+        ("APM_THREADS", "0"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(read, variable, value):
+    with pytest.raises(ConfigError, match=variable) as raised:
+        read(**({"PROMETHEUS_URL": URL} | {variable: value}))
+
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,48 @@
+import io
+import json
+import logging
+import logging.config
+
+import pytest
+
+from apm import logs
+
+ASKED = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m&release=6f9c"
+
+
+@pytest.fixture
+def logged():
+    """The lines that the service's own handler writes, parsed."""
+    stream = io.StringIO()
+    configuration = logs.configuration("apm", "r1", "INFO")
+    configuration["handlers"]["stdout"]["stream"] = stream
+    loggers = [logging.getLogger(name) for name in (None, *configuration["loggers"])]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    logging.config.dictConfig(configuration)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate
+
+
+def test_each_answer_is_one_line(client, prometheus, logged):
+    prometheus.answer(s200=98, s500=2)
+    answer = client.get(ASKED).json
+
+    (line,) = logged()
+    assert (line["service"], line["release"], line["message"]) == ("apm", "r1", "measured")
+    assert (line["env"], line["answer"]) == ("qa", answer)
+
+
+def test_an_absent_answer_is_an_error_with_its_reason(client, prometheus, logged):
+    prometheus.away = True
+    client.get(ASKED)
+
+    (line,) = logged()
+    assert (line["level"], line["message"]) == ("ERROR", "no answer: Prometheus is away: test")
+
+
+@pytest.mark.parametrize("name", ["gunicorn.access", "httpx"])
+def test_requests_are_not_logged(logged, name):
+    logging.getLogger(name).info("HTTP Request: GET http://user:password@prometheus/")
+
+    assert logged() == []

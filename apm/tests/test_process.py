@@ -1,0 +1,74 @@
+"""The service as it really runs: gunicorn, with no Prometheus to ask."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+import tenacity
+
+from local.servers import free_port
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def service(tmp_path):
+    """`python -m apm` on a free port: its process, its address, what it writes."""
+    port, out, err = free_port(), tmp_path / "out", tmp_path / "err"
+    settings = {"APM_PORT": str(port), "BIND_HOST": "127.0.0.1", "PROMETHEUS_URL": "http://127.0.0.1:1"}
+    with contextlib.ExitStack() as stack:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "apm"],
+            env=os.environ | settings,
+            stdout=stack.enter_context(out.open("w")),
+            stderr=stack.enter_context(err.open("w")),
+        )
+        stack.callback(process.wait, 20)
+        stack.callback(process.kill)
+        yield process, f"http://127.0.0.1:{port}", out, err
+
+
+def get(url: str, status: int = 200) -> httpx.Response:
+    for attempt in tenacity.Retrying(
+        stop=tenacity.stop_after_delay(10), wait=tenacity.wait_fixed(0.05), reraise=True
+    ):
+        with attempt:
+            answer = httpx.get(url)
+            assert answer.status_code == status
+    return answer
+
+
+def test_without_prometheus_it_lives_and_says_so_and_ends_when_told(service):
+    process, url, out, err = service
+    get(f"{url}/health")
+    get(f"{url}/ready", 503)
+    asked = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+    assert "Connection refused" in get(url + asked, 503).json()["error"]
+
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(10) == 0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert {line["service"] for line in lines} == {"apm"}
+    assert err.read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [({}, "PROMETHEUS_URL"), ({"PROMETHEUS_URL": "http://x", "APM_PORT": "http"}, "APM_PORT")],
+)
+def test_a_wrong_setting_ends_it_with_one_line(settings, named):
+    clean = {name: value for name, value in os.environ.items() if name not in ("PROMETHEUS_URL", "APM_PORT")}
+    done = subprocess.run(
+        [sys.executable, "-m", "apm"], env=clean | settings, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("apm: ")
+    assert named in line

@@ -1,0 +1,41 @@
+import pytest
+
+from apm.promql import labels, requests_by_status, string
+from apm.question import Question
+
+VOTES = ['method="POST"', 'route="/"']
+
+
+def question(**changes: str) -> Question:
+    return Question(**({"app": "voting01-vote", "metric": "errorRate", "window": "5m"} | changes))
+
+
+def test_the_app_and_its_environment_are_a_name_in_a_namespace():
+    assert labels(question(env="qa")) == ['namespace="voting01-qa"', 'app="vote"', *VOTES]
+
+
+def test_without_an_environment_all_of_the_app_count():
+    assert labels(question()) == ['namespace=~"voting01-.+"', 'app="vote"', *VOTES]
+
+
+def test_only_the_last_word_is_the_service():
+    assert labels(question(app="my-shop-vote", env="qa"))[:2] == ['namespace="my-shop-qa"', 'app="vote"']
+
+
+def test_a_release_narrows_it_down():
+    assert labels(question(env="qa", release="6f9c"))[-1] == 'release="6f9c"'
+
+
+def test_each_part_of_the_query_asks_for_the_same_counters():
+    asked = requests_by_status(question(env="qa", release="6f9c", window="30s"))
+
+    selectors = {part.split("}")[0] for part in asked.split("http_requests_total{")[1:]}
+    assert selectors == {'namespace="voting01-qa",app="vote",method="POST",route="/",release="6f9c"'}
+
+
+@pytest.mark.parametrize(
+    ("value", "quoted"),
+    [("a", '"a"'), ('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a\\nb"'), ('\\"', '"\\\\\\""')],
+)
+def test_no_value_ends_its_string_early(value, quoted):
+    assert string(value) == quoted

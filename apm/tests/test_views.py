@@ -1,0 +1,86 @@
+import re
+
+import pytest
+
+ASKED = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+
+
+def test_an_answer_has_the_six_fields(client, prometheus):
+    prometheus.answer(s200=98, s500=2)
+
+    answer = client.get(f"{ASKED}&release=6f9c")
+
+    assert answer.status_code == 200
+    assert answer.json == {
+        "app": "voting01-vote",
+        "metric": "errorRate",
+        "window": "5m",
+        "release": "6f9c",
+        "errorRate": 2.0,
+        "requests": 100,
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_no_requests_are_no_error_rate(client):
+    answer = client.get(ASKED).json
+
+    assert (answer["errorRate"], answer["requests"], answer["release"]) == (None, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"), [(0, "0.0"), (1, "0.0001"), (20_000, "2.0"), (1_000_000, "100.0")]
+)
+def test_the_seeds_grep_finds_the_rate_as_it_is(client, prometheus, errors, shown):
+    prometheus.answer(s200=1_000_000 - errors, s500=errors)
+
+    found = re.search(r'"errorRate"[ \t\n]*:[ \t\n]*([0-9.]+)', client.get(ASKED).text)
+
+    assert found
+    assert found[1] == shown
+
+
+def test_a_null_is_nothing_that_the_seeds_grep_finds(client):
+    assert not re.search(r'"errorRate"[ \t\n]*:[ \t\n]*([0-9.]+)', client.get(ASKED).text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/metrics", ASKED.replace("errorRate", "latency"), ASKED + "0", ASKED + "&env=dev"]
+)
+def test_a_bad_question_gets_400_and_one_line(client, prometheus, path):
+    answer = client.get(path)
+
+    assert answer.status_code == 400
+    assert list(answer.json) == ["error"]
+    assert "\n" not in answer.json["error"]
+    assert prometheus.asked == []
+
+
+def test_prometheus_away_is_503_and_only_for_what_needs_it(client, prometheus):
+    prometheus.away = True
+
+    answer = client.get(ASKED)
+
+    assert answer.status_code == 503
+    assert answer.json == {"error": "Prometheus is away: test"}
+    assert client.get("/ready").status_code == 503
+    assert client.get("/health").status_code == 200
+    assert client.get("/metrics").status_code == 200
+
+
+def test_ready_asks_prometheus(client, prometheus):
+    assert client.get("/ready").status_code == 200
+    assert prometheus.asked == ["vector(1)"]
+
+
+def test_a_wrong_method_is_refused(client):
+    answer = client.post(ASKED)
+
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_an_unknown_page_says_so(client):
+    answer = client.get("/nothing")
+
+    assert (answer.status_code, answer.json) == (404, {"error": "There is no such page here"})
