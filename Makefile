@@ -30,11 +30,16 @@ clean: ## remove what `make run` keeps between runs (votes included)
 
 .PHONY: test
 test: lint ## lint, unit tests, real servers broken on purpose, browser stories; no Docker needed
-	@$(BIN)/python -m pytest -m "not docker" --ignore=e2e/compose $(ARGS)
+	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose $(ARGS)
 
 .PHONY: e2e
 e2e: setup ## the same browser stories on docker compose, scaling and killed containers
 	@$(BIN)/python -m pytest --on=compose e2e/browser e2e/compose apm/tests/test_prometheus.py $(ARGS)
+
+.PHONY: manifests
+manifests: setup ## render every overlay and component of k8s/ and hold them to our policies (needs kubectl)
+	@command -v kubectl >/dev/null || { echo "make manifests needs kubectl 1.34 or newer on the PATH" >&2; exit 2; }
+	@$(BIN)/python -m pytest k8s/tests $(ARGS)
 
 .PHONY: lint
 lint: setup ## style, types, Dockerfiles and scripts
@@ -42,7 +47,7 @@ lint: setup ## style, types, Dockerfiles and scripts
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
-	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh
+	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh k8s/components/rollout/analyse.sh
 
 .PHONY: bench
 bench: setup ## speed, side by side with a plain baseline; prints ratios (about five minutes)

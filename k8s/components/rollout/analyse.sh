@@ -1,0 +1,79 @@
+#!/bin/sh
+# One measurement of an analysis Job: `analyse.sh health` or `analyse.sh error-rate`.
+# It prints what it asked, what it got and its verdict as one JSON line, and exits 0 only if all is well.
+# Whatever it cannot read fails the measurement: no data is not health.
+set -u
+export LC_ALL=C
+newline='
+'
+
+quoted() { # quoted TEXT: as a JSON string of bounded length
+  printf '"%s"' "$(printf '%s' "$1" | tr '\n\r\t' '   ' | tr -cd ' -~' | cut -c1-400 | sed 's/[\\"]/\\&/g')"
+}
+
+conclude() { # conclude pass|fail REASON
+  printf '{"check": %s, "release": %s, "asked": %s, "status": %s, "got": %s, "verdict": "%s", "reason": %s}\n' \
+    "$(quoted "$check")" "$(quoted "${RELEASE:-}")" "$(quoted "$asked")" "$(quoted "$status")" "$(quoted "$got")" \
+    "$1" "$(quoted "$2")"
+  [ "$1" = pass ]
+  exit
+}
+
+ask() { # ask CURL-ARGUMENTS...: sets $asked, $status and $got, or fails unless the answer is 200
+  answer=$(curl --silent --max-time 10 --max-filesize 1000000 \
+    --write-out '\n%{http_code} %{url_effective} %{errormsg}' "$@")
+  code=$?
+  got=${answer%"$newline"*}
+  last=${answer##*"$newline"}
+  status=${last%% *}
+  last=${last#* }
+  asked=${last%% *}
+  [ $code -eq 0 ] || conclude fail "no answer: curl ended with $code: ${last#* }"
+  [ "$status" = 200 ] || conclude fail "the answer is HTTP $status"
+}
+
+field() { # field NAME: what the answer holds under this name; nothing if it stands there twice
+  values=$(printf '%s' "$got" | tr '\n\r\t' '   ' |
+    grep -oE "\"$1\" *: *(\"[^\"]*\"|[^],} ]*)" | sed "s/^\"$1\" *: *//")
+  case $values in *"$newline"*) ;; *) printf '%s' "$values" ;; esac
+}
+
+is_number() { printf '%s' "$1" | grep -qE '^[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$'; }
+
+less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }'; }
+
+health() { # the page answers, and it is this release that answers
+  ask --header 'Accept: text/html' "http://$SERVICE_NAME.$NAMESPACE.svc.cluster.local/"
+  got="release $(printf '%s' "$got" | sed -n 's/.*id="release">\([^<]*\)<.*/\1/p')"
+  [ "$got" = "release $RELEASE" ] || conclude fail "another release answers"
+  conclude pass "this release answers"
+}
+
+error_rate() { # the APM saw enough requests of this release, and few of them failed
+  host=${NEW_RELIC_HOST:-http://apm.voting01-platform.svc}
+  case $host in http://* | https://*) ;; *) host=https://$host ;; esac
+  { is_number "$ERROR_THRESHOLD" && is_number "$MIN_REQUESTS"; } || conclude fail "a limit is not a number"
+  ask --get "$host/v1/metrics" --data-urlencode "app=$APP_NAME" --data-urlencode "env=${NAMESPACE#voting01-}" \
+    --data metric=errorRate --data-urlencode "window=$WINDOW" --data-urlencode "release=$RELEASE"
+  case $(printf '%s' "$got" | tr -d ' \n\r\t') in
+  '{'*'}') ;;
+  *) conclude fail "the answer is not a JSON object" ;;
+  esac
+  rate=$(field errorRate) requests=$(field requests)
+  [ "$(field release)" = "\"$RELEASE\"" ] || conclude fail "the answer is about another release"
+  is_number "$requests" || conclude fail "the answer has no number of requests"
+  ! less "$requests" "$MIN_REQUESTS" || conclude fail "$requests requests, fewer than $MIN_REQUESTS"
+  is_number "$rate" || conclude fail "the answer has no error rate"
+  less "$rate" "$ERROR_THRESHOLD" || conclude fail "$rate % of the requests failed, not less than $ERROR_THRESHOLD %"
+  conclude pass "$rate % of $requests requests failed, less than $ERROR_THRESHOLD %"
+}
+
+check=${1:-} asked='' status='' got=''
+for name in RELEASE NAMESPACE; do
+  eval "[ -n \"\${$name:-}\" ]" || conclude fail "$name is not set"
+done
+case $check in
+health) health ;;
+error-rate) error_rate ;;
+*) conclude fail "there is no such check" ;;
+esac

@@ -1,0 +1,128 @@
+"""What the manifests' tests share: an APM that answers as a test wants, and rendered manifests."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+K8S = Path(__file__).parents[1]
+
+
+@dataclass
+class Apm:
+    """A real HTTP server that gives the answer it was told to, and remembers what it was asked."""
+
+    port: int
+    status: int = 200
+    body: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def parameters(self) -> dict[str, list[str]]:
+        (asked,) = self.asked
+        return parse_qs(urlsplit(asked).query)
+
+
+@pytest.fixture
+def apm() -> Iterator[Apm]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.asked.append(self.path)
+            body = told.body.encode()
+            self.send_response(told.status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output to itself."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told = Apm(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield told
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@dataclass
+class Measurement:
+    """How one run of the script ended, and the one line that it printed."""
+
+    passed: bool
+    line: dict[str, str]
+
+
+@pytest.fixture
+def analyse(tmp_path):
+    """Run the script as the analysis Job does; `connect` leads a cluster address to this machine."""
+
+    def run(check: str, *, connect: dict[str, int] | None = None, **env: str) -> Measurement:
+        lines = [f'connect-to = "{host}:127.0.0.1:{port}"' for host, port in (connect or {}).items()]
+        (tmp_path / ".curlrc").write_text("\n".join(lines))
+        done = subprocess.run(
+            ["sh", str(K8S / "components/rollout/analyse.sh"), check],
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **env},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        (line,) = done.stdout.splitlines()
+        assert not done.stderr
+        return Measurement(passed=done.returncode == 0, line=json.loads(line))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def render():
+    """Render a folder, or an overlay with more components, as a list of objects."""
+
+    def kustomize(folder: Path) -> list[dict]:
+        manifests = kubectl("kustomize", str(folder))
+        # kubectl itself turns the YAML to JSON; --local asks no cluster.
+        return documents(
+            kubectl(
+                "annotate", "--local", "--filename=-", "--output=json", "rendered-by=tests", read=manifests
+            )
+        )
+
+    return kustomize
+
+
+def kubectl(*arguments: str, read: str | None = None) -> str:
+    done = subprocess.run(["kubectl", *arguments], input=read, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def documents(text: str) -> list[dict]:
+    """The JSON documents that stand one after the other in a text."""
+    found = []
+    while text := text.lstrip():
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:]
+    return found
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory) -> Path:
+    """A copy of k8s/ in which a test may add a kustomization of its own."""
+    copy = tmp_path_factory.mktemp("checkout") / "k8s"
+    shutil.copytree(K8S, copy, ignore=shutil.ignore_patterns("tests"))
+    return copy

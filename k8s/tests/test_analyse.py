@@ -1,0 +1,201 @@
+"""The analysis script, run as its Job runs it, against a real HTTP server: what it cannot read fails."""
+
+import json
+import socket
+
+import pytest
+
+pytestmark = pytest.mark.servers
+
+RELEASE = "6f9c7d4b8"
+ASKS = {
+    "APP_NAME": "voting01-vote",
+    "NAMESPACE": "voting01-qa",
+    "RELEASE": RELEASE,
+    "WINDOW": "5m",
+    "ERROR_THRESHOLD": "2",
+    "MIN_REQUESTS": "10",
+}
+
+
+def answer(rate: object = 0.0, requests: object = 100, release: str = RELEASE, **more: object) -> str:
+    figures = {"app": "voting01-vote", "release": release, "errorRate": rate, "requests": requests}
+    return json.dumps(figures | more)
+
+
+NEW_RELIC = {"data": {"actor": {"account": {"nrql": {"results": [json.loads(answer(0.5))]}}}}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        answer(0),
+        answer(0.0),
+        answer(1.99),
+        answer(1.9e-7),
+        answer(requests=10),
+        answer(requests=12.5),
+        json.dumps(json.loads(answer()), indent=2) + "\n",
+        json.dumps(NEW_RELIC),
+    ],
+    ids=["0", "0.0", "1.99", "exponent", "just enough", "half requests", "indented", "New Relic's shape"],
+)
+def test_a_healthy_release_passes(apm, analyse, body):
+    apm.body = body
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
+
+    assert measured.passed, measured.line
+    assert measured.line["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (answer(2), "2 % of the requests failed"),
+        (answer(2.0), "2.0 % of the requests failed"),
+        (answer(2.01), "2.01 % of the requests failed"),
+        (answer(100), "100 % of the requests failed"),
+        (answer("1e2").replace('"1e2"', "1e2"), "1e2 %"),
+        (answer(None), "no error rate"),
+        (answer(float("nan")), "no error rate"),
+        (answer(float("inf")), "no error rate"),
+        (answer(-1), "no error rate"),
+        (answer("0.5"), "no error rate"),
+        (answer([0.5]), "no error rate"),
+        (answer(requests=9), "9 requests, fewer than 10"),
+        (answer(requests=0), "0 requests, fewer than 10"),
+        (answer(requests=None), "no number of requests"),
+        (answer(release="other"), "another release"),
+        (answer(release=RELEASE + "0"), "another release"),
+        (answer(release=RELEASE[:-1]), "another release"),
+        (answer(older={"errorRate": 0}), "no error rate"),
+        ("", "not a JSON object"),
+        (" \n", "not a JSON object"),
+        ("null", "not a JSON object"),
+        ("[]", "not a JSON object"),
+        ("{}", "another release"),
+        (answer()[:-1], "not a JSON object"),
+        (f"<html><pre>{answer()}</pre></html>", "not a JSON object"),
+    ],
+)
+def test_what_is_bad_or_unreadable_fails_and_says_why(apm, analyse, body, reason):
+    apm.body = body
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
+
+    assert not measured.passed
+    assert measured.line["verdict"] == "fail"
+    assert reason in measured.line["reason"]
+
+
+@pytest.mark.parametrize("status", [204, 301, 400, 404, 500, 503])
+def test_a_good_answer_with_another_status_fails(apm, analyse, status):
+    apm.status, apm.body = status, "" if status == 204 else answer()
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
+
+    assert not measured.passed
+    assert measured.line["reason"] == f"the answer is HTTP {status}"
+
+
+def test_an_apm_that_is_down_fails(analyse):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=f"http://127.0.0.1:{port}", **ASKS)
+
+    assert not measured.passed
+    assert "no answer: curl ended with 7" in measured.line["reason"]
+
+
+def test_it_asks_for_this_release_and_prints_what_it_asked_and_got(apm, analyse):
+    apm.body = answer(0.25)
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
+
+    assert apm.parameters() == {
+        "app": ["voting01-vote"],
+        "env": ["qa"],
+        "metric": ["errorRate"],
+        "window": ["5m"],
+        "release": [RELEASE],
+    }
+    assert measured.line["asked"] == apm.url + apm.asked[0]
+    assert json.loads(measured.line["got"]) == json.loads(apm.body)
+    assert measured.line["status"] == "200"
+
+
+def test_parameters_cannot_add_to_the_question(apm, analyse):
+    apm.body = answer()
+
+    analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS | {"APP_NAME": "x&release=old"})
+
+    assert apm.parameters()["app"] == ["x&release=old"]
+    assert apm.parameters()["release"] == [RELEASE]
+
+
+@pytest.mark.parametrize("host", [{}, {"NEW_RELIC_HOST": ""}], ids=["unset", "empty"])
+def test_without_new_relic_the_platforms_apm_is_asked(apm, analyse, host):
+    apm.body = answer()
+
+    measured = analyse("error-rate", connect={"apm.voting01-platform.svc:80": apm.port}, **ASKS, **host)
+
+    assert measured.passed
+    assert measured.line["asked"].startswith("http://apm.voting01-platform.svc/v1/metrics?")
+
+
+def test_new_relic_is_asked_by_https(apm, analyse):
+    apm.body = answer()
+
+    measured = analyse(
+        "error-rate", connect={"nr.example:443": apm.port}, **ASKS, NEW_RELIC_HOST="nr.example"
+    )
+
+    assert not measured.passed  # this server speaks no TLS
+    assert not apm.asked
+    assert measured.line["asked"].startswith("https://nr.example/v1/metrics?")
+
+
+@pytest.mark.parametrize("name", ["ERROR_THRESHOLD", "MIN_REQUESTS"])
+@pytest.mark.parametrize("value", ["", "abc", "-1", "2%"])
+def test_a_limit_that_is_no_number_fails(apm, analyse, name, value):
+    apm.body = answer()
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS | {name: value})
+
+    assert not measured.passed
+    assert measured.line["reason"] == "a limit is not a number"
+
+
+@pytest.mark.parametrize("name", ["RELEASE", "NAMESPACE"])
+@pytest.mark.parametrize("check", ["health", "error-rate"])
+def test_without_a_release_or_namespace_nothing_is_asked(apm, analyse, check, name):
+    measured = analyse(check, NEW_RELIC_HOST=apm.url, **ASKS | {name: ""})
+
+    assert not measured.passed
+    assert measured.line["reason"] == f"{name} is not set"
+    assert not apm.asked
+
+
+def test_an_unknown_check_fails(analyse):
+    assert not analyse("helth", **ASKS).passed
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [
+        (200, f'<dd id="release">{RELEASE}</dd>', "this release answers"),
+        (200, '<dd id="release">other</dd>', "another release answers"),
+        (200, "", "another release answers"),
+        (500, f'<dd id="release">{RELEASE}</dd>', "the answer is HTTP 500"),
+    ],
+)
+def test_health_is_the_page_of_this_release(apm, analyse, status, body, reason):
+    apm.status, apm.body = status, body
+    host = "vote-canary.voting01-qa.svc.cluster.local:80"
+
+    measured = analyse("health", connect={host: apm.port}, SERVICE_NAME="vote-canary", **ASKS)
+
+    assert measured.passed == (reason == "this release answers")
+    assert measured.line["reason"] == reason

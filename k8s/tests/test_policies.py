@@ -1,0 +1,165 @@
+"""Each policy catches a manifest that breaks it, made from a real one."""
+
+import copy
+
+import pytest
+
+from k8s.tests import policies
+from k8s.tests.conftest import K8S
+
+pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
+
+
+@pytest.fixture(scope="session")
+def rendered(render):
+    return {name: render(K8S / "overlays" / name) for name in ("qa", "staging")}
+
+
+def of(objects, kind, name):
+    return policies.named(objects, kind)[name]
+
+
+def pod(objects):
+    return of(objects, "Rollout", "vote")["spec"]["template"]["spec"]
+
+
+def job(objects):
+    metric = of(objects, "AnalysisTemplate", "voting01-error-rate")["spec"]["metrics"][0]
+    return metric, metric["provider"]["job"]["spec"]
+
+
+def canary(objects):
+    return of(objects, "Rollout", "vote")["spec"]["strategy"]["canary"]
+
+
+def remove(objects, kind, name):
+    objects.remove(of(objects, kind, name))
+
+
+def health_only(analysis):
+    analysis["templates"] = [{"templateName": "voting01-health-check"}]
+
+
+MUTANTS = {
+    "latest": (policies.images_are_pinned, lambda o: pod(o)["containers"][0].update(image="redis:latest")),
+    "no tag": (
+        policies.images_are_pinned,
+        lambda o: pod(o)["containers"][0].update(image="ghcr.io/voting01/vote"),
+    ),
+    "a tag of another shape": (
+        policies.images_are_pinned,
+        lambda o: pod(o)["containers"][0].update(image="ghcr.io/voting01/vote:v2"),
+    ),
+    "a Job's latest": (
+        policies.images_are_pinned,
+        lambda o: job(o)[1]["template"]["spec"]["containers"][0].update(image="curlimages/curl:latest"),
+    ),
+    "root": (policies.pods_are_restricted, lambda o: pod(o)["securityContext"].update(runAsUser=0)),
+    "may be root": (policies.pods_are_restricted, lambda o: pod(o)["securityContext"].pop("runAsNonRoot")),
+    "no seccomp": (policies.pods_are_restricted, lambda o: pod(o)["securityContext"].pop("seccompProfile")),
+    "host network": (policies.pods_are_restricted, lambda o: pod(o).update(hostNetwork=True)),
+    "host path": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["volumes"].append({"name": "x", "hostPath": {}}),
+    ),
+    "host port": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["ports"][0].update(hostPort=80),
+    ),
+    "capabilities": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["securityContext"].pop("capabilities"),
+    ),
+    "escalation": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["securityContext"].pop("allowPrivilegeEscalation"),
+    ),
+    "a writable root": (
+        policies.pods_are_restricted,
+        lambda o: job(o)[1]["template"]["spec"]["containers"][0]["securityContext"].pop(
+            "readOnlyRootFilesystem"
+        ),
+    ),
+    "no bound on memory": (policies.pods_are_restricted, lambda o: pod(o)["containers"][0].pop("resources")),
+    "service links": (policies.pods_are_left_alone, lambda o: pod(o).pop("enableServiceLinks")),
+    "a token": (policies.pods_are_left_alone, lambda o: pod(o).pop("automountServiceAccountToken")),
+    "a Secret": (
+        policies.no_secret_values,
+        lambda o: o.append({"kind": "Secret", "metadata": {"name": "x"}}),
+    ),
+    "a password": (
+        policies.no_secret_values,
+        lambda o: pod(o)["containers"][0]["env"].append({"name": "POSTGRES_PASSWORD", "value": "x"}),
+    ),
+    "no template": (
+        policies.references_exist,
+        lambda o: remove(o, "AnalysisTemplate", "voting01-canary-analysis"),
+    ),
+    "no part of a template": (
+        policies.references_exist,
+        lambda o: remove(o, "AnalysisTemplate", "voting01-health-check"),
+    ),
+    "no canary Service": (policies.references_exist, lambda o: remove(o, "Service", "vote-canary")),
+    "no Service behind a page": (policies.references_exist, lambda o: remove(o, "Service", "result")),
+    "no script": (policies.references_exist, lambda o: remove(o, "ConfigMap", "voting01-analysis")),
+    "no account": (policies.references_exist, lambda o: remove(o, "ServiceAccount", "analysis")),
+    "a Service of nothing": (
+        policies.services_find_pods,
+        lambda o: of(o, "Service", "vote")["spec"]["selector"].update({"app.kubernetes.io/name": "vot"}),
+    ),
+    "a network policy of nothing": (
+        policies.services_find_pods,
+        lambda o: of(o, "NetworkPolicy", "analysis")["spec"]["podSelector"]["matchLabels"].update(x="y"),
+    ),
+    "every failure forgiven": (policies.limits_can_fail, lambda o: job(o)[0].update(count=1, failureLimit=1)),
+    "no limit": (policies.limits_can_fail, lambda o: job(o)[0].update(failureLimit=-1)),
+    "a second try": (policies.limits_can_fail, lambda o: job(o)[1].pop("backoffLimit")),
+    "a Job that hangs": (policies.limits_can_fail, lambda o: job(o)[1].pop("activeDeadlineSeconds")),
+    "a Job that restarts": (
+        policies.limits_can_fail,
+        lambda o: job(o)[1]["template"]["spec"].update(restartPolicy="OnFailure"),
+    ),
+    "no background analysis": (policies.releases_are_judged, lambda o: canary(o).pop("analysis")),
+    "health alone beside the steps": (
+        policies.releases_are_judged,
+        lambda o: health_only(canary(o)["analysis"]),
+    ),
+    "health alone at the end": (
+        policies.releases_are_judged,
+        lambda o: health_only(canary(o)["steps"][-1]["analysis"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_policy_catches_it(rendered, name):
+    policy, break_it = MUTANTS[name]
+    objects = copy.deepcopy(rendered["qa"])
+    assert policy(objects) == []
+
+    break_it(objects)
+
+    assert policy(objects) != []
+
+
+@pytest.mark.parametrize("value", [True, None])
+def test_a_release_that_promotes_itself_is_caught(rendered, value):
+    objects = copy.deepcopy(rendered["staging"])
+
+    of(objects, "Rollout", "vote")["spec"]["strategy"]["blueGreen"]["autoPromotionEnabled"] = value
+
+    assert policies.promotion_is_manual(objects) == ["vote"]
+
+
+def test_a_preview_that_nobody_judges_is_caught(rendered):
+    objects = copy.deepcopy(rendered["staging"])
+
+    del of(objects, "Rollout", "vote")["spec"]["strategy"]["blueGreen"]["prePromotionAnalysis"]
+
+    assert policies.releases_are_judged(objects) != []
+
+
+def test_every_policy_has_a_mutant():
+    caught = {policy for policy, _ in MUTANTS.values()} | {policies.promotion_is_manual}
+
+    assert caught == set(policies.ALL)

@@ -1,0 +1,212 @@
+"""Every overlay, and every component on dev, renders and keeps every policy; no cluster is asked."""
+
+import pytest
+
+from k8s.tests import policies
+from k8s.tests.conftest import K8S
+
+pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
+
+OVERLAYS = ["dev", "qa", "uat", "staging"]
+COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
+# dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own.
+ON_DEV = sorted({*COMPONENTS} - {"ingress", "rollout"})
+
+
+@pytest.fixture(scope="session")
+def overlay(render, checkout):
+    """An overlay's objects, with more components if asked for; rendered once a session."""
+    rendered = {}
+
+    def objects(name: str, *components: str) -> list[dict]:
+        if (name, components) not in rendered:
+            folder = checkout / "overlays" / "-".join([name, "with", *components])
+            folder.mkdir()
+            listed = "".join(f"  - ../../components/{each}\n" for each in components)
+            (folder / "kustomization.yaml").write_text(
+                "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+                f"resources:\n  - ../{name}\n" + (f"components:\n{listed}" if components else "")
+            )
+            rendered[name, components] = render(folder)
+        return rendered[name, components]
+
+    return objects
+
+
+@pytest.fixture(scope="session")
+def platform(render):
+    return render(K8S / "platform")
+
+
+@pytest.mark.parametrize("policy", policies.ALL, ids=lambda policy: policy.__name__)
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_every_overlay_keeps_every_policy(overlay, name, policy):
+    assert policy(overlay(name)) == []
+
+
+@pytest.mark.parametrize("policy", policies.ALL, ids=lambda policy: policy.__name__)
+@pytest.mark.parametrize("component", ON_DEV)
+def test_every_component_on_dev_keeps_every_policy(overlay, component, policy):
+    assert policy(overlay("dev", component)) == []
+
+
+@pytest.mark.parametrize("policy", policies.ALL, ids=lambda policy: policy.__name__)
+def test_the_platform_keeps_every_policy(platform, policy):
+    assert policy(platform) == []
+
+
+@pytest.mark.parametrize("folder", COMPONENTS)
+def test_every_component_says_what_it_adds(folder):
+    assert (K8S / "components" / folder / "README.md").is_file()
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_an_overlay_stays_in_its_namespace_and_says_which_it_is(overlay, name):
+    for thing in overlay(name):
+        assert thing["metadata"]["namespace"] == f"voting01-{name}"
+        assert thing["metadata"]["labels"]["environment"] == name
+
+
+def test_namespaces_enforce_restricted(platform):
+    namespaces = policies.named(platform, "Namespace")
+
+    assert set(namespaces) == {f"voting01-{name}" for name in [*OVERLAYS, "platform"]}
+    for namespace in namespaces.values():
+        assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def vote(objects: list[dict]) -> dict:
+    (found,) = [
+        each
+        for each in objects
+        if each["kind"] in ("Deployment", "Rollout") and each["metadata"]["name"] == "vote"
+    ]
+    return found
+
+
+def variables(objects: list[dict]) -> dict[str, dict]:
+    (container,) = vote(objects)["spec"]["template"]["spec"]["containers"]
+    return {variable["name"]: variable for variable in container["env"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "label"),
+    [
+        ("dev", "Deployment", "pod-template-hash"),
+        ("qa", "Rollout", "rollouts-pod-template-hash"),
+        ("uat", "Rollout", "rollouts-pod-template-hash"),
+        ("staging", "Rollout", "rollouts-pod-template-hash"),
+    ],
+)
+def test_each_pod_knows_its_release_and_its_tag(overlay, name, kind, label):
+    objects = overlay(name)
+
+    assert vote(objects)["kind"] == kind
+    release = variables(objects)["RELEASE"]["valueFrom"]["fieldRef"]["fieldPath"]
+    assert release == f"metadata.labels['{label}']"
+    image = vote(objects)["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert variables(objects)["IMAGE_TAG"]["value"] == image.rpartition(":")[2]
+
+
+def test_a_tag_pinned_by_digest_is_shown_without_it(render, checkout):
+    file = checkout / "overlays" / "qa" / "kustomization.yaml"
+    before = file.read_text()
+    file.write_text(
+        before.replace(
+            "newTag: 0000000-20260101000000", f"newTag: 1234567-20260102030405\n    digest: sha256:{'a' * 64}"
+        )
+    )
+    try:
+        objects = render(file.parent)
+    finally:
+        file.write_text(before)
+
+    image = vote(objects)["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert image == f"ghcr.io/voting01/vote:1234567-20260102030405@sha256:{'a' * 64}"
+    assert variables(objects)["IMAGE_TAG"]["value"] == "1234567-20260102030405"
+
+
+@pytest.mark.parametrize("name", ["qa", "uat"])
+def test_the_canary_has_the_eight_steps(overlay, name):
+    rollout = vote(overlay(name))["spec"]
+    canary = rollout["strategy"]["canary"]
+
+    def short(step: dict) -> object:
+        (kind,) = step
+        match kind:
+            case "setWeight":
+                return step[kind]
+            case "pause":
+                return step[kind]["duration"]
+        return [template["templateName"] for template in step[kind]["templates"]]
+
+    assert rollout["replicas"] == 5
+    assert [short(step) for step in canary["steps"]] == [
+        20,
+        "2m",
+        ["voting01-health-check"],
+        50,
+        "3m",
+        ["voting01-canary-analysis"],
+        100,
+        ["voting01-canary-analysis"],
+    ]
+    assert {"name": "initial-delay", "value": "1m"} in canary["steps"][7]["analysis"]["args"]
+    assert canary["analysis"]["startingStep"] == 1
+    assert (canary["canaryService"], canary["stableService"]) == ("vote-canary", "vote-stable")
+
+
+def test_staging_is_blue_green_as_designed(overlay):
+    spec = vote(overlay("staging"))["spec"]
+    strategy = spec["strategy"]["blueGreen"]
+
+    assert (spec["replicas"], spec["revisionHistoryLimit"]) == (3, 2)
+    assert (strategy["activeService"], strategy["previewService"]) == ("vote", "vote-preview")
+    assert (strategy["autoPromotionEnabled"], strategy["scaleDownDelaySeconds"]) == (False, 30)
+    hosts = {
+        rule["host"]
+        for each in policies.named(overlay("staging"), "Ingress").values()
+        for rule in each["spec"]["rules"]
+    }
+    assert hosts == {
+        f"{host}.localhost"
+        for host in ("vote-voting01-staging", "vote-voting01-staging-preview", "result-voting01-staging")
+    }
+
+
+DURATIONS = {"duration", "interval", "initialDelay", "progressDeadlineSeconds"}
+
+
+def differences(one: object, other: object, path: tuple = ()) -> list[tuple]:
+    """The paths at which two objects differ."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        if one.get("name") == other.get("name") == "initial-delay":
+            path = (*path, "initialDelay")
+        return [at for key in one for at in differences(one[key], other[key], (*path, key))]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [
+            at for i, pair in enumerate(zip(one, other, strict=True)) for at in differences(*pair, (*path, i))
+        ]
+    return [] if one == other else [path]
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_fast_changes_durations_only(overlay, name):
+    changed = differences(overlay(name), overlay(name, "fast"))
+
+    assert [path for path in changed if not DURATIONS & {path[-1], path[-2]}] == []
+    assert bool(changed) == (name != "dev")
+
+
+def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
+    objects = overlay("qa", "managed-data")
+
+    assert not policies.named(objects, "StatefulSet")
+    assert variables(objects)["REDIS_URL"]["valueFrom"]["secretKeyRef"]["name"] == "voting01-managed-data"
+    assert "POSTGRES_PASSWORD" not in str(objects)
+
+
+def test_ephemeral_data_claims_no_volume(overlay):
+    for server in policies.named(overlay("dev", "ephemeral-data"), "StatefulSet").values():
+        assert "volumeClaimTemplates" not in server["spec"]
+        assert {"name": "data", "emptyDir": {}} in server["spec"]["template"]["spec"]["volumes"]
