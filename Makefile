@@ -45,7 +45,7 @@ manifests: setup ## render every overlay and component of k8s/ and hold them to 
 lint: setup ## style, types, Dockerfiles and scripts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src
+	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
 	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh k8s/components/rollout/analyse.sh
 

@@ -1,0 +1,149 @@
+"""A kind cluster of our own: made, filled with what every environment needs, and removed."""
+
+import json
+import os
+import socket
+from dataclasses import dataclass, field
+from typing import Self
+
+from demo import images, overlay, workloads
+from demo.errors import ConfigurationError, DemoError
+from demo.kubectl import Kubectl, ToolError, run
+
+ROLLOUTS_VERSION = "v1.9.1"
+ROLLOUTS_MANIFEST = (
+    f"https://github.com/argoproj/argo-rollouts/releases/download/{ROLLOUTS_VERSION}/install.yaml"
+)
+ROLLOUTS_IMAGE = f"quay.io/argoproj/argo-rollouts:{ROLLOUTS_VERSION}"
+ROLLOUTS_NAMESPACE = "argo-rollouts"
+PLATFORM_NAMESPACE = "voting01-platform"
+TRAEFIK = "30443/tcp"  # its NodePort, which kind.yaml leads to this machine
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One kind cluster by its name, whose pages answer on this port of 127.0.0.1."""
+
+    name: str = "voting01"
+    port: int = overlay.PORT
+    node_image: str = field(default_factory=lambda: os.environ.get("KIND_NODE_IMAGE", ""))
+    rollouts_manifest: str = field(
+        default_factory=lambda: os.environ.get("ARGO_ROLLOUTS_MANIFEST") or ROLLOUTS_MANIFEST
+    )
+
+    @classmethod
+    def existing(cls, name: str) -> Self:
+        """The running cluster of this name, on the port it was made with."""
+        if not cls(name).exists:
+            raise ConfigurationError(f"there is no cluster {name}; make one: make cluster")
+        bound = json.loads(
+            run("docker", "inspect", "--format", "{{json .HostConfig.PortBindings}}", f"{name}-control-plane")
+        )
+        cluster = cls(name, int(bound[TRAEFIK][0]["HostPort"]))
+        cluster.require_answer()
+        return cluster
+
+    @property
+    def kubectl(self) -> Kubectl:
+        """The way to talk to it."""
+        return Kubectl(f"kind-{self.name}")
+
+    @property
+    def exists(self) -> bool:
+        """Whether kind knows a cluster of this name."""
+        return self.name in run("kind", "get", "clusters").split()
+
+    @property
+    def nodes(self) -> list[str]:
+        """Its nodes, which are containers."""
+        return run("kind", "get", "nodes", "--name", self.name).split()
+
+    def require_answer(self) -> None:
+        """Return if its API server answers; else say how to get out of that."""
+        try:
+            self.kubectl("get", "--raw", "/readyz", "--request-timeout=10s", seconds=15)
+        except DemoError as error:
+            raise ConfigurationError(
+                f"the cluster {self.name} is there and does not answer; "
+                "remove it and make it again: make cluster-down cluster"
+            ) from error
+
+    def create(self) -> None:
+        """Make the cluster, empty; its port must be free."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError as error:
+                raise ConfigurationError(
+                    f"port {self.port} cannot be used ({error.strerror}); stop what uses it, "
+                    f"or take another: make cluster CLUSTER_PORT={self.port + 1000}"
+                ) from error
+        config = (overlay.K8S / "platform/kind.yaml").read_text()
+        config = config.replace(f"hostPort: {overlay.PORT}", f"hostPort: {self.port}")
+        image = ["--image", self.node_image] if self.node_image else []
+        command = ["kind", "create", "cluster", "--name", self.name, "--config=-", "--wait=120s", *image]
+        run(*command, stdin=config, seconds=600)
+
+    def delete(self) -> None:
+        """Remove the cluster and everything in it; none there is fine."""
+        run("kind", "delete", "cluster", "--name", self.name, seconds=120)
+
+    def build(self, tag: str, *services: str) -> None:
+        """Build these services' images, or all, under this tag, and bring them to the nodes."""
+        names = overlay.ours([*overlay.rendered("platform"), *overlay.rendered("overlays/dev")])
+        built = {service: f"{names[service]}:{tag}" for service in services or overlay.SERVICES}
+        for service, image in built.items():
+            images.build(service, image)
+        self.load(*built.values())
+
+    def load(self, *wanted: str) -> None:
+        """Bring images of the local Docker engine to the nodes; those there already are quick."""
+        if wanted:
+            run("kind", "load", "docker-image", "--name", self.name, *wanted, seconds=600)
+
+    def load_third_party(self) -> list[str]:
+        """Bring the other images too, as far as Docker has them; what the cluster must pull is returned."""
+        rendered = [*overlay.rendered("platform"), *overlay.rendered("overlays/staging")]
+        wanted = overlay.third_party(rendered) | {ROLLOUTS_IMAGE}
+        there = images.here(wanted)
+        try:
+            self.load(*there)
+        except ToolError:  # Docker's containerd store may hold one platform of several, which kind refuses
+            there = []
+        return sorted(wanted - set(there))
+
+    def retag(self, old: str, new: str) -> None:
+        """Make a new release of what runs under the old tag: the same images once more, under a new tag."""
+        for name in overlay.ours(overlay.rendered("overlays/dev")).values():
+            for node in self.nodes:
+                names = (f"{name}:{old}", f"{name}:{new}")
+                run("docker", "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", *names)
+
+    def install_rollouts(self) -> None:
+        """Install Argo Rollouts; again changes nothing."""
+        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ROLLOUTS_NAMESPACE}}
+        self.kubectl.apply(json.dumps(namespace))
+        where = [f"--namespace={ROLLOUTS_NAMESPACE}", f"--filename={self.rollouts_manifest}"]
+        self.kubectl("apply", "--server-side", "--force-conflicts", *where, seconds=180)
+
+    def platform(self, tag: str) -> None:
+        """Apply what every environment needs, with our apm under this tag."""
+        folder = self.folder("platform")
+        names = overlay.ours(overlay.rendered("platform"))
+        content = {
+            "apiVersion": "kustomize.config.k8s.io/v1beta1",
+            "kind": "Kustomization",
+            "resources": [overlay.relative(overlay.K8S / "platform", folder)],
+            "images": [{"name": name, "newTag": tag} for name in names.values()],
+        }
+        self.kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
+
+    def unready(self, *namespaces: str) -> list[str]:
+        """What is not ready, or not there, in the platform and these namespaces."""
+        wanted = (ROLLOUTS_NAMESPACE, PLATFORM_NAMESPACE, *namespaces)
+        return workloads.unready(self.kubectl, wanted)
+
+    def folder(self, part: str) -> overlay.Path:
+        """Where the generated kustomization of one part stands; git ignores it."""
+        return overlay.ROOT / ".local" / self.name / part

@@ -1,0 +1,120 @@
+"""What k8s/ says about an environment, and the generated folder that deploys it here without editing it."""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from demo.errors import ConfigurationError
+from demo.kubectl import Object, run
+
+ROOT = Path(__file__).parents[3]
+K8S = ROOT / "k8s"
+PORT = 8443  # the overlays' addresses carry it, and kind.yaml leads it to Traefik
+SERVICES = ("apm", "result", "vote", "worker")  # whose images are built here
+
+
+def environments() -> list[str]:
+    """The environments there are: the folders of k8s/overlays."""
+    return sorted(path.parent.name for path in K8S.glob("overlays/*/kustomization.yaml"))
+
+
+def checked(env: str) -> str:
+    """The environment's name, or a ConfigurationError that lists those there are."""
+    if env not in environments():
+        known = ", ".join(environments())
+        raise ConfigurationError(f"there is no environment {env!r}; ENV is one of {known}")
+    return env
+
+
+def load(text: str) -> list[Any]:
+    """Every document in a YAML text."""
+    return [document for document in YAML(typ="safe").load_all(text) if document is not None]
+
+
+@cache
+def rendered(folder: str) -> tuple[Object, ...]:
+    """The objects of a folder of k8s/, as kustomize renders them."""
+    return tuple(load(run("kubectl", "kustomize", str(K8S / folder))))
+
+
+def images(objects: object) -> set[str]:
+    """Every image that something below names."""
+    if isinstance(objects, dict):
+        own = {objects["image"]} if isinstance(objects.get("image"), str) else set()
+        return own.union(*(images(value) for value in objects.values()))
+    return set().union(*map(images, objects)) if isinstance(objects, list | tuple) else set()
+
+
+def ours(objects: object) -> dict[str, str]:
+    """The images of our own services without their tags, by service."""
+    names = {image.rpartition(":")[0] for image in images(objects)}
+    return {name.rpartition("/")[2]: name for name in names if name.rpartition("/")[2] in SERVICES}
+
+
+def third_party(objects: object) -> set[str]:
+    """Every image that is not built here, with its tag."""
+    return {image for image in images(objects) if image.rpartition(":")[0] not in ours(objects).values()}
+
+
+def is_rollout(env: str) -> bool:
+    """Whether the environment's vote is a Rollout, not a Deployment."""
+    return any(each["kind"] == "Rollout" for each in rendered(f"overlays/{env}"))
+
+
+def kustomization(
+    env: str, tag: str, *, folder: Path, port: int, fast: bool, extra: Mapping[str, list[Any]]
+) -> Object:
+    """The kustomization of `folder`: the overlay with this tag, this port, and fast timings if asked for."""
+    overlay = K8S / "overlays" / env
+    own = load((overlay / "kustomization.yaml").read_text())[0]
+    objects = rendered(f"overlays/{env}")
+    content: dict[str, list[Any]] = {
+        "resources": [relative(overlay, folder)],
+        "components": [relative(K8S / "components/fast", folder)] if fast else [],
+        "images": [{"name": name, "newTag": tag} for _, name in sorted(ours(objects).items())],
+        "configMapGenerator": addresses(objects, port),
+        # Again: the overlay's own have run before the tag above was set.
+        "transformers": [relative(overlay / each, folder) for each in own.get("transformers", [])],
+    }
+    for key, added in extra.items():
+        content[key] = [*content.get(key, []), *added]
+    head = {"apiVersion": own["apiVersion"], "kind": own["kind"], "namespace": own["namespace"]}
+    return head | {key: value for key, value in content.items() if value}
+
+
+def addresses(objects: tuple[Object, ...], port: int) -> list[Object]:
+    """The ConfigMaps whose addresses carry another port than this cluster's, with this cluster's."""
+    changed = []
+    for each in objects:
+        data = each.get("data", {}) if each["kind"] == "ConfigMap" else {}
+        moved = {key: re.sub(rf"(://[^/]+):{PORT}\b", rf"\1:{port}", value) for key, value in data.items()}
+        literals = [f"{key}={value}" for key, value in moved.items() if value != data[key]]
+        if literals:
+            plain = {"disableNameSuffixHash": True}
+            changed.append(
+                {
+                    "name": each["metadata"]["name"],
+                    "behavior": "merge",
+                    "literals": literals,
+                    "options": plain,
+                }
+            )
+    return changed
+
+
+def relative(path: Path, folder: Path) -> str:
+    """The path as seen from the folder; kustomize takes no absolute ones."""
+    return os.path.relpath(path.resolve(), folder.resolve())
+
+
+def write(content: Object, folder: Path) -> Path:
+    """Write a kustomization.yaml, which may be JSON as every YAML file may."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kustomization.yaml").write_text(json.dumps(content, indent=2) + "\n")
+    return folder

@@ -1,0 +1,95 @@
+"""A bounded crowd of voters, and what each release did with their votes."""
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import cycle
+from types import TracebackType
+from typing import Self
+
+from demo.pages import Page, Vote
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many votes one release accepted and failed, and how long all of them took, in seconds."""
+
+    ok: int
+    failed: int
+    latencies: tuple[float, ...]
+
+    @property
+    def total(self) -> int:
+        """All its votes."""
+        return self.ok + self.failed
+
+
+class Voters:
+    """Votes on one address within a `with` block: `rate` a second, one connection each, `limit` at most."""
+
+    def __init__(self, url: str, *, rate: float = 10, threads: int = 4, limit: int = 20_000) -> None:
+        self._page = Page(url)
+        self._every_s = threads / rate
+        self._limit = limit
+        self._votes: list[Vote] = []
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(number / rate,), daemon=True)
+            for number in range(threads)
+        ]
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """Every vote that has been answered, or given up, so far."""
+        return tuple(self._votes)
+
+    @property
+    def accepted(self) -> int:
+        """How many of them were accepted."""
+        return sum(vote.ok for vote in self.votes)
+
+    def counts(self) -> dict[str, Count]:
+        """The votes so far by release."""
+        return count(self.votes)
+
+    def __enter__(self) -> Self:
+        """Start voting."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop, and return once the last vote has been answered."""
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop, and return once the last vote has been answered; again does nothing."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+        self._page.close()
+
+    def _run(self, delay: float) -> None:
+        choices = cycle("ab")
+        while not self._stop.wait(delay) and len(self._votes) < self._limit:
+            started = time.monotonic()
+            self._votes.append(self._page.vote(next(choices)))
+            delay = max(0.0, self._every_s - (time.monotonic() - started))
+
+
+def count(votes: Iterable[Vote]) -> dict[str, Count]:
+    """The votes by the release that answered; those that none answered are under the empty name."""
+    by_release: dict[str, list[Vote]] = {}
+    for vote in votes:
+        by_release.setdefault(vote.release, []).append(vote)
+    return {
+        release: Count(
+            ok=sum(vote.ok for vote in theirs),
+            failed=sum(not vote.ok for vote in theirs),
+            latencies=tuple(vote.seconds for vote in theirs),
+        )
+        for release, theirs in by_release.items()
+    }

@@ -1,0 +1,59 @@
+"""Deployments and StatefulSets: which are not ready; and volumes that their pods may not write to."""
+
+from collections.abc import Iterable
+
+from demo.kubectl import Kubectl, Object, run
+from demo.waiting import until
+
+
+def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:
+    """The workloads of these namespaces that are not ready, and the namespaces that have none."""
+    found = kubectl.objects("deployments,statefulsets", "")
+    wrong = []
+    for namespace in namespaces:
+        theirs = [each for each in found if each["metadata"]["namespace"] == namespace]
+        wrong += [name(each) for each in theirs if not ready(each)] or ([] if theirs else [namespace])
+    return wrong
+
+
+def ready(workload: Object) -> bool:
+    """Whether all pods of the newest specification are ready."""
+    status, wanted = workload.get("status", {}), workload["spec"].get("replicas", 1)
+    return (
+        status.get("observedGeneration") == workload["metadata"]["generation"]
+        and status.get("updatedReplicas", 0) == wanted
+        and status.get("replicas", 0) == wanted
+        and status.get("readyReplicas", 0) == wanted
+    )
+
+
+def name(workload: Object) -> str:
+    """How to speak of it: namespace/name."""
+    return f"{workload['metadata']['namespace']}/{workload['metadata']['name']}"
+
+
+def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None:
+    """Let every user write to the namespace's volumes on the nodes, once its claims are bound.
+
+    Some clusters make the folders for root alone and do not apply fsGroup to them; kind's own
+    provisioner opens them itself.
+    """
+
+    def bound() -> bool:
+        claims = kubectl.objects("persistentvolumeclaims", namespace)
+        return all(claim.get("status", {}).get("phase") == "Bound" for claim in claims)
+
+    until(bound, what=f"the volume claims of {namespace} are bound", seconds=120)
+    listed = kubectl.objects("persistentvolumes", "")
+    paths = [folder(each) for each in listed if each["spec"]["claimRef"]["namespace"] == namespace]
+    for node in nodes:
+        for path in filter(None, paths):
+            # A node that does not hold the folder has nothing to open.
+            run("docker", "exec", node, "sh", "-c", '[ ! -d "$1" ] || chmod 0777 "$1"', "sh", path)
+
+
+def folder(volume: Object) -> str:
+    """The folder on the node, or empty if the volume is of another kind."""
+    spec = volume["spec"]
+    path: str = (spec.get("hostPath") or spec.get("local") or {}).get("path", "")
+    return path
