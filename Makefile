@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 SERVICES := apm vote worker result
 INSTALLED := $(VENV)/.installed
+ENV := qa
+TIMINGS := fast
 
 .PHONY: help
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z.0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z.0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv with everything in it (the other commands call it)
@@ -40,6 +42,30 @@ e2e: setup ## the same browser stories on docker compose, scaling and killed con
 manifests: setup ## render every overlay and component of k8s/ and hold them to our policies (needs kubectl)
 	@command -v kubectl >/dev/null || { echo "make manifests needs kubectl 1.34 or newer on the PATH" >&2; exit 2; }
 	@$(BIN)/python -m pytest k8s/tests $(ARGS)
+
+.PHONY: cluster
+cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)
+	@$(BIN)/python -m demo cluster $(ENV) --timings=$(TIMINGS)
+
+.PHONY: cluster-down
+cluster-down: setup ## remove that cluster and everything in it
+	@$(BIN)/python -m demo cluster-down
+
+.PHONY: deploy
+deploy: setup ## start a new release there: ENV=qa, and IMAGE_TAG=... for one that was built before (TIMINGS=seed: minutes)
+	@$(BIN)/python -m demo deploy $(ENV) --timings=$(TIMINGS)
+
+.PHONY: demo-rollback
+demo-rollback: setup ## a canary whose votes all fail is caught at 20 % and rolls back by itself (two minutes)
+	@$(BIN)/python -m demo demo-rollback $(ENV) --timings=$(TIMINGS)
+
+.PHONY: demo-blue-green
+demo-blue-green: setup ## a preview that waits for a person, then one that fails unnoticed (four minutes)
+	@$(BIN)/python -m demo demo-blue-green --timings=$(TIMINGS)
+
+.PHONY: dashboard
+dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
+	@$(BIN)/python -m demo dashboard
 
 .PHONY: lint
 lint: setup ## style, types, Dockerfiles and scripts

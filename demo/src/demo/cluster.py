@@ -9,6 +9,7 @@ from typing import Self
 from demo import images, overlay, workloads
 from demo.errors import ConfigurationError, DemoError
 from demo.kubectl import Kubectl, ToolError, run
+from demo.waiting import until
 
 ROLLOUTS_VERSION = "v1.9.1"
 ROLLOUTS_MANIFEST = (
@@ -90,12 +91,17 @@ class Cluster:
         run("kind", "delete", "cluster", "--name", self.name, seconds=120)
 
     def build(self, tag: str, *services: str) -> None:
-        """Build these services' images, or all, under this tag, and bring them to the nodes."""
-        names = overlay.ours([*overlay.rendered("platform"), *overlay.rendered("overlays/dev")])
-        built = {service: f"{names[service]}:{tag}" for service in services or overlay.SERVICES}
+        """Build these services' images under this tag, and bring them to the nodes."""
+        built = {service: f"{name}:{tag}" for service, name in our_images().items() if service in services}
         for service, image in built.items():
             images.build(service, image)
         self.load(*built.values())
+
+    def lacking(self, tag: str) -> list[str]:
+        """The services whose image with this tag is not on the nodes."""
+        listed = run("docker", "exec", self.nodes[0], "ctr", "--namespace=k8s.io", "images", "ls", "--quiet")
+        there = set(listed.split())
+        return [service for service, name in our_images().items() if f"{name}:{tag}" not in there]
 
     def load(self, *wanted: str) -> None:
         """Bring images of the local Docker engine to the nodes; those there already are quick."""
@@ -115,7 +121,7 @@ class Cluster:
 
     def retag(self, old: str, new: str) -> None:
         """Make a new release of what runs under the old tag: the same images once more, under a new tag."""
-        for name in overlay.ours(overlay.rendered("overlays/dev")).values():
+        for name in our_images().values():
             for node in self.nodes:
                 names = (f"{name}:{old}", f"{name}:{new}")
                 run("docker", "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", *names)
@@ -130,12 +136,11 @@ class Cluster:
     def platform(self, tag: str) -> None:
         """Apply what every environment needs, with our apm under this tag."""
         folder = self.folder("platform")
-        names = overlay.ours(overlay.rendered("platform"))
         content = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
             "resources": [overlay.relative(overlay.K8S / "platform", folder)],
-            "images": [{"name": name, "newTag": tag} for name in names.values()],
+            "images": [{"name": our_images()["apm"], "newTag": tag}],
         }
         self.kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
 
@@ -144,6 +149,21 @@ class Cluster:
         wanted = (ROLLOUTS_NAMESPACE, PLATFORM_NAMESPACE, *namespaces)
         return workloads.unready(self.kubectl, wanted)
 
+    def wait_ready(self, *namespaces: str, seconds: float = 300) -> None:
+        """Return once every workload of the platform and these namespaces is ready."""
+        left: list[str] = []
+
+        def ready() -> bool:
+            left[:] = self.unready(*namespaces)
+            return not left
+
+        until(ready, what="every workload is ready", seconds=seconds, why=lambda: ", ".join(left))
+
     def folder(self, part: str) -> overlay.Path:
         """Where the generated kustomization of one part stands; git ignores it."""
         return overlay.ROOT / ".local" / self.name / part
+
+
+def our_images() -> dict[str, str]:
+    """The images of all our services without their tags, by service."""
+    return overlay.ours([*overlay.rendered("platform"), *overlay.rendered("overlays/dev")])

@@ -29,6 +29,7 @@ def read(deployment: Object, replica_sets: Iterable[Object]) -> State:
         preview="",
         step=0,
         steps=0,
+        doing="",
         weight=100,
         aborted=False,
         pods=tuple(sorted((pods(each, HASH) for each in own), key=by_age)),

@@ -10,7 +10,6 @@ from demo import deployment, overlay, workloads
 from demo.cluster import Cluster
 from demo.errors import ConfigurationError
 from demo.rollout import State, wait_for
-from demo.waiting import until
 
 SECRET = "voting01-database"  # noqa: S105 - its name
 
@@ -84,16 +83,16 @@ class Environment:
         """The first State of its newest specification for which the condition holds."""
         return wait_for(self.look, condition, what=what, release=release, seconds=seconds, seen=seen)
 
+    def heal(self, *, fast: bool = True) -> State:
+        """Bring it back to its stable release, if it is anywhere else; Healthy."""
+        state = self.look()
+        if not state.healthy:
+            self.deploy(state.stable_tag, fast=fast)
+        return self.wait_for(lambda now: now.healthy, what=f"{self.name} is Healthy", seconds=300)
+
     def wait_ready(self, seconds: float = 300) -> None:
         """Return once every workload is ready and vote is fully rolled out."""
-        left = "nothing"
-
-        def ready() -> bool:
-            nonlocal left
-            left = ", ".join(self.cluster.unready(self.namespace))
-            return not left
-
-        until(ready, what=f"every workload of {self.namespace} is ready", seconds=seconds)
+        self.cluster.wait_ready(self.namespace, seconds=seconds)
         self.wait_for(lambda state: state.healthy, what=f"vote of {self.name} is Healthy", seconds=seconds)
 
     def promote(self) -> None:

@@ -14,6 +14,7 @@ INSTALL = {
     "git": "install git: https://git-scm.com/downloads",
     "kind": "install it: https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
     "kubectl": "install it: https://kubernetes.io/docs/tasks/tools/",
+    "kubectl-argo-rollouts": "install the plugin: https://argo-rollouts.readthedocs.io/en/stable/installation/",
 }
 Object = dict[str, Any]
 

@@ -1,15 +1,14 @@
 """Where a Rollout stands: its JSON as a frozen State, and waiting until that State is as wanted."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from demo.errors import GateError, TimedOutError
-from demo.kubectl import Object, ToolError
+from demo.errors import GateError
+from demo.kubectl import Object
+from demo.waiting import until
 
 HASH = "rollouts-pod-template-hash"
-PAUSE_S = 0.5  # between two looks at a condition
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class State:
     preview: str
     step: int
     steps: int
+    doing: str  # what the step does, as "pause 30s"; empty without steps and after the last
     weight: int  # percent of the pods that the step wants for the canary
     aborted: bool
     pods: tuple[Pods, ...] = ()
@@ -69,6 +69,7 @@ class State:
             preview=blue_green.get("previewSelector", ""),
             step=step,
             steps=len(steps),
+            doing=describe(steps[step]) if step < len(steps) else "",
             weight=0 if status.get("abort") else weight(steps, step),
             aborted=status.get("abort", False),
             pods=tuple(sorted((pods(each) for each in replica_sets if owned(each, rollout)), key=by_age)),
@@ -92,6 +93,11 @@ class State:
         """The release waits, at a step or for a person."""
         return self.current and self.phase == "Paused" and not self.aborted
 
+    @property
+    def stable_tag(self) -> str:
+        """The image tag of the stable release; the newest one's before any was stable."""
+        return self.pods_of(self.stable).tag or self.tag
+
     def pods_of(self, release: str) -> Pods:
         """The pods of one release; none if its ReplicaSet is gone."""
         return next((each for each in self.pods if each.release == release), Pods(release, "", 0, 0))
@@ -110,23 +116,22 @@ def wait_for(
 
     `seen` gets every State on the way. A GateError says that the release was aborted instead.
     """
-    end = time.monotonic() + seconds
     last = "nothing was seen of it"
-    while time.monotonic() < end:
-        try:
-            state = look()
-        except ToolError as error:  # the API server may be away for a moment
-            last = str(error)
-        else:
-            seen(state)
-            last = f"it is {state.phase or 'new'} {state.message}".strip()
-            if state.current and release in ("", state.release):
-                if condition(state):
-                    return state
-                if state.aborted:
-                    raise GateError(f"{state.tag} was aborted before {what}: {state.message}")
-        time.sleep(PAUSE_S)
-    raise TimedOutError(f"not within {seconds:g} s: {what}; {last}")
+
+    def wanted() -> State | None:
+        nonlocal last
+        state = look()
+        seen(state)
+        last = f"it is {state.phase or 'new'} {state.message}".strip()
+        if not state.current or release not in ("", state.release):
+            return None
+        if condition(state):
+            return state
+        if state.aborted:
+            raise GateError(f"{state.tag} was aborted before {what}: {state.message}")
+        return None
+
+    return until(wanted, what=what, seconds=seconds, why=lambda: last)
 
 
 def weight(steps: list[Object], step: int) -> int:
@@ -134,6 +139,15 @@ def weight(steps: list[Object], step: int) -> int:
     if step >= len(steps):
         return 100
     return next((each["setWeight"] for each in reversed(steps[: step + 1]) if "setWeight" in each), 0)
+
+
+def describe(step: Object) -> str:
+    """What a step of a canary does, in a few words."""
+    if "setWeight" in step:
+        return f"setWeight {step['setWeight']} %"
+    if "analysis" in step:
+        return "analysis " + ", ".join(each["templateName"] for each in step["analysis"]["templates"])
+    return f"pause {(step.get('pause') or {}).get('duration', 'until promoted')}"
 
 
 def image_tag(spec: Object) -> str:

@@ -11,18 +11,24 @@ Found = TypeVar("Found")
 PAUSE_S = 0.5  # between two looks at a condition
 
 
-def until(look: Callable[[], Found | None], *, what: str, seconds: float) -> Found:
-    """What `look` returns, as soon as that is neither None nor False; a failing tool is asked again."""
+def until(
+    look: Callable[[], Found | None], *, what: str, seconds: float, why: Callable[[], str] = lambda: ""
+) -> Found:
+    """What `look` returns, as soon as that is neither None nor False; a failing tool is asked again.
+
+    Too late, the error says what was waited for and, by `why`, how things stand.
+    """
     end = time.monotonic() + seconds
-    last = ""
+    failure = ""
     while time.monotonic() < end:
         try:
             found = look()
         except ToolError as error:  # the API server may be away for a moment
-            last = f"; {error}"
+            failure = str(error)
         else:
-            last = ""
+            failure = ""
             if found is not None and found is not False:
                 return found
         time.sleep(PAUSE_S)
-    raise TimedOutError(f"not within {seconds:g} s: {what}{last}")
+    reason = failure or why()
+    raise TimedOutError(f"not within {seconds:g} s: {what}" + (f"; {reason}" if reason else ""))

@@ -1,0 +1,125 @@
+"""The commands behind `make cluster`, `make deploy` and the demos; each failure is one line."""
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from demo import blue_green, images, overlay, rollback, up
+from demo.cluster import Cluster
+from demo.environment import Environment
+from demo.errors import ConfigurationError, DemoError, NothingToDoError
+from demo.screen import Screen, step
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+console = Console(highlight=False)
+
+Name = Annotated[str, typer.Option(envvar="CLUSTER_NAME", help="the kind cluster's name")]
+Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="its port on 127.0.0.1")]
+Env = Annotated[str, typer.Argument(help="dev, qa, uat or staging")]
+Timings = Annotated[str, typer.Option(help="fast for seconds, seed for the overlay's own minutes")]
+DEFAULT = Cluster()
+
+
+@app.command()
+def cluster(
+    env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name, port: Port = str(DEFAULT.port)
+) -> None:
+    """Make the cluster with one environment in it; a healthy one is left as it is."""
+    made = up.up(Cluster(name, checked_port(port)), env, console, fast=is_fast(timings))
+    Screen(console).table(f"{env} on the cluster {made.cluster.name}", up.addresses(made))
+    console.print("The browser warns once about each certificate, which Traefik made itself.")
+
+
+@app.command()
+def cluster_down(name: Name = DEFAULT.name) -> None:
+    """Remove the cluster and everything in it."""
+    with step(console, f"cluster {name} removed"):
+        Cluster(name).delete()
+
+
+@app.command()
+def deploy(
+    env: Env = "qa",
+    tag: Annotated[str, typer.Option(envvar="IMAGE_TAG", help="a tag on the nodes; none: build one")] = "",
+    timings: Timings = "fast",
+    name: Name = DEFAULT.name,
+) -> None:
+    """Start a new release in an environment: built now, or one that the cluster has already."""
+    up.require_tools()
+    there = Environment(Cluster.existing(name), env)
+    wanted = images.checked_tag(tag or images.new_tag())
+    before = there.look().release if there.deployed else ""
+    services = overlay.ours(overlay.rendered(f"overlays/{env}"))
+    if not tag:
+        with step(console, f"images of {', '.join(services)}, built as {wanted}"):
+            there.cluster.build(wanted, *services)
+    elif set(services) & set(there.cluster.lacking(wanted)):
+        raise ConfigurationError(
+            f"the cluster has no images with {wanted}; leave IMAGE_TAG out to build new ones"
+        )
+    release = there.deploy(wanted, fast=is_fast(timings))
+    if release == before:
+        raise NothingToDoError(f"{wanted} is already deployed to {env}, no new rollout")
+    watch = f"kubectl argo rollouts get rollout vote --namespace={there.namespace} --watch"
+    console.print(f"release {release} ({wanted}) rolls out in {env}; watch it:\n  {watch}")
+
+
+@app.command()
+def demo_rollback(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+    """Show a canary whose votes fail, and how it rolls back by itself."""
+    there = up.demo_ground(name, env, console, fast=is_fast(timings))
+    screen = Screen(console)
+    figures = rollback.run(there, screen, fast=is_fast(timings))
+    screen.table("What it cost", rollback.rows(figures))
+    figures.require_kept()
+
+
+@app.command()
+def demo_blue_green(env: Env = "staging", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+    """Show a preview that waits for a person, and one that fails unnoticed."""
+    there = up.demo_ground(name, env, console, fast=is_fast(timings))
+    screen = Screen(console)
+    times, figures = blue_green.run(there, screen, fast=is_fast(timings))
+    screen.table("What it cost", blue_green.rows(times, figures))
+    figures.require_kept()
+
+
+@app.command()
+def dashboard(name: Name = DEFAULT.name) -> None:
+    """Show Argo Rollouts' own dashboard until Ctrl-C."""
+    up.require_tools()
+    Cluster.existing(name).kubectl.exec("argo", "rollouts", "dashboard")
+
+
+def is_fast(timings: str) -> bool:
+    """Whether these timings are the short ones."""
+    if timings not in ("fast", "seed"):
+        raise ConfigurationError(f"TIMINGS is fast or seed, not {timings!r}")
+    return timings == "fast"
+
+
+def checked_port(value: str) -> int:
+    """The port, or a ConfigurationError that names the variable."""
+    if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port
+        raise ConfigurationError(f"CLUSTER_PORT must be a port number from 1 to 65535, not {value!r}")
+    return int(value)
+
+
+def main() -> int:
+    """Run one command; its exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app()
+    except DemoError as error:
+        print(f"{sys.argv[1]}: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""What a demo measured, and whether its promises were kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from demo.errors import GateError
+from demo.pages import Vote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What a bad release did to the voters, from the switch to the abort and over the whole demo."""
+
+    abort_s: float  # from the switch to the abort
+    votes: int  # meanwhile
+    failed: int  # of these
+    failed_elsewhere: int  # in the whole demo, where no vote may fail
+    accepted: int  # in the whole demo
+    counted: int  # votes that the tally has gained
+
+    @property
+    def share(self) -> float:
+        """Percent of all votes that failed between the switch and the abort."""
+        return 100 * self.failed / self.votes if self.votes else 0.0
+
+    @property
+    def lost(self) -> int:
+        """Accepted votes that are not in the tally."""
+        return max(0, self.accepted - self.counted)
+
+    def require_kept(self) -> None:
+        """Return if no vote failed where none may, and no accepted one was lost."""
+        if self.failed_elsewhere:
+            raise GateError(f"{self.failed_elsewhere} votes failed where none may")
+        if self.lost:
+            raise GateError(f"{self.lost} accepted votes are not in the tally")
+
+
+def measure(
+    votes: Iterable[Vote], *, bad: str | None, switched: float, aborted: float, counted: int
+) -> Figures:
+    """The figures of a demo whose errors were turned ON at `switched`.
+
+    Votes may fail on the release `bad` alone; if that is None, nowhere: its voters never met it.
+    """
+    votes = tuple(votes)
+    meanwhile = [vote for vote in votes if switched <= vote.at < aborted]
+    return Figures(
+        abort_s=aborted - switched,
+        votes=len(meanwhile),
+        failed=sum(not vote.ok for vote in meanwhile),
+        failed_elsewhere=sum(not vote.ok and vote.release != bad for vote in votes),
+        accepted=sum(vote.ok for vote in votes),
+        counted=counted,
+    )

@@ -1,0 +1,94 @@
+"""What a person sees: a line for each thing that happens, and in a terminal the live figures below."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from demo import narration
+from demo.rollout import State
+from demo.voters import Count
+
+EVERY_S = 5  # between two lines of votes, where there is no terminal to show them live
+STYLES = {"aborted": "bold red", " failed:": "red", "ON": "bold red", "Healthy": "green", " passed:": "green"}
+
+
+class Screen:
+    """A demo on a terminal, in a log file, or in a recording."""
+
+    def __init__(self, console: Console, *, live: bool = True) -> None:
+        self.console = console
+        self._started = time.monotonic()
+        self._last_votes = ("", 0.0)
+        self._live = Live(console=console, transient=True) if live and console.is_terminal else None
+
+    def __enter__(self) -> "Screen":
+        """Begin to show live figures, in a terminal."""
+        if self._live:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End that, and leave the lines."""
+        if self._live:
+            self._live.stop()
+
+    def say(self, line: str) -> None:
+        """Print a line with the time since the start, coloured by what it says."""
+        style = next((style for word, style in STYLES.items() if word in line), "")
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        stamp = f"[dim]{minutes:2}:{seconds:02}[/dim]  "
+        self.console.print(stamp, end="", highlight=False)
+        self.console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+
+    def votes(self, state: State, counts: Mapping[str, Count]) -> None:
+        """Show the votes so far: live in a terminal, else as a line every few seconds."""
+        if self._live:
+            self._live.update(votes_table(state, counts))
+            return
+        line = narration.votes(state, counts)
+        before, when = self._last_votes
+        if line != before and time.monotonic() - when > EVERY_S:
+            self.say(line)
+            self._last_votes = (line, time.monotonic())
+
+    def table(self, title: str, rows: Mapping[str, str]) -> None:
+        """Print a table of two columns."""
+        table = Table(title=title, title_justify="left", show_header=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            table.add_row(name, value)
+        self.console.print(table)
+
+
+@contextmanager
+def step(console: Console, what: str) -> Iterator[None]:
+    """Show that a step runs, and then how many seconds it took."""
+    started = time.monotonic()
+    with console.status(what):
+        yield
+    console.print(f"{time.monotonic() - started:6.1f} s  {what}", highlight=False, markup=False)
+
+
+def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
+    """The votes and pods of each release, as they are now."""
+    table = Table("release", "pods ready", "votes OK", "votes failed", title=headline(state))
+    for release in dict.fromkeys([state.stable, state.release, *counts]):
+        if not release and release not in counts:
+            continue
+        count, pods = counts.get(release, Count(0, 0, ())), state.pods_of(release)
+        failed = f"[bold red]{count.failed}[/]" if count.failed else "0"
+        row = (narration.role(state, release), f"{pods.ready} of {pods.wanted}", str(count.ok), failed)
+        table.add_row(*row)
+    return table
+
+
+def headline(state: State) -> str:
+    """Where the rollout stands, in a few words."""
+    if state.aborted:
+        return "aborted"
+    return f"{state.phase}, {state.doing}, weight {state.weight} %" if state.doing else state.phase

@@ -1,0 +1,97 @@
+"""What both demos share: a healthy start, voters, an eye on the rollout, and the count at the end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from demo import analysis, narration
+from demo.environment import Environment
+from demo.errors import TimedOutError
+from demo.pages import Page
+from demo.rollout import State
+from demo.screen import Screen
+from demo.voters import Voters
+from demo.waiting import until
+
+QUIET_VOTES = 20  # accepted one after the other: votes work again
+
+
+class Story:
+    """A demo on one environment that is fully rolled out, with voters on its address."""
+
+    def __init__(self, env: Environment, screen: Screen, *, fast: bool) -> None:
+        self.env, self.screen, self.fast = env, screen, fast
+        self.urls = env.urls()
+        self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
+        now = env.look()
+        if not now.healthy:
+            screen.say(f"{env.name} is {narration.phase(now)}; it gets {now.stable_tag} again")
+        self.start = env.heal(fast=fast)
+        self.voters = Voters(self.urls["vote"])
+        self._before: State | None = None
+        self._runs: list[analysis.Run] = []
+        self._result = Page(self.urls["result"])
+        self._total = self._result.total()
+
+    def seen(self, state: State) -> None:
+        """Say what is new, with what each analysis Job said, and show the votes."""
+        for line in narration.changes(self._before, state):
+            self.screen.say(line)
+        if state.current:
+            self._before = state
+        if state.canary:
+            kubectl, namespace = self.env.cluster.kubectl, self.env.namespace
+            runs = analysis.runs(kubectl, namespace, state.release)
+            for run, job, phase in narration.ended(self._runs, runs):
+                said = analysis.verdict(kubectl, namespace, job)
+                self.screen.say(narration.verdict(run, phase, said))
+            self._runs = runs
+        self.screen.votes(state, self.voters.counts())
+
+    def revert(self, tag: str, release: str) -> None:
+        """Apply the stable release's exact template again, and return once the Rollout is Healthy."""
+        self.screen.say(f"revert: {self.env.name} gets {tag} again")
+        self.env.deploy(tag, fast=self.fast)
+        what = "the stable release is Healthy again"
+        self.env.wait_for(lambda state: state.healthy, what=what, release=release, seconds=60, seen=self.seen)
+
+    def wait_for_votes(self) -> None:
+        """Return once votes work again, wherever they go."""
+        seen = len(self.voters.votes)
+
+        def work() -> bool:
+            newest = self.voters.votes[seen:][-QUIET_VOTES:]
+            return len(newest) == QUIET_VOTES and all(vote.ok for vote in newest)
+
+        until(work, what="votes work again", seconds=60)
+        self.screen.say(f"votes work again: the last {QUIET_VOTES} were all accepted")
+
+    def counted(self) -> int:
+        """Stop the voters; how many votes the tally has gained, all of theirs or half a minute later."""
+        self.voters.stop()
+
+        def gained() -> int:
+            return self._result.total() - self._total
+
+        with suppress(TimedOutError):  # what is missing is lost, and the figures say so
+            until(lambda: gained() >= self.voters.accepted, what="every vote is counted", seconds=30)
+        return gained()
+
+
+@contextmanager
+def interruptible(story: Story) -> Iterator[None]:
+    """Run the voters and the screen, and stop both; on an early end say how the cluster stands."""
+    try:
+        with story.screen, story.voters:
+            yield
+    except BaseException:
+        story.screen.say(standing(story.env, story.start))
+        raise
+
+
+def standing(env: Environment, start: State) -> str:
+    """How the environment stands after an early end, and how to bring it back."""
+    state = env.look()
+    if state.healthy:
+        return f"{env.name} is Healthy on {state.tag}"
+    back = f"make deploy ENV={env.name} IMAGE_TAG={start.tag}"
+    return f"{env.name} is {state.phase} with {state.tag}; bring it back with: {back}"

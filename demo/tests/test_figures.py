@@ -1,0 +1,64 @@
+import pytest
+
+from demo.errors import GateError
+from demo.figures import measure
+from demo.pages import Vote
+
+BAD, STABLE = "bad", "stable"
+
+
+def vote(at: float, release: str = STABLE, status: int = 200) -> Vote:
+    return Vote(at, release, status, 0.01)
+
+
+VOTES = [
+    vote(1),
+    vote(9, BAD),  # before the switch
+    vote(10, BAD, 500),
+    vote(12),
+    vote(14),
+    vote(19, BAD, 500),
+    vote(20, BAD, 500),  # on its way when the release was aborted
+    vote(25),
+]
+
+
+def test_the_share_is_of_all_votes_from_the_switch_to_the_abort():
+    figures = measure(VOTES, bad=BAD, switched=10, aborted=20, counted=5)
+
+    assert (figures.abort_s, figures.votes, figures.failed) == (10, 4, 2)
+    assert figures.share == 50
+
+
+def test_kept_promises_are_kept():
+    figures = measure(VOTES, bad=BAD, switched=10, aborted=20, counted=5)
+
+    assert (figures.failed_elsewhere, figures.accepted, figures.lost) == (0, 5, 0)
+    figures.require_kept()
+
+
+@pytest.mark.parametrize("failure", [vote(2, STABLE, 500), vote(2, STABLE, 503), vote(2, "", 0)])
+def test_a_vote_that_fails_where_none_may_breaks_one(failure):
+    figures = measure([*VOTES, failure], bad=BAD, switched=10, aborted=20, counted=5)
+
+    with pytest.raises(GateError, match="1 votes failed where none may"):
+        figures.require_kept()
+
+
+def test_votes_that_never_meet_the_bad_release_may_not_fail_at_all():
+    assert measure(VOTES, bad=None, switched=10, aborted=20, counted=5).failed_elsewhere == 3
+
+
+def test_a_lost_vote_breaks_one():
+    figures = measure(VOTES, bad=BAD, switched=10, aborted=20, counted=4)
+
+    with pytest.raises(GateError, match="1 accepted votes"):
+        figures.require_kept()
+
+
+def test_votes_of_others_hide_nothing_and_lose_nothing():
+    assert measure(VOTES, bad=BAD, switched=10, aborted=20, counted=9).lost == 0
+
+
+def test_without_votes_there_is_no_share():
+    assert measure([], bad=BAD, switched=10, aborted=20, counted=0).share == 0

@@ -1,0 +1,29 @@
+import re
+
+import pytest
+
+from demo import images
+from demo.errors import ConfigurationError
+from demo.kubectl import ToolError
+
+
+def test_a_tag_is_the_commit_and_the_time(monkeypatch):
+    monkeypatch.setattr(images, "run", lambda *command, **_: "abcdef1\n")
+
+    assert re.fullmatch(r"abcdef1-20\d{12}", images.new_tag())
+
+
+@pytest.mark.parametrize("error", [ToolError("not a git repository"), ConfigurationError("no git")])
+def test_without_git_there_is_a_tag_too(monkeypatch, error):
+    def run(*command, **_):
+        raise error
+
+    monkeypatch.setattr(images, "run", run)
+
+    assert images.checked_tag(images.new_tag()).startswith("0000000-")
+
+
+@pytest.mark.parametrize("tag", ["latest", "", "abcdef1-2026", "abcdef1-20260102030405x"])
+def test_another_tag_is_refused(tag):
+    with pytest.raises(ConfigurationError, match="IMAGE_TAG"):
+        images.checked_tag(tag)

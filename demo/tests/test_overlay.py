@@ -1,0 +1,85 @@
+import pytest
+
+from demo import overlay
+from demo.errors import ConfigurationError
+
+OBJECTS = (
+    {
+        "kind": "ConfigMap",
+        "metadata": {"name": "config"},
+        "data": {"VOTE_URL": "https://vote.localhost:8443", "X": "1"},
+    },
+    {
+        "kind": "Rollout",
+        "spec": {"template": {"spec": {"containers": [{"image": "ghcr.io/someone/vote:1"}]}}},
+    },
+    {
+        "kind": "Deployment",
+        "spec": {"containers": [{"image": "ghcr.io/someone/worker:1"}, {"image": "redis:8"}]},
+    },
+)
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    monkeypatch.setattr(overlay, "rendered", lambda folder: OBJECTS)
+
+
+def test_images_are_found_wherever_they_stand():
+    assert overlay.images(OBJECTS) == {"ghcr.io/someone/vote:1", "ghcr.io/someone/worker:1", "redis:8"}
+
+
+def test_ours_are_told_from_others_by_service():
+    assert overlay.ours(OBJECTS) == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
+    assert overlay.third_party(OBJECTS) == {"redis:8"}
+
+
+def test_every_overlay_is_an_environment():
+    assert overlay.environments() == ["dev", "qa", "staging", "uat"]
+    assert overlay.checked("qa") == "qa"
+
+
+@pytest.mark.parametrize("name", ["prod", "", "../base"])
+def test_another_environment_is_refused_with_those_there_are(name):
+    with pytest.raises(ConfigurationError, match="dev, qa, staging, uat"):
+        overlay.checked(name)
+
+
+def generated(**changes) -> dict:
+    settings = {"folder": overlay.ROOT / ".local/voting01/qa", "port": 8443, "fast": True, "extra": {}}
+    return overlay.kustomization("qa", "1234567-20260102030405", **settings | changes)
+
+
+def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
+    content = generated()
+
+    assert content["resources"] == ["../../../k8s/overlays/qa"]
+    assert content["components"] == ["../../../k8s/components/fast"]
+    assert content["images"] == [
+        {"name": "ghcr.io/someone/vote", "newTag": "1234567-20260102030405"},
+        {"name": "ghcr.io/someone/worker", "newTag": "1234567-20260102030405"},
+    ]
+    assert content["transformers"] == ["../../../k8s/transformers/image-tag-rollout"]
+    assert content["namespace"] == "voting01-qa"
+    assert "configMapGenerator" not in content
+
+
+def test_the_overlays_own_timings_take_no_component(rendered):
+    assert "components" not in generated(fast=False)
+
+
+def test_another_port_stands_in_every_address(rendered):
+    (config,) = generated(port=9443)["configMapGenerator"]
+
+    assert config["literals"] == ["VOTE_URL=https://vote.localhost:9443"]
+    assert (config["name"], config["behavior"]) == ("config", "merge")
+
+
+def test_more_can_be_patched_in(rendered):
+    patch = {"target": {"kind": "Rollout"}, "patch": "[]"}
+
+    assert generated(extra={"patches": [patch]})["patches"] == [patch]
+
+
+def test_kind_leads_the_port_that_is_replaced():
+    assert f"hostPort: {overlay.PORT}" in (overlay.K8S / "platform/kind.yaml").read_text()

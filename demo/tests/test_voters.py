@@ -1,0 +1,108 @@
+"""The voters against a real HTTP server on this machine; TLS is the cluster's business."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from demo import pages
+from demo.errors import DemoError, TimedOutError
+from demo.pages import Page, Vote
+from demo.voters import Voters, count
+
+
+def test_votes_are_counted_by_the_release_that_answered():
+    votes = [Vote(1, "a", 200, 0.1), Vote(2, "a", 500, 0.2), Vote(3, "b", 200, 0.3), Vote(4, "", 0, 5)]
+
+    counts = count(votes)
+
+    assert {release: (each.ok, each.failed) for release, each in counts.items()} == {
+        "a": (1, 1),
+        "b": (1, 0),
+        "": (0, 1),
+    }
+    assert counts["a"].latencies == (0.1, 0.2)
+    assert counts["a"].total == 2
+
+
+@pytest.fixture
+def site():
+    """A vote service of two releases that takes turns, and remembers who asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            asked.append((self.client_address[1], self.headers["Host"], self.headers.get("Cookie")))
+            bad = len(asked) % 2 == 0
+            if self.path == "/api/error-sim" and self.command == "POST":
+                server.switch = not server.switch
+            body = f'{{"enabled": {str(server.switch).lower()}}}'.encode()
+            self.send_response(500 if bad and self.path == "/" else 200)
+            self.send_header("X-Release", "bad" if bad else "good")
+            self.send_header("Set-Cookie", "voter=me; Path=/")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = answer  # noqa: N815 - the library's names
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output to itself."""
+
+    asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.switch, server.asked = False, asked
+    server.url = f"http://vote.localhost:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.servers
+def test_voters_are_bounded_and_each_vote_is_another_voters(site):
+    with Voters(site.url, rate=200, threads=2, limit=10) as voters:
+        for thread in voters._threads:
+            thread.join(timeout=20)
+
+    assert 10 <= len(voters.votes) <= 11  # two threads may both see the last one free
+    assert voters.accepted == voters.counts()["good"].ok
+    assert voters.counts()["good"].failed == voters.counts()["bad"].ok == 0
+    connections, hosts, cookies = zip(*site.asked, strict=True)
+    assert len(set(connections)) == len(site.asked)
+    assert {*hosts} == {site.url.removeprefix("http://")}
+    assert {*cookies} == {None}
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("on", [True, False])
+def test_the_switch_is_read_before_it_is_toggled(site, on):
+    site.switch = True
+
+    Page(site.url).turn_errors(on=on)
+
+    assert site.switch is on
+
+
+@pytest.mark.servers
+def test_a_page_that_mixes_releases_has_not_arrived(site, monkeypatch):
+    monkeypatch.setattr(pages, "PAUSE_S", 0.01)
+
+    with pytest.raises(TimedOutError, match="shows release good"):
+        Page(site.url).wait_for("good", seconds=0.2)
+
+
+@pytest.mark.servers
+def test_a_vote_that_nothing_answers_is_one_of_no_release():
+    page = Page("http://vote.localhost:9")  # nothing listens on the discard port
+
+    vote = page.vote()
+
+    assert (vote.release, vote.status, vote.ok) == ("", 0, False)
+    assert page.release() == ""
+    with pytest.raises(DemoError, match=r"GET http://vote\.localhost:9/api/results failed"):
+        page.total()
