@@ -1,0 +1,1 @@
+"""What every workflow calls: build, deploy, promote, roll back, and say how things stand."""
