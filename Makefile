@@ -71,7 +71,7 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 lint: setup ## style, types, Dockerfiles and scripts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src
+	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src delivery/src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
 	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh k8s/components/rollout/analyse.sh
 

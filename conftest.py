@@ -12,13 +12,14 @@ import pytest
 # Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
 # packages under these names and does not take the folders vote/, worker/, ... for packages.
 import apm
+import delivery
 import demo
 import local
 import result
 import vote
 import worker
 
-assert all(package.__file__ for package in (apm, demo, local, result, vote, worker)), "run `make setup` first"
+assert all(package.__file__ for package in (apm, delivery, demo, local, result, vote, worker)), "run `make setup` first"
 
 
 @pytest.fixture(autouse=True)

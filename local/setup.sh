@@ -22,5 +22,5 @@ else
 fi
 VIRTUAL_ENV=.venv "$uv" pip install --require-hashes -r requirements/dev.txt ||
   fail "could not install the locked packages; check the network connection to your Python package index and run make setup again"
-VIRTUAL_ENV=.venv "$uv" pip install --quiet --no-deps --no-build-isolation -e apm -e vote -e worker -e result -e local -e demo ||
+VIRTUAL_ENV=.venv "$uv" pip install --quiet --no-deps --no-build-isolation -e apm -e vote -e worker -e result -e local -e demo -e delivery ||
   fail "could not install the services into .venv; the lines above say why"
