@@ -80,6 +80,14 @@ def demo_rollback(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAU
 
 
 @app.command()
+def recording(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+    """Tell the rollback demo and renew README's pictures of it."""
+    from demo.recording import record  # noqa: PLC0415 - playwright is a tool of ours, not needed elsewhere
+
+    record(up.demo_ground(name, env, console, fast=is_fast(timings)), fast=is_fast(timings))
+
+
+@app.command()
 def demo_blue_green(env: Env = "staging", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
     """Show a preview that waits for a person, and one that fails unnoticed."""
     there = up.demo_ground(name, env, console, fast=is_fast(timings))

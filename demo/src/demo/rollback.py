@@ -1,6 +1,7 @@
 """`make demo-rollback`: a canary whose votes all fail is caught at 20 %, and rolls back by itself."""
 
 import time
+from collections.abc import Callable
 
 from demo import images
 from demo.environment import Environment
@@ -12,14 +13,20 @@ from demo.screen import Screen
 from demo.story import Story, interruptible
 
 
-def run(env: Environment, screen: Screen, *, fast: bool) -> Figures:
-    """Tell the story and return its figures; a GateError says that a bad release was let through."""
+def run(
+    env: Environment, screen: Screen, *, fast: bool, at_canary: Callable[[str], None] = lambda _: None
+) -> Figures:
+    """Tell the story and return its figures; a GateError says that a bad release was let through.
+
+    `at_canary` is called with the canary's address once its votes fail.
+    """
     story = Story(env, screen, fast=fast)
     stable = story.start
     screen.say(f"{env.name} is Healthy on {stable.tag} (release {stable.release}): {story.urls['vote']}")
     with interruptible(story):
         bad = paused_canary(story, images.new_tag())
         switched = errors_on(story, bad)
+        at_canary(story.urls["vote-canary"])
         aborted = caught(story, bad)
         screen.say(f"rolled back by itself {aborted - switched:.0f} s after the switch")
         story.wait_for_votes()

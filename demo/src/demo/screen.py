@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from demo import narration
 from demo.rollout import State
@@ -40,9 +41,13 @@ class Screen:
         """Print a line with the time since the start, coloured by what it says."""
         style = next((style for word, style in STYLES.items() if word in line), "")
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
-        stamp = f"[dim]{minutes:2}:{seconds:02}[/dim]  "
-        self.console.print(stamp, end="", highlight=False)
-        self.console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+        stamp = f"{minutes:2}:{seconds:02}"
+        if not self.console.is_terminal:  # one line in a log file, however long
+            self.console.print(f"{stamp}  {line}", markup=False, highlight=False, soft_wrap=True)
+            return
+        grid = Table.grid(padding=(0, 2))
+        grid.add_row(Text(stamp, style="dim"), Text(line, style=style))
+        self.console.print(grid)
 
     def votes(self, state: State, counts: Mapping[str, Count]) -> None:
         """Show the votes so far: live in a terminal, else as a line every few seconds."""
