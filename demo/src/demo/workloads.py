@@ -39,17 +39,27 @@ def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None
     provisioner opens them itself.
     """
 
-    def bound() -> bool:
-        claims = kubectl.objects("persistentvolumeclaims", namespace)
-        return all(claim.get("status", {}).get("phase") == "Bound" for claim in claims)
+    def all_bound() -> bool:
+        return bound(kubectl.objects("statefulsets,persistentvolumeclaims", namespace))
 
-    until(bound, what=f"the volume claims of {namespace} are bound", seconds=120)
+    until(all_bound, what=f"the volume claims of {namespace} are bound", seconds=120)
     listed = kubectl.objects("persistentvolumes", "")
     paths = [folder(each) for each in listed if each["spec"]["claimRef"]["namespace"] == namespace]
     for node in nodes:
         for path in filter(None, paths):
             # A node that does not hold the folder has nothing to open.
             run("docker", "exec", node, "sh", "-c", '[ ! -d "$1" ] || chmod 0777 "$1"', "sh", path)
+
+
+def bound(objects: Iterable[Object]) -> bool:
+    """Whether every claim that the StatefulSets among these objects make is there, and bound."""
+    wanted, there = 0, 0
+    for each in objects:
+        if each["kind"] == "StatefulSet":
+            wanted += each["spec"].get("replicas", 1) * len(each["spec"].get("volumeClaimTemplates", []))
+        elif each["kind"] == "PersistentVolumeClaim":
+            there += each.get("status", {}).get("phase") == "Bound"
+    return there >= wanted
 
 
 def folder(volume: Object) -> str:
