@@ -32,7 +32,7 @@ clean: ## remove what `make run` keeps between runs (votes included)
 
 .PHONY: test
 test: lint ## lint, unit tests, real servers broken on purpose, browser stories; no Docker needed
-	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose $(ARGS)
+	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose --ignore=e2e/cluster $(ARGS)
 
 .PHONY: e2e
 e2e: setup ## the same browser stories on docker compose, scaling and killed containers
@@ -42,6 +42,10 @@ e2e: setup ## the same browser stories on docker compose, scaling and killed con
 manifests: setup ## render every overlay and component of k8s/ and hold them to our policies (needs kubectl)
 	@command -v kubectl >/dev/null || { echo "make manifests needs kubectl 1.34 or newer on the PATH" >&2; exit 2; }
 	@$(BIN)/python -m pytest k8s/tests $(ARGS)
+
+.PHONY: e2e-cluster
+e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards (20 minutes)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup e2e/cluster $(ARGS)
 
 .PHONY: cluster
 cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)
@@ -58,6 +62,10 @@ deploy: setup ## start a new release there: ENV=qa, and IMAGE_TAG=... for one th
 .PHONY: demo-rollback
 demo-rollback: setup ## a canary whose votes all fail is caught at 20 % and rolls back by itself (two minutes)
 	@$(BIN)/python -m demo demo-rollback $(ENV) --timings=$(TIMINGS)
+
+.PHONY: recording
+recording: setup ## renew README's pictures of that demo, in docs/images
+	@$(BIN)/python -m demo recording
 
 .PHONY: demo-blue-green
 demo-blue-green: setup ## a preview that waits for a person, then one that fails unnoticed (four minutes)

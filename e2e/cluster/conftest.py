@@ -1,0 +1,147 @@
+"""Stories on a kind cluster of their own, removed afterwards; `--cluster NAME` takes another, and keeps it.
+
+Each environment is a lane: its stories follow one another, those of two environments run at once.
+"""
+
+import fcntl
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from demo import up
+from demo.cluster import Cluster
+from demo.environment import Environment
+from demo.errors import DemoError
+from demo.pages import Page
+from local.servers import free_port
+
+LANES = ("qa", "uat", "staging")
+CLUSTER = pytest.StashKey[str]()
+MADE_IN = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--cluster", help="tell the stories on this cluster of `make cluster`, and keep it")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Make the cluster before the lanes start, or end with the one line that says what is in the way."""
+    if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
+        return None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        try:
+            up.require_tools()
+            make_cluster(config)
+        except DemoError as error:
+            print(f"make e2e-cluster: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
+            return error.exit_code
+        except KeyboardInterrupt:
+            return pytest.ExitCode.INTERRUPTED
+    return None
+
+
+def make_cluster(config) -> None:
+    """Make a cluster with QA in it, and remove it at the end of the run; or complete the one to be kept."""
+    name, started = config.getoption("cluster"), time.monotonic()
+    wanted = Cluster(name) if name else Cluster(f"voting01-e2e-{secrets.token_hex(3)}", free_port())
+    if not name:
+        config.add_cleanup(lambda: shutil.rmtree(wanted.folder("platform").parent, ignore_errors=True))
+        config.add_cleanup(wanted.delete)
+    config.stash[CLUSTER] = up.up(wanted, "qa", Console(highlight=False), fast=True).cluster.name
+    config.stash[MADE_IN] = time.monotonic() - started
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell a lane's process which cluster it is."""
+    node.workerinput["cluster"] = node.config.stash[CLUSTER]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Put each story into its environment's lane."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            lane = next((name for name in LANES if name in item.fixturenames), "staging")
+            item.add_marker(pytest.mark.xdist_group(lane))
+            item.add_marker(pytest.mark.docker)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print how long everything took, and what the stories measured."""
+    if MADE_IN not in config.stash:
+        return
+    stories = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
+    terminalreporter.section("figures")
+    terminalreporter.line(f"{config.stash[MADE_IN]:6.0f} s  the cluster, with its platform and QA")
+    for story in stories:
+        terminalreporter.line(f"{story.duration:6.0f} s  {story.location[2]}")
+        for name, value in story.user_properties:
+            terminalreporter.line(f"{'':10}{name}: {value}")
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig) -> Cluster:
+    """The cluster that the run was started with."""
+    name = getattr(pytestconfig, "workerinput", {}).get("cluster") or pytestconfig.stash.get(CLUSTER, None)
+    if name is None:
+        pytest.exit("the stories of e2e/cluster need a cluster; run them with: make e2e-cluster", 2)
+    return Cluster.existing(name)
+
+
+@pytest.fixture(autouse=True)
+def platform(request, cluster) -> Iterator[None]:
+    """The platform is one for all lanes: a story marked `alone`, which breaks it, has no other beside it."""
+    how = fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH
+    folder = cluster.folder("platform")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield
+
+
+@pytest.fixture
+def qa(cluster) -> Iterator[Environment]:
+    """QA, Healthy before the story and after it."""
+    yield from healthy(Environment(cluster, "qa"))
+
+
+@pytest.fixture
+def uat(cluster) -> Iterator[Environment]:
+    """UAT, Healthy before the story and after it."""
+    yield from healthy(Environment(cluster, "uat"))
+
+
+@pytest.fixture
+def staging(cluster) -> Iterator[Environment]:
+    """Staging, Healthy before the story and after it."""
+    yield from healthy(Environment(cluster, "staging"))
+
+
+@pytest.fixture
+def figure(record_property):
+    """Note a figure for the end of the run."""
+    return record_property
+
+
+def healthy(env: Environment) -> Iterator[Environment]:
+    """The environment, made if it is not there; whatever a story changed in it is taken back."""
+    if env.deployed:
+        env.heal()
+    else:
+        env.deploy(Environment(env.cluster, "qa").look().stable_tag)
+        env.wait_ready()
+    yield env
+    env.deploy(env.look().stable_tag)
+    env.wait_ready()
+    Page(env.urls()["vote"]).turn_errors(on=False)

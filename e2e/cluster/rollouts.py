@@ -1,0 +1,90 @@
+"""What the stories ask about a rollout: how it ended, what its analysis said, and whether it came back."""
+
+import json
+from typing import Any
+
+from demo import analysis, images
+from demo.environment import Environment
+from demo.pages import Page
+from demo.rollout import State
+
+ROLLOUT = {"kind": "Rollout", "name": "vote"}
+MINUTES = 300  # seconds: longer than all eight steps with fast timings
+
+
+def patch(*operations: dict[str, Any]) -> dict[str, list[Any]]:
+    """What `deploy` takes to change the Rollout in one environment, for one story."""
+    return {"patches": [{"target": ROLLOUT, "patch": json.dumps(operations)}]}
+
+
+def replace(path: str, value: object) -> dict[str, Any]:
+    """One operation of a patch."""
+    return {"op": "replace", "path": path, "value": value}
+
+
+# For stories about the later steps: the pauses that people look at are passed at once.
+HASTY = patch(
+    replace("/spec/strategy/canary/steps/1/pause/duration", "5s"),
+    replace("/spec/strategy/canary/steps/4/pause/duration", "5s"),
+)
+
+
+def new_release(env: Environment, extra: dict[str, list[Any]] | None = None) -> str:
+    """Start a new release of what runs; its hash."""
+    tag = images.new_tag()
+    env.cluster.retag(env.look().stable_tag, tag)
+    return env.deploy(tag, extra=extra)
+
+
+def at_first_pause(env: Environment, release: str) -> State:
+    """Return once the canary waits at 20 % and its own address shows it."""
+    state = env.wait_for(lambda now: now.paused, what="the canary pauses at 20 %", release=release)
+    Page(env.urls()["vote-canary"]).wait_for(release)
+    assert (state.step, state.weight) == (1, 20)
+    return state
+
+
+def ending(env: Environment, release: str, seconds: float = MINUTES) -> State:
+    """The State in which the rollout of this release ended: Healthy or aborted."""
+    return env.wait_for(
+        lambda now: now.aborted or now.healthy, what="the rollout ends", release=release, seconds=seconds
+    )
+
+
+def failed_checks(env: Environment, release: str) -> dict[str, str]:
+    """Why each check failed, from the Jobs' own log lines: the last reason of each."""
+    said = analysis.verdicts(env.cluster.kubectl, env.namespace, release)
+    return {each.check: each.reason for each in said if not each.passed}
+
+
+def kinds(env: Environment, release: str) -> dict[str, set[str]]:
+    """The phases in which a release's analyses ended, by their kind."""
+    found: dict[str, set[str]] = {}
+    for run in analysis.runs(env.cluster.kubectl, env.namespace, release):
+        found.setdefault(run.kind, set()).add(run.phase)
+    return found
+
+
+def require_aborted(state: State, before: State, metric: str) -> None:
+    """Return if this metric aborted the rollout, and the release before is still the stable one."""
+    assert state.aborted, f"{state.release} was promoted: {state}"
+    assert state.stable == before.release
+    assert state.message.startswith("RolloutAborted"), state.message
+    assert f'Metric "{metric}" assessed Failed' in state.message, state.message
+
+
+def revert(env: Environment, before: State) -> None:
+    """Apply the exact template of before again: Healthy at once, with all its pods and no others."""
+    release = env.deploy(before.tag)
+    assert release == before.release, "the same tag is the same release"
+    state = env.wait_for(
+        lambda now: now.healthy and not others(now),
+        what="Healthy again, all other pods gone",
+        release=release,
+    )
+    assert state.pods_of(release).ready == before.pods_of(release).ready
+
+
+def others(state: State) -> list[str]:
+    """The releases beside the newest one that have pods."""
+    return [each.release for each in state.pods if each.release != state.release and each.wanted]

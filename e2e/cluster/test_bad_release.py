@@ -1,0 +1,96 @@
+"""Stories 2 and 3: a release turns bad at 20, 50 or 100 %, and the Rollout goes back by itself."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from demo.figures import measure
+from demo.pages import Page
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import (
+    HASTY,
+    at_first_pause,
+    ending,
+    failed_checks,
+    kinds,
+    new_release,
+    require_aborted,
+    revert,
+)
+
+BANNER = "ERRORS ON - All votes will fail with HTTP 500"
+
+
+@pytest.fixture
+def told(figure):
+    """Judge a bad release that went back, and note its figures."""
+
+    def judge(ballot, *, bad, switched, on, aborted, counted):
+        since_on = ballot.of(bad, since=on)
+        assert since_on
+        assert not any(vote.ok for vote in since_on), "every canary vote fails"
+        assert ballot.failures(but=bad) == [], "stable votes never fail"
+        found = measure(ballot.votes, bad=bad, switched=switched, aborted=aborted, counted=counted)
+        assert (found.failed_elsewhere, found.lost) == (0, 0)
+        figure("from the switch to the abort", f"{found.abort_s:.0f} s")
+        figure("votes failed meanwhile", f"{found.failed} of {found.votes} ({found.share:.0f} %)")
+        figure("failed on stable", found.failed_elsewhere)
+        figure("accepted and lost", f"{found.lost} of {found.accepted}")
+
+    return judge
+
+
+def test_bad_at_20_percent_is_caught(qa, page, told):
+    before = qa.look()
+    with Ballot(qa) as ballot:
+        bad = new_release(qa)
+        at_first_pause(qa, bad)
+        ballot.wait_for(bad, more=1)
+
+        page.goto(qa.urls()["vote-canary"])
+        expect(page.locator("#release")).to_have_text(bad)
+        switched = time.monotonic()
+        page.get_by_role("button", name="Turn Errors ON").click()
+        expect(page.get_by_text(BANNER)).to_be_visible()
+        on = time.monotonic()
+        page.get_by_role("button", name="Cats").click()
+        expect(page.get_by_text("Simulated Error (HTTP 500)")).to_be_visible()
+        state = ending(qa, bad)
+        aborted = time.monotonic()
+
+        require_aborted(state, before, "error-rate")
+        assert "Failed" in kinds(qa, bad)["Background"], "the background analysis said no"
+        reasons = failed_checks(qa, bad)
+        assert set(reasons) == {"error-rate"}, "health never noticed"
+        assert "of the requests failed, not less than 2 %" in reasons["error-rate"]
+        ballot.wait_until_accepted()
+        revert(qa, before)
+        counted = ballot.counted()
+    told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
+
+
+@pytest.mark.parametrize(("step", "weight"), [(4, 50), (7, 100)], ids=["50_percent", "100_percent"])
+def test_bad_later_is_caught(qa, told, step, weight):
+    before = qa.look()
+    with Ballot(qa) as ballot:
+        bad = new_release(qa, HASTY)
+        state = qa.wait_for(
+            lambda now: now.step == step, what=f"the canary is at {weight} %", release=bad, seconds=180
+        )
+        assert state.weight == weight
+        assert bool(state.pods_of(before.release).wanted) == (weight < 100)
+        ballot.wait_for(bad, more=1)
+
+        switched = time.monotonic()
+        Page(qa.urls()["vote-canary"]).turn_errors(on=True)
+        on = time.monotonic()
+        state = ending(qa, bad)
+        aborted = time.monotonic()
+
+        require_aborted(state, before, "error-rate")
+        assert set(failed_checks(qa, bad)) == {"error-rate"}
+        ballot.wait_until_accepted()
+        revert(qa, before)
+        counted = ballot.counted()
+    told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
