@@ -36,7 +36,6 @@ def test_a_missing_setting_is_named(monkeypatch):
         ("VOTE_PORT", "http"),
         ("VOTE_PORT", "70000"),
         ("VOTE_WORKERS", "0"),
-        ("VOTE_THREADS", "-1"),
         ("VOTE_TRUSTED_PROXIES", "9"),
         ("VOTE_REDIS_TIMEOUT_S", "soon"),
         ("VOTE_REDIS_TIMEOUT_S", "30"),

@@ -4,7 +4,6 @@ import logging
 import logging.config
 
 import pytest
-from flask import g
 
 from vote import logs
 
@@ -24,8 +23,7 @@ def logged():
 
 
 def test_a_line_is_one_json_object_with_the_request_id(app, logged):
-    with app.test_request_context("/"):
-        g.request_id = "abc"
+    with app.test_request_context("/", environ_overrides={logs.REQUEST_ID: "abc"}):
         logging.getLogger("vote.views").warning("line one\nline two", extra={"by": "192.0.2.7"})
 
     (line,) = logged()

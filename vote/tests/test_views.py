@@ -143,16 +143,3 @@ def test_the_page_shows_release_image_and_pod(client_of):
 
     for shown in ("6f9c", "abc1234-20260101000000", "vote-1"):
         assert shown in page
-
-
-def test_every_answer_forbids_foreign_content(client):
-    for path in ("/", "/nothing", "/static/app.js", "/health"):
-        with client.get(path) as answer:
-            policy = answer.headers["Content-Security-Policy"]
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-
-
-def test_the_request_id_is_kept_when_it_is_sane(client):
-    assert client.get("/health", headers={"X-Request-Id": "abc-1"}).headers["X-Request-Id"] == "abc-1"
-    assert client.get("/health", headers={"X-Request-Id": 'a"b'}).headers["X-Request-Id"] != 'a"b'

@@ -26,7 +26,6 @@ class Settings:
     bind_host: str
     port: int
     workers: int
-    threads: int
     trusted_proxies: int
     redis_timeout_s: float
     log_level: str
@@ -48,7 +47,6 @@ class Settings:
                 bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
                 port=env.int("VOTE_PORT", 8080, validate=validate.Range(1, 65535)),
                 workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
-                threads=env.int("VOTE_THREADS", 4, validate=validate.Range(1, 64)),
                 trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
                 redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 0.8, validate=validate.Range(0.05, 1.8)),
                 log_level=env.str(

@@ -1,5 +1,9 @@
-"""gunicorn's settings, derived from the service's own."""
+"""gunicorn's settings, derived from the service's own.
 
+Import nothing here that opens sockets or starts threads: gevent patches those in the worker, after this ran.
+"""
+
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -19,13 +23,12 @@ class NoAccessLogger(Logger):  # type: ignore[misc]
 
 
 _settings = Settings.from_env()
+_metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 
 bind = f"{_settings.bind_host}:{_settings.port}"
 workers = _settings.workers
-# Threads, so that a few connections that say nothing, as browsers open in advance, hold up nobody.
-worker_class = "gthread"
-threads = _settings.threads
+worker_class = "gevent"
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 graceful_timeout = 10
 keepalive = 120  # seconds; longer than proxies keep their side, or a vote could meet a closing connection
@@ -34,6 +37,13 @@ logger_class = NoAccessLogger
 logconfig_dict = logs.configuration("vote", _settings.release, _settings.log_level)
 
 
+def post_worker_init(_worker: object) -> None:
+    """Let the garbage collector pass over what stays for good: the modules and the app."""
+    gc.collect()
+    gc.freeze()
+
+
 def on_exit(_server: object) -> None:
     """Leave no files behind."""
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if _metrics:
+        shutil.rmtree(_metrics, ignore_errors=True)

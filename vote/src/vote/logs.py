@@ -4,7 +4,9 @@ import logging
 import logging.config
 from typing import Any
 
-from flask import g, has_request_context
+from flask import has_request_context, request
+
+REQUEST_ID = "vote.request_id"  # where a request's id lies in its environment
 
 
 class RequestId(logging.Filter):
@@ -12,8 +14,8 @@ class RequestId(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Pass every record on, with the id when there is one."""
-        if has_request_context() and "request_id" in g:
-            record.request_id = g.request_id
+        if has_request_context() and REQUEST_ID in request.environ:
+            record.request_id = request.environ[REQUEST_ID]
         return True
 
 

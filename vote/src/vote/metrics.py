@@ -1,16 +1,19 @@
 """What Prometheus sees: the same figures from every process of a pod, each with its release."""
 
 import os
-import time
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, g, request
+from flask import Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client import generate_latest as generate
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
@@ -20,24 +23,27 @@ ACCEPTED = Counter("votes_accepted_total", "Votes that Redis has.", ["vote", "re
 SYNTHETIC = Counter("votes_synthetic_total", "Of these, synthetic ones.", ["vote", "release"])
 
 
-def init_app(app: Flask) -> None:
-    """Count and time every request of the app."""
+def count(environ: "WSGIEnvironment", status: int, release: str, seconds: float) -> None:
+    """Count and time one answered request."""
+    # Names that a client makes up must not become label values: there is no end to them.
+    method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "OTHER"
+    asked = environ.get("werkzeug.request")
+    rule = asked.url_rule if asked else None
+    requests, duration = _series(method, rule.rule if rule else "unmatched", status, release)
+    requests.inc()
+    duration.observe(seconds)
 
-    @app.before_request
-    def start() -> None:
-        g.started = time.perf_counter()
 
-    @app.after_request
-    def count(response: Response) -> Response:
-        release = current_app.config["SETTINGS"].release
-        # Names that a client makes up must not become label values: there is no end to them.
-        method = request.method if request.method in _METHODS else "OTHER"
-        route = request.url_rule.rule if request.url_rule else "unmatched"
-        requests, seconds = _series(method, route, response.status_code, release)
-        requests.inc()
-        if "started" in g:
-            seconds.observe(time.perf_counter() - g.started)
-        return response
+def accept(vote: str, release: str, *, synthetic: bool) -> None:
+    """Count one vote that Redis has."""
+    _accepted(ACCEPTED, vote, release).inc()
+    if synthetic:
+        _accepted(SYNTHETIC, vote, release).inc()
+
+
+@cache
+def _accepted(counter: Counter, vote: str, release: str) -> Counter:
+    return counter.labels(vote, release)
 
 
 @cache  # a few dozen at most

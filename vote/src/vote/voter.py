@@ -2,8 +2,10 @@
 
 import re
 import secrets
+from functools import lru_cache
 
 from flask import Request, Response
+from werkzeug.http import dump_cookie
 
 VOTER_COOKIE = "voter"
 CHOICE_COOKIE = "choice"
@@ -32,6 +34,9 @@ def remember(response: Response, request: Request, *, voter: str, choice: str | 
     """Keep the voter's id, and the choice if there is one, in the browser for a year after each change."""
     for name, value in ((VOTER_COOKIE, voter), (CHOICE_COOKIE, choice)):
         if value is not None and value != request.cookies.get(name):
-            response.set_cookie(
-                name, value, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure
-            )
+            response.headers.add("Set-Cookie", _cookie(name, value, request.is_secure))
+
+
+@lru_cache(maxsize=64)  # the few choices stay in it
+def _cookie(name: str, value: str, secure: bool) -> str:
+    return dump_cookie(name, value, max_age=_A_YEAR_S, httponly=True, samesite="Lax", secure=secure)
