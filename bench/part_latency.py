@@ -7,7 +7,7 @@ import psycopg
 
 from bench.baseline_worker import TABLE
 from bench.machine import Machine
-from bench.part_vote import GUNICORN, OURS
+from bench.part_vote import GUNICORN
 from bench.sizes import Sizes
 from bench.table import Goal, Group
 
@@ -44,7 +44,7 @@ def measure(sizes: Sizes) -> list[Group]:
 def ours(machine: Machine) -> Iterator[tuple[int, int]]:
     with (
         machine.serving("worker", path="/ready"),
-        machine.serving("vote", path="/ready", **OURS) as vote,
+        machine.serving("vote", path="/ready") as vote,
         machine.serving("result", path="/ready") as result,
     ):
         yield vote, result
@@ -54,7 +54,7 @@ def ours(machine: Machine) -> Iterator[tuple[int, int]]:
 def baseline(machine: Machine) -> Iterator[tuple[int, int]]:
     with (
         machine.running("bench.baseline_worker"),
-        machine.gunicorn("bench.baseline_vote:app", *GUNICORN) as vote,
+        machine.gunicorn("bench.baseline_vote:app", GUNICORN) as vote,
         machine.gunicorn("bench.baseline_result:app", *GEVENT) as result,
     ):
         yield vote, result

@@ -7,13 +7,7 @@ from bench.machine import FailedError, Machine
 from bench.sizes import Sizes
 from bench.table import Goal, Group
 
-OURS = {"VOTE_WORKERS": "4", "VOTE_THREADS": "4"}
-GUNICORN = [
-    "--workers=4",
-    "--worker-class=gthread",
-    "--threads=4",
-    "--keep-alive=120",
-]  # as `python -m vote` has it
+GUNICORN = "--config=python:vote.gunicorn_conf"  # all contenders run as `python -m vote` has it
 KEPT = {
     "voting01": lambda redis: redis.xlen("votes"),
     "baseline": lambda redis: redis.llen(LIST),
@@ -26,15 +20,15 @@ def measure(sizes: Sizes) -> list[Group]:
     with (
         Machine() as machine,
         Redis.from_url(machine.redis()) as redis,
-        machine.serving("vote", path="/ready", **OURS) as ours,
-        machine.gunicorn("bench.baseline_vote:app", *GUNICORN) as baseline,
-        machine.gunicorn("bench.bare_wsgi:app", *GUNICORN) as bare,
+        machine.serving("vote", path="/ready") as ours,
+        machine.gunicorn("bench.baseline_vote:app", GUNICORN) as baseline,
+        machine.gunicorn("bench.bare_wsgi:app", GUNICORN) as bare,
     ):
         ports = {"voting01": ours, "baseline": baseline, "bare WSGI": bare}
         for connections in (16, 64):
             speed = Group(f"votes accepted per second, {connections} connections", "{:,.0f}")
             wait = Group(f"99th percentile of a vote in ms, {connections} connections", "{:,.1f}")
-            for _ in range(sizes.rounds):
+            for _ in range(sizes.vote_rounds):
                 for name, port in ports.items():
                     before = KEPT[name](redis)
                     got = machine.ask("bench.load", port, connections, sizes.vote_seconds)
