@@ -1,0 +1,36 @@
+"""Story 1: a good release passes every step under load, and nobody notices."""
+
+import time
+
+from demo import analysis
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import MINUTES, kinds, new_release
+
+
+def test_good_release_goes_through_all_steps(qa, figure):
+    before = qa.look()
+    steps = {}
+    with Ballot(qa) as ballot:
+        started = time.monotonic()
+        release = new_release(qa)
+        qa.wait_for(
+            lambda state: state.healthy,
+            what="the good release is Healthy",
+            release=release,
+            seconds=MINUTES,
+            seen=lambda state: steps.setdefault(state.step, state.weight) if state.current else None,
+        )
+        took = time.monotonic() - started
+        ballot.wait_for(release, more=20)
+        counted = ballot.counted()
+
+    assert release != before.release
+    assert steps == {0: 20, 1: 20, 2: 20, 3: 50, 4: 50, 5: 50, 6: 100, 7: 100, 8: 100}
+    assert ballot.failures() == []
+    assert set(ballot.counts()) == {before.release, release}
+    assert counted == ballot.accepted
+    assert kinds(qa, release) == {"Step": {"Successful"}, "Background": {"Successful"}}
+    said = analysis.verdicts(qa.cluster.kubectl, qa.namespace, release)
+    assert {each.check for each in said} == {"health", "error-rate"}
+    assert all(each.passed and each.release == release for each in said)
+    figure("deployed to Healthy", f"{took:.0f} s, {counted} votes, none failed, none lost")
