@@ -132,6 +132,10 @@ class Cluster:
         self.kubectl.apply(json.dumps(namespace))
         where = [f"--namespace={ROLLOUTS_NAMESPACE}", f"--filename={self.rollouts_manifest}"]
         self.kubectl("apply", "--server-side", "--force-conflicts", *where, seconds=180)
+        kinds = "rollouts.argoproj.io,analysistemplates.argoproj.io,analysisruns.argoproj.io"
+        # The API server takes a moment to serve new kinds.
+        what, served = "the cluster knows Rollouts", lambda: self.kubectl.objects(kinds, ROLLOUTS_NAMESPACE)
+        until(served, what=what, seconds=60)
 
     def platform(self, tag: str) -> None:
         """Apply what every environment needs, with our apm under this tag."""
