@@ -1,6 +1,7 @@
 """What the stories ask about a rollout: how it ended, what its analysis said, and whether it came back."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from demo import analysis, images
@@ -44,10 +45,14 @@ def at_first_pause(env: Environment, release: str) -> State:
     return state
 
 
-def ending(env: Environment, release: str, seconds: float = MINUTES) -> State:
+def ending(env: Environment, release: str, seen: Callable[[State], None] = lambda _: None) -> State:
     """The State in which the rollout of this release ended: Healthy or aborted."""
     return env.wait_for(
-        lambda now: now.aborted or now.healthy, what="the rollout ends", release=release, seconds=seconds
+        lambda now: now.aborted or now.healthy,
+        what="the rollout ends",
+        release=release,
+        seconds=MINUTES,
+        seen=seen,
     )
 
 

@@ -56,10 +56,12 @@ def test_bad_at_20_percent_is_caught(qa, page, told):
         on = time.monotonic()
         page.get_by_role("button", name="Cats").click()
         expect(page.get_by_text("Simulated Error (HTTP 500)")).to_be_visible()
-        state = ending(qa, bad)
+        weights = set()
+        state = ending(qa, bad, seen=lambda now: weights.add(now.weight))
         aborted = time.monotonic()
 
         require_aborted(state, before, "error-rate")
+        assert max(weights) == 20
         assert "Failed" in kinds(qa, bad)["Background"], "the background analysis said no"
         reasons = failed_checks(qa, bad)
         assert set(reasons) == {"error-rate"}, "health never noticed"

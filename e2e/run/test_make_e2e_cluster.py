@@ -1,13 +1,21 @@
-"""`make e2e-cluster` on a machine that lacks something."""
+"""`make e2e-cluster` on a machine that lacks something, and stopped before its cluster is there."""
 
+import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
+from e2e.sites import wait_until
 from local.app import ROOT
 
 TOOLS = ["docker", "kind", "kubectl", "kubectl-argo-rollouts"]
+COMMAND = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", "e2e/cluster"]
+KIND = """#!/bin/sh
+echo "$*" >>"$(dirname "$0")/asked"
+case $* in create*) exec /bin/sleep 60 ;; esac
+"""
 
 
 @pytest.mark.parametrize("missing", TOOLS)
@@ -17,7 +25,7 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, missing):
             (tmp_path / tool).symlink_to("/bin/true")
 
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", "e2e/cluster"],
+        COMMAND,
         cwd=ROOT,
         env={"PATH": str(tmp_path)},
         capture_output=True,
@@ -29,3 +37,24 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, missing):
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"make e2e-cluster: {missing} is not on the PATH; install")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_removes_the_cluster(tmp_path, how):
+    for tool in TOOLS:
+        (tmp_path / tool).symlink_to("/bin/true")
+    (tmp_path / "kind").unlink()
+    (tmp_path / "kind").write_text(KIND)
+    (tmp_path / "kind").chmod(0o755)
+    asked = tmp_path / "asked"
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    run = subprocess.Popen(COMMAND, cwd=ROOT, env=path, start_new_session=True, stdout=subprocess.DEVNULL)
+    wait_until(lambda: asked.exists() and "\ncreate" in asked.read_text(), what="kind makes the cluster")
+
+    os.killpg(run.pid, how)  # as a terminal does: kind gets it, too
+
+    assert run.wait(timeout=30) == 2
+    *_, created, deleted = asked.read_text().splitlines()
+    name = created.split("--name ")[1].split()[0]
+    assert name.startswith("voting01-e2e-")
+    assert deleted == f"delete cluster --name {name}"
