@@ -39,7 +39,7 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, missing):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
 def test_a_stop_removes_the_cluster(tmp_path, how):
     for tool in TOOLS:
         (tmp_path / tool).symlink_to("/bin/true")
