@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -66,15 +65,12 @@ def pytest_configure_node(node):
     node.workerinput["cluster"] = node.config.stash[CLUSTER]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Put each story into its environment's lane."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            lane = next((name for name in LANES if name in item.fixturenames), "staging")
-            item.add_marker(pytest.mark.xdist_group(lane))
-            item.add_marker(pytest.mark.docker)
-            item.add_marker(pytest.mark.timeout(900))
+def pytest_itemcollected(item):
+    """Put each story into its environment's lane; those without one go beside the shortest."""
+    lane = next((name for name in LANES if name in item.fixturenames), "staging")
+    item.add_marker(pytest.mark.xdist_group(lane))
+    item.add_marker(pytest.mark.docker)
+    item.add_marker(pytest.mark.timeout(900))
 
 
 def pytest_terminal_summary(terminalreporter, config):
