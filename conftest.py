@@ -19,7 +19,8 @@ import result
 import vote
 import worker
 
-assert all(package.__file__ for package in (apm, delivery, demo, local, result, vote, worker)), "run `make setup` first"
+PACKAGES = (apm, delivery, demo, local, result, vote, worker)
+assert all(package.__file__ for package in PACKAGES), "run `make setup` first"
 
 
 @pytest.fixture(autouse=True)
