@@ -76,12 +76,18 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 	@$(BIN)/python -m demo dashboard
 
 .PHONY: lint
-lint: setup ## style, types, Dockerfiles and scripts
+lint: setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src delivery/src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
-	@$(BIN)/shellcheck .ci/run local/setup.sh requirements/lock.sh k8s/components/rollout/analyse.sh
+	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/rollout/analyse.sh .github/actions/*/*.sh
+	@$(BIN)/actionlint -shellcheck=$(BIN)/shellcheck
+	@$(BIN)/zizmor --quiet --offline --persona=auditor .github
+
+$(BIN)/actionlint: local/actionlint.sh requirements/actionlint/go.sum | setup
+	@sh local/actionlint.sh
+	@touch $@
 
 .PHONY: bench
 bench: setup ## speed, side by side with a plain baseline; prints ratios (about five minutes)

@@ -11,8 +11,10 @@ compile() { # compile OUTPUT SOURCE...
 }
 services="apm vote worker result"
 compile uv.txt --group pyproject.toml:uv "$@"
+compile go.txt --group pyproject.toml:go "$@"
 # shellcheck disable=SC2046,SC2086 # one word a service
 compile dev.txt --group pyproject.toml:dev $(printf '%s/pyproject.toml ' $services) local/pyproject.toml demo/pyproject.toml delivery/pyproject.toml "$@"
 for service in $services; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
 done
+compile delivery.txt --constraints requirements/dev.txt --group pyproject.toml:build delivery/pyproject.toml
