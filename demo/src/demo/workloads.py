@@ -47,8 +47,8 @@ def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None
     paths = [folder(each) for each in listed if each["spec"]["claimRef"]["namespace"] == namespace]
     for node in nodes:
         for path in filter(None, paths):
-            # A node that does not hold the folder has nothing to open.
-            run("docker", "exec", node, "sh", "-c", '[ ! -d "$1" ] || chmod 0777 "$1"', "sh", path)
+            # The folder may be made only with its first container, and then for root.
+            run("docker", "exec", node, "sh", "-c", 'mkdir -p "$1" && chmod 0777 "$1"', "sh", path)
 
 
 def bound(objects: Iterable[Object]) -> bool:
