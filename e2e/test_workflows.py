@@ -1,0 +1,150 @@
+"""The workflows are what docs/fork.md and delivery say; their syntax and safety are `make lint`'s."""
+
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+from local.app import ROOT
+
+FOLDER = ROOT / ".github"
+FILES = sorted([*FOLDER.glob("workflows/*.yaml"), *FOLDER.glob("actions/*/action.yaml")])
+PINNED = re.compile(r"uses: (?P<action>[\w-]+/[\w./-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
+
+
+def read(path: Path) -> dict:
+    return YAML(typ="safe").load(path)
+
+
+def jobs() -> dict[str, dict]:
+    """Every job of every workflow, by a name to report it by."""
+    return {
+        f"{path.name} {name}": job
+        for path in FOLDER.glob("workflows/*.yaml")
+        for name, job in read(path)["jobs"].items()
+    }
+
+
+def steps() -> list[tuple[str, dict]]:
+    """Every step of every workflow and action."""
+    found = [(name, step) for name, job in jobs().items() for step in job.get("steps", [])]
+    for path in FOLDER.glob("actions/*/action.yaml"):
+        found += [(path.parent.name, step) for step in read(path)["runs"]["steps"]]
+    return found
+
+
+def commands(program: str) -> list[list[str]]:
+    """The arguments of each step that runs this program."""
+    words = [shlex.split(step["run"]) for _, step in steps() if "run" in step]
+    return [arguments for first, *arguments in words if first == program]
+
+
+def delivery() -> typer.main.TyperGroup:
+    return typer.main.get_command(import_module("delivery.__main__").app)
+
+
+def test_every_job_ends_in_time():
+    for name, job in jobs().items():
+        assert "uses" in job or isinstance(job["timeout-minutes"], int | str), name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FOLDER)))
+def test_every_action_is_pinned_or_ours(path):
+    for line in path.read_text().splitlines():
+        if "uses:" not in line:
+            continue
+        ours = re.search(r"uses: \./(\S+)$", line)
+        assert (ROOT / ours[1]).exists() if ours else PINNED.search(line), line
+
+
+def test_one_version_of_each_action():
+    used = {line.strip(" -") for path in FILES for line in path.read_text().splitlines() if "uses: " in line}
+    actions = [pinned["action"] for pinned in map(PINNED.search, used) if pinned]
+    assert len(actions) == len(set(actions))
+
+
+def test_a_step_is_one_command_and_no_logic():
+    for name, step in steps():
+        if "run" in step:
+            assert re.fullmatch(r'(delivery|make|sh "\$GITHUB_ACTION_PATH/[a-z]+\.sh").*', step["run"]), name
+            assert "${{" not in step["run"], f"{name}: inputs come through env"
+
+
+def test_delivery_knows_what_the_workflows_call():
+    group = delivery()
+    called = commands("delivery")
+    assert called
+    for name, *arguments in called:
+        assert name in group.commands, name
+        parameters = group.commands[name].params
+        options = {
+            option: each for each in parameters for option in each.opts if each.param_type_name == "option"
+        }
+        left = list(arguments)
+        places = 0
+        while left:
+            word = left.pop(0)
+            if not word.startswith("--"):
+                places += 1
+                continue
+            assert word in options, f"delivery {name} has no {word}"
+            if not options[word].is_flag:
+                left.pop(0)
+        assert places <= sum(each.param_type_name == "argument" for each in parameters), name
+
+
+def test_make_knows_what_the_workflows_call():
+    targets = set(re.findall(r"^([\w.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    called = [
+        each["target"]
+        for each in read(FOLDER / "workflows/ci.yaml")["jobs"]["make"]["strategy"]["matrix"]["include"]
+    ]
+    assert {"lint", "test", "e2e", "e2e-cluster"} <= set(called) <= targets
+
+
+def test_secrets_and_variables_are_those_that_fork_md_lists():
+    text = "".join(path.read_text() for path in FILES)
+    used = set(re.findall(r"\b(secrets|vars)\.(\w+)", text))
+    listed = re.findall(
+        r"^\| `(\w+)` \| (secret|variable) \|", (ROOT / "docs/fork.md").read_text(), re.MULTILINE
+    )
+    kinds = {"secret": "secrets", "variable": "vars"}
+    assert used == {(kinds[kind], name) for name, kind in listed}
+
+
+def test_continuous_integration_needs_no_secret():
+    assert not re.search(r"secrets\.|vars\.", (FOLDER / "workflows/ci.yaml").read_text())
+
+
+def test_a_change_of_any_service_is_deployed():
+    (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
+    paths = read(workflow)["on"]["push"]["paths"]
+    services = {path.parent.name for path in ROOT.glob("*/Dockerfile")}
+    assert services == {path.removesuffix("/**") for path in paths if re.fullmatch(r"\w+/\*\*", path)}
+    assert {f"requirements/{service}.txt" for service in services} <= set(paths)
+
+
+def test_only_one_deployment_of_an_environment_runs_at_once():
+    groups = {name: job["concurrency"] for name, job in jobs().items() if "concurrency" in job}
+    for name, job in jobs().items():
+        if "environment" in job and not name.endswith(" build"):
+            assert groups[name]["cancel-in-progress"] is False, name
+
+
+def test_links_of_fork_md_lead_somewhere():
+    text = (ROOT / "docs/fork.md").read_text()
+    titles = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)", text, re.MULTILINE)}
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
+        assert target[1:] in titles if target.startswith("#") else (ROOT / "docs" / target).exists(), target
+
+
+@pytest.mark.parametrize(
+    "path", [".github/actions/setup/plugin.sh", "docs/fork.md", "k8s/platform/README.md"]
+)
+def test_argo_rollouts_has_one_version(path):
+    versions = re.findall(r"(?:version=|releases/download/)(v[\d.]+\d)", (ROOT / path).read_text())
+    assert set(versions) == {import_module("demo.cluster").ROLLOUTS_VERSION}
