@@ -45,7 +45,7 @@ manifests: setup ## render every overlay and component of k8s/ and hold them to 
 
 .PHONY: e2e-cluster
 e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards (20 minutes)
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup e2e/cluster $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
 
 .PHONY: cluster
 cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)

@@ -1,6 +1,6 @@
 """Stories on a kind cluster of their own, removed afterwards; `--cluster NAME` takes another, and keeps it.
 
-Each environment is a lane: its stories follow one another, those of two environments run at once.
+Each folder is a lane, named after its environment: its stories follow one another, two lanes run at once.
 """
 
 import fcntl
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
+from xdist.scheduler import LoadScopeScheduling
 
 from demo import up
 from demo.cluster import Cluster
@@ -21,7 +22,6 @@ from demo.errors import DemoError
 from demo.pages import Page
 from local.servers import free_port
 
-LANES = ("qa", "uat", "staging")
 CLUSTER = pytest.StashKey[str]()
 MADE_IN = pytest.StashKey[float]()
 
@@ -66,11 +66,22 @@ def pytest_configure_node(node):
 
 
 def pytest_itemcollected(item):
-    """Put each story into its environment's lane; those without one go beside the shortest."""
-    lane = next((name for name in LANES if name in item.fixturenames), "staging")
-    item.add_marker(pytest.mark.xdist_group(lane))
+    """Say what every story needs."""
     item.add_marker(pytest.mark.docker)
     item.add_marker(pytest.mark.timeout(900))
+
+
+class Lanes(LoadScopeScheduling):
+    """One lane a folder: its stories, which share an environment, run one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.rpartition("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Let stories of several lanes run at once."""
+    return Lanes(config, log)
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -107,37 +118,21 @@ def platform(request, cluster) -> Iterator[None]:
 
 
 @pytest.fixture
-def qa(cluster) -> Iterator[Environment]:
-    """QA, Healthy before the story and after it."""
-    yield from healthy(Environment(cluster, "qa"))
-
-
-@pytest.fixture
-def uat(cluster) -> Iterator[Environment]:
-    """UAT, Healthy before the story and after it."""
-    yield from healthy(Environment(cluster, "uat"))
-
-
-@pytest.fixture
-def staging(cluster) -> Iterator[Environment]:
-    """Staging, Healthy before the story and after it."""
-    yield from healthy(Environment(cluster, "staging"))
+def env(request, cluster) -> Iterator[Environment]:
+    """The environment that the story's folder names: Healthy, and so again after the story."""
+    env = Environment(cluster, request.path.parent.name)
+    if env.deployed:
+        env.heal()
+    else:
+        env.deploy(Environment(cluster, "qa").look().stable_tag)
+        env.wait_ready()
+    yield env
+    env.deploy(env.look().stable_tag)
+    env.wait_ready()
+    Page(env.urls()["vote"]).turn_errors(on=False)
 
 
 @pytest.fixture
 def figure(record_property):
     """Note a figure for the end of the run."""
     return record_property
-
-
-def healthy(env: Environment) -> Iterator[Environment]:
-    """The environment, made if it is not there; whatever a story changed in it is taken back."""
-    if env.deployed:
-        env.heal()
-    else:
-        env.deploy(Environment(env.cluster, "qa").look().stable_tag)
-        env.wait_ready()
-    yield env
-    env.deploy(env.look().stable_tag)
-    env.wait_ready()
-    Page(env.urls()["vote"]).turn_errors(on=False)

@@ -11,7 +11,7 @@ from e2e.sites import wait_until
 from local.app import ROOT
 
 TOOLS = ["docker", "kind", "kubectl", "kubectl-argo-rollouts"]
-COMMAND = [sys.executable, "-m", "pytest", "--numprocesses=2", "--dist=loadgroup", "e2e/cluster"]
+COMMAND = [sys.executable, "-m", "pytest", "--numprocesses=2", "e2e/cluster"]
 KIND = """#!/bin/sh
 echo "$*" >>"$(dirname "$0")/asked"
 case $* in create*) exec /bin/sleep 60 ;; esac

@@ -7,13 +7,13 @@ from e2e.cluster.ballot import Ballot
 from e2e.cluster.rollouts import MINUTES, kinds, new_release
 
 
-def test_good_release_goes_through_all_steps(qa, figure):
-    before = qa.look()
+def test_good_release_goes_through_all_steps(env, figure):
+    before = env.look()
     steps = {}
-    with Ballot(qa) as ballot:
+    with Ballot(env) as ballot:
         started = time.monotonic()
-        release = new_release(qa)
-        qa.wait_for(
+        release = new_release(env)
+        env.wait_for(
             lambda state: state.healthy,
             what="the good release is Healthy",
             release=release,
@@ -29,8 +29,8 @@ def test_good_release_goes_through_all_steps(qa, figure):
     assert ballot.failures() == []
     assert set(ballot.counts()) == {before.release, release}
     assert counted == ballot.accepted
-    assert kinds(qa, release) == {"Step": {"Successful"}, "Background": {"Successful"}}
-    said = analysis.verdicts(qa.cluster.kubectl, qa.namespace, release)
+    assert kinds(env, release) == {"Step": {"Successful"}, "Background": {"Successful"}}
+    said = analysis.verdicts(env.cluster.kubectl, env.namespace, release)
     assert {each.check for each in said} == {"health", "error-rate"}
     assert all(each.passed and each.release == release for each in said)
     figure("deployed to Healthy", f"{took:.0f} s, {counted} votes, none failed, none lost")

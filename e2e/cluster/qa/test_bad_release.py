@@ -41,14 +41,14 @@ def told(figure):
     return judge
 
 
-def test_bad_at_20_percent_is_caught(qa, page, told):
-    before = qa.look()
-    with Ballot(qa) as ballot:
-        bad = new_release(qa)
-        at_first_pause(qa, bad)
+def test_bad_at_20_percent_is_caught(env, page, told):
+    before = env.look()
+    with Ballot(env) as ballot:
+        bad = new_release(env)
+        at_first_pause(env, bad)
         ballot.wait_for(bad, more=1)
 
-        page.goto(qa.urls()["vote-canary"])
+        page.goto(env.urls()["vote-canary"])
         expect(page.locator("#release")).to_have_text(bad)
         switched = time.monotonic()
         page.get_by_role("button", name="Turn Errors ON").click()
@@ -57,27 +57,27 @@ def test_bad_at_20_percent_is_caught(qa, page, told):
         page.get_by_role("button", name="Cats").click()
         expect(page.get_by_text("Simulated Error (HTTP 500)")).to_be_visible()
         weights = set()
-        state = ending(qa, bad, seen=lambda now: weights.add(now.weight))
+        state = ending(env, bad, seen=lambda now: weights.add(now.weight))
         aborted = time.monotonic()
 
         require_aborted(state, before, "error-rate")
         assert max(weights) == 20
-        assert "Failed" in kinds(qa, bad)["Background"], "the background analysis said no"
-        reasons = failed_checks(qa, bad)
+        assert "Failed" in kinds(env, bad)["Background"], "the background analysis said no"
+        reasons = failed_checks(env, bad)
         assert set(reasons) == {"error-rate"}, "health never noticed"
         assert "of the requests failed, not less than 2 %" in reasons["error-rate"]
         ballot.wait_until_accepted()
-        revert(qa, before)
+        revert(env, before)
         counted = ballot.counted()
     told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
 
 
 @pytest.mark.parametrize(("step", "weight"), [(4, 50), (7, 100)], ids=["50_percent", "100_percent"])
-def test_bad_later_is_caught(qa, told, step, weight):
-    before = qa.look()
-    with Ballot(qa) as ballot:
-        bad = new_release(qa, HASTY)
-        state = qa.wait_for(
+def test_bad_later_is_caught(env, told, step, weight):
+    before = env.look()
+    with Ballot(env) as ballot:
+        bad = new_release(env, HASTY)
+        state = env.wait_for(
             lambda now: now.step == step, what=f"the canary is at {weight} %", release=bad, seconds=180
         )
         assert state.weight == weight
@@ -85,14 +85,14 @@ def test_bad_later_is_caught(qa, told, step, weight):
         ballot.wait_for(bad, more=1)
 
         switched = time.monotonic()
-        Page(qa.urls()["vote-canary"]).turn_errors(on=True)
+        Page(env.urls()["vote-canary"]).turn_errors(on=True)
         on = time.monotonic()
-        state = ending(qa, bad)
+        state = ending(env, bad)
         aborted = time.monotonic()
 
         require_aborted(state, before, "error-rate")
-        assert set(failed_checks(qa, bad)) == {"error-rate"}
+        assert set(failed_checks(env, bad)) == {"error-rate"}
         ballot.wait_until_accepted()
-        revert(qa, before)
+        revert(env, before)
         counted = ballot.counted()
     told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
