@@ -32,7 +32,7 @@ clean: ## remove what `make run` keeps between runs (votes included)
 
 .PHONY: test
 test: lint ## lint, unit tests, real servers broken on purpose, browser stories; no Docker needed
-	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose --ignore=e2e/cluster $(ARGS)
+	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose --ignore=e2e/cluster --ignore=e2e/pipeline $(ARGS)
 
 .PHONY: e2e
 e2e: setup ## the same browser stories on docker compose, scaling and killed containers
@@ -46,6 +46,10 @@ manifests: setup ## render every overlay and component of k8s/ and hold them to 
 .PHONY: e2e-cluster
 e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards (20 minutes)
 	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
+
+.PHONY: e2e-pipeline
+e2e-pipeline: setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own (40 minutes)
+	@$(BIN)/python -m pytest e2e/pipeline $(ARGS)
 
 .PHONY: cluster
 cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)

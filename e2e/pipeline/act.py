@@ -1,0 +1,93 @@
+"""A workflow run as GitHub would run it, by act on this machine, and what it said."""
+
+import json
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+RUN_ID = count(1001)
+MINUTES = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run went."""
+
+    ok: bool
+    seconds: float
+    entries: tuple[dict[str, Any], ...]
+
+    @cached_property
+    def summary(self) -> str:
+        """What the run's page shows: every step's summary."""
+        return "\n".join(each["content"] for each in self.entries if each.get("command") == "summary")
+
+    @cached_property
+    def jobs(self) -> dict[str, str]:
+        """How each job ended, by its id: success or failure."""
+        return {each["jobID"]: each["jobResult"] for each in self.entries if "jobResult" in each}
+
+    @cached_property
+    def said(self) -> str:
+        """What the steps wrote."""
+        return "".join(each["msg"] for each in self.entries if each.get("raw_output"))
+
+    @cached_property
+    def failed(self) -> list[str]:
+        """The steps that failed, and not those around them."""
+        found = [each["step"] for each in self.entries if each.get("stepResult") == "failure"]
+        return [step for step in found if not step.startswith("./")]
+
+    def __str__(self) -> str:
+        return f"{self.jobs} {self.failed}\n{self.said}\n{self.summary}"
+
+
+def act(
+    clone: Path,
+    event: str,
+    workflow: str,
+    *,
+    repository: str,
+    inputs: Mapping[str, str],
+    nothing: Path,
+) -> Run:
+    """Run a workflow of a clone to its end; `nothing` stands in for actions that only AWS needs."""
+    cloud = [line.split("uses: ")[1].split(" #")[0] for line in remote_actions(clone)]
+    command = [
+        *("act", event, "--json", "--workflows", f".github/workflows/{workflow}"),
+        *(
+            "--platform",
+            "ubuntu-24.04=-self-hosted",
+            "--env-file",
+            "/dev/null",
+            "--var",
+            "DEPLOY_ON_PUSH=true",
+        ),
+        *("--env", f"GITHUB_REPOSITORY={repository}", "--env", f"GITHUB_RUN_ID={next(RUN_ID)}"),
+        *(word for name, value in inputs.items() for word in ("--input", f"{name}={value}")),
+        *(word for action in cloud for word in ("--local-repository", f"{action}={nothing}")),
+    ]
+    started = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=clone,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=MINUTES * 60,
+        check=False,
+    )
+    entries = tuple(json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+    assert any("jobResult" in each for each in entries), f"{workflow} did not run: {done.stdout}{done.stderr}"
+    return Run(done.returncode == 0, time.monotonic() - started, entries)
+
+
+def remote_actions(clone: Path) -> list[str]:
+    """The lines of our own actions that name somebody else's."""
+    text = "".join(path.read_text() for path in (clone / ".github/actions").glob("*/action.yaml"))
+    return [line for line in text.splitlines() if "uses: " in line and "./" not in line]

@@ -1,0 +1,139 @@
+"""A fork on this machine: a bare repository as origin, and a clone for each person who works on it."""
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.kubectl import run
+from e2e.pipeline.act import Run, act
+from local.app import ROOT
+
+ACTION = """name: nothing
+description: Stands in for an action that only AWS needs.
+runs: {using: composite, steps: []}
+"""
+PAGE = "vote/src/vote/templates/index.html"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who commits."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Clone:
+    """One person's clone; origin has GitHub's address in it, and is the bare repository all the same."""
+
+    folder: Path
+    person: Person
+    repository: str
+    nothing: Path
+
+    def git(self, *arguments: str) -> str:
+        """Run git as this person."""
+        who = (f"user.name={self.person.name}", f"user.email={self.person.email}")
+        return run(
+            "git", *(word for each in who for word in ("-c", each)), *arguments, cwd=self.folder
+        ).strip()
+
+    def pull(self) -> str:
+        """Bring the clone to what main is, as a workflow's checkout does; that commit."""
+        self.git("pull", "--quiet", "--rebase", "origin", "main")
+        return self.git("rev-parse", "HEAD")
+
+    def commit(self, message: str) -> str:
+        """Commit everything that changed, and push it to main; the commit."""
+        self.git("add", "--all")
+        self.git("commit", "--quiet", f"--message={message}")
+        self.pull()
+        self.git("push", "--quiet", "origin", "HEAD:main")
+        return self.git("rev-parse", "HEAD")
+
+    def show_version(self, version: str) -> str:
+        """A cosmetic change: the vote page's footer shows this version; the commit."""
+        page = self.folder / PAGE
+        text = re.sub(
+            r"(?:\n *<p>v\d+</p>)?(\n *</footer>)", rf"\n      <p>{version}</p>\1", page.read_text(), count=1
+        )
+        page.write_text(text)
+        return self.commit(f"feat(vote): {version}")
+
+    def dispatch(self, workflow: str, **inputs: str) -> Run:
+        """Run a workflow by hand, on what main is."""
+        self.pull()
+        return self._act("workflow_dispatch", workflow, inputs)
+
+    def pushed(self, workflow: str) -> Run:
+        """Run the workflow that this person's push has started, on the commit that was pushed."""
+        return self._act("push", workflow, {})
+
+    def delivery(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run delivery in the clone, as a person would."""
+        command = [str(Path(sys.executable).with_name("delivery")), *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, timeout=seconds, check=False
+        )
+
+    def _act(self, event: str, workflow: str, inputs: dict[str, str]) -> Run:
+        return act(
+            self.folder, event, workflow, repository=self.repository, inputs=inputs, nothing=self.nothing
+        )
+
+
+@dataclass(frozen=True)
+class Fork:
+    """The bare repository and the folder that it and the clones are in."""
+
+    folder: Path
+    repository: str = "voting01/voting01"
+
+    @property
+    def origin(self) -> Path:
+        """The bare repository."""
+        return self.folder / "origin.git"
+
+    def create(self, owner: Person) -> Clone:
+        """Make origin from this checkout, uncommitted changes included; the owner's clone of it."""
+        run("git", "clone", "--quiet", "--bare", str(ROOT), str(self.origin), seconds=120)
+        run("git", "update-ref", "refs/heads/main", "HEAD", cwd=self.origin)
+        run("git", "symbolic-ref", "HEAD", "refs/heads/main", cwd=self.origin)
+        nothing = self.folder / "nothing"
+        nothing.mkdir()
+        (nothing / "action.yaml").write_text(ACTION)
+        clone = self.clone(owner)
+        listed = run("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", cwd=ROOT)
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).exists():
+                (clone.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, clone.folder / name)
+        return clone
+
+    def clone(self, person: Person) -> Clone:
+        """A clone for one more person."""
+        folder = self.folder / re.sub(r"\W", "-", person.email)
+        address = f"https://github.com/{self.repository}.git"
+        instead = f"url.{self.origin}.insteadOf={address}"
+        run("git", "clone", "--quiet", f"--config={instead}", address, str(folder), seconds=120)
+        return Clone(folder, person, self.repository, self.folder / "nothing")
+
+    def read(self, path: str) -> str:
+        """A file as main has it."""
+        return run("git", "show", f"main:{path}", cwd=self.origin)
+
+    def files(self, folder: str) -> list[str]:
+        """The files below a folder that main has."""
+        return run("git", "ls-tree", "-r", "--name-only", "main", folder, cwd=self.origin).split()
+
+    def tip(self) -> str:
+        """The commit that main is at."""
+        return run("git", "rev-parse", "main", cwd=self.origin).strip()
+
+    def since(self, commit: str) -> list[str]:
+        """The subjects of main's commits after this one, newest first."""
+        return run("git", "log", "--format=%s", f"{commit}..main", cwd=self.origin).splitlines()

@@ -1,0 +1,128 @@
+"""Where the pipeline's stories happen: a cluster, a registry, a fork, and release v16 in all environments."""
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from demo import images, up, workloads
+from demo.cluster import Cluster
+from demo.environment import Environment
+from demo.errors import ConfigurationError, DemoError
+from demo.kubectl import run
+from demo.pages import Loopback
+from e2e.pipeline.fork import Clone, Fork, Person
+from e2e.pipeline.registry import Registry
+from local.servers import free_port
+
+OWNER = Person("Ada Lovelace", "ada@example.org")
+ENVIRONMENTS = ("dev", "qa", "uat", "staging")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything that a story needs."""
+
+    cluster: Cluster
+    registry: Registry
+    fork: Fork
+    owner: Clone
+
+    def env(self, name: str) -> Environment:
+        """An environment, to look at and to flip switches in; only workflows deploy."""
+        return Environment(self.cluster, name)
+
+    def page(self, url: str) -> str:
+        """What a page shows."""
+        with httpx.Client(transport=Loopback(verify=False), timeout=10) as client:
+            return client.get(url).raise_for_status().text
+
+    def tag(self, env: str) -> str:
+        """The image tag that runs as stable."""
+        return self.env(env).look().stable_tag
+
+    def deliver(self, *arguments: str) -> str:
+        """Run delivery in the owner's clone, for what comes before a story; its output."""
+        done = self.owner.delivery(*arguments, seconds=600)
+        if done.returncode:
+            raise DemoError(f"delivery {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def seed(self) -> None:
+        """Bring v16 into every environment; the first release of each has no steps to pass."""
+        self.owner.show_version("v16")
+        built = re.search(r"[0-9a-f]{7}-\d{14}", self.deliver("build"))
+        if built is None:
+            raise DemoError("delivery build did not say which tag it made")
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda env: self._first(env, built[0]), ENVIRONMENTS))
+
+    def _first(self, env: str, tag: str) -> None:
+        self.deliver("deploy", env, "--image-tag", tag)
+        workloads.open_volumes(self.cluster.kubectl, self.env(env).namespace, self.cluster.nodes)
+        self.deliver("wait", env, "--for", "healthy")
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[Ground]:
+    """The ground, and nothing of it left afterwards."""
+    up.require_tools()
+    if shutil.which("act") is None:
+        raise ConfigurationError("act is not on the PATH; install it: https://nektosact.com/installation")
+    name = f"voting01-pipeline-{secrets.token_hex(3)}"
+    cluster, port = Cluster(name, free_port()), free_port()
+    try:
+        with Registry(f"{name}-registry", port) as registry:
+            cluster.create()
+            registry.join(cluster)
+            cluster.load_third_party()
+            cluster.install_rollouts()
+            tag = images.new_tag()
+            cluster.build(tag, "apm")
+            cluster.platform(tag)
+            fork = Fork(folder / "fork")
+            fork.folder.mkdir()
+            ground = Ground(cluster, registry, fork, fork.create(OWNER))
+            settle(ground)
+            cluster.wait_ready()
+            ground.seed()
+            yield ground
+    finally:
+        cluster.delete()
+        forget_images(f"localhost:{port}/")
+        shutil.rmtree(cluster.folder("platform").parent, ignore_errors=True)
+
+
+def settle(ground: Ground) -> None:
+    """Say where this fork deploys, with fast timings."""
+    ground.deliver(
+        "init",
+        *("--cluster", ground.cluster.name),
+        *("--registry", f"{ground.registry.host}/voting01"),
+        *("--base-domain", f"localhost:{ground.cluster.port}"),
+    )
+    hasten(ground.owner.folder)
+    ground.owner.commit("chore: where this fork deploys")
+
+
+def hasten(checkout: Path) -> None:
+    """Add components/fast, seconds instead of minutes, after the last component of each overlay."""
+    for path in checkout.glob("k8s/overlays/*/kustomization.yaml"):
+        text = path.read_text()
+        path.write_text(
+            re.sub(r"((?:  - \.\./\.\./components/.*\n)+)", r"\1  - ../../components/fast\n", text, count=1)
+        )
+
+
+def forget_images(prefix: str) -> None:
+    """Remove from the local engine what the workflows built for this registry."""
+    listed = run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
+    ours = [each for each in listed if each.startswith(prefix)]
+    if ours:
+        run("docker", "image", "rm", "--force", *ours)

@@ -1,0 +1,52 @@
+"""Story 2: errors during QA end the workflow with the reason; nothing goes on until QA is rolled back."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from demo.pages import Page
+from demo.waiting import until
+
+
+def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
+    good, owner = ground.tag("qa"), ground.owner
+    owner.pull()
+    owner.show_version("v18")
+    dev = owner.pushed("ci-build-push-voting01-dev.yaml")
+    assert dev.ok, dev
+    bad = ground.tag("dev")
+    qa = ground.env("qa")
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(owner.dispatch, "promote-voting01.yaml", **{"from": "dev", "to": "qa"})
+        until(lambda: qa.look().tag == bad and qa.look().paused, what="QA's canary pauses", seconds=180)
+        canary = Page(qa.urls()["vote-canary"])
+        canary.wait_for(qa.look().release)
+        canary.turn_errors(on=True)
+        run = running.result()
+
+    assert not run.ok
+    assert run.failed == ['delivery wait "$ENVIRONMENT" --for "$PHASE"']
+    assert "error-rate" in run.summary
+    assert "of the requests failed, not less than 2 %" in run.summary
+    assert "rollback-voting01" in run.summary
+    assert run.jobs["landscape"] == "success"
+    row = next(
+        line
+        for line in ground.fork.read("README.md").splitlines()
+        if line.lower().startswith(("| qa", "| **qa"))
+    )
+    assert "Degraded" in row
+    assert ground.tag("qa") == good
+
+    tip = ground.fork.tip()
+    refused = owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "uat"})
+    assert not refused.ok
+    assert "promote" in refused.failed[0]
+    assert ground.env("uat").look().healthy
+    assert not [subject for subject in ground.fork.since(tip) if "uat" in subject and "deploy" in subject]
+
+    back = owner.dispatch("rollback-voting01.yaml", environment="qa", reason="votes fail with HTTP 500")
+    assert back.ok, back
+    state = qa.look()
+    assert (state.tag, state.healthy) == (good, True)
+    figure("failed in QA", f"{run.seconds / 60:.1f} min")
+    figure("rolled back", f"{back.seconds / 60:.1f} min")

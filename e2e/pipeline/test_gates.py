@@ -1,0 +1,65 @@
+"""Story 3: what the workflows refuse, each with a sentence, and the way around that is allowed."""
+
+import pytest
+
+PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
+STAGING = "ci-build-push-voting01-staging.yaml"
+
+
+@pytest.fixture(scope="module")
+def tag(ground):
+    """A release that QA and staging do not run."""
+    ground.owner.pull()
+    ground.owner.show_version("v19")
+    run = ground.owner.pushed("ci-build-push-voting01-dev.yaml")
+    assert run.ok, run
+    return ground.tag("dev")
+
+
+def refused(run, *words):
+    assert not run.ok, run
+    for word in words:
+        assert word in run.summary, run
+    return run
+
+
+def test_the_confirmation_must_be_the_word(ground):
+    refused(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="yes"), "promote")
+
+
+def test_nothing_is_promoted_where_nothing_is_paused(ground):
+    assert ground.env("staging").look().healthy
+    refused(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
+
+
+def test_a_step_is_not_skipped(ground, tag):
+    tip = ground.fork.tip()
+    run = ground.owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "staging"})
+    refused(run, "dev -> qa -> uat -> staging", "image_tag")
+    assert not [subject for subject in ground.fork.since(tip) if "deploy" in subject]
+
+
+def test_an_image_is_deployed_to_staging_directly_and_promoted_once(ground, tag):
+    staging = ground.env("staging")
+    before = staging.look()
+    run = ground.owner.dispatch(STAGING, image_tag=tag)
+    assert run.ok, run
+    assert "build" not in run.jobs or run.jobs["build"] != "failure"
+    state = staging.look()
+    assert (state.paused, state.tag, state.active) == (True, tag, before.active)
+
+    again = refused(ground.owner.dispatch(STAGING, image_tag=tag), "already deployed")
+    assert staging.look().paused
+    assert again.seconds < 180, "it does not wait for a pause that never comes"
+
+    promoted = ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote")
+    assert promoted.ok, promoted
+    assert staging.look().active == state.release
+    refused(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
+
+
+def test_the_same_image_again_is_no_new_rollout(ground, tag):
+    before, tip = ground.env("staging").look(), ground.fork.tip()
+    refused(ground.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
+    assert ground.env("staging").look() == before
+    assert not [subject for subject in ground.fork.since(tip) if "deploy" in subject]

@@ -1,0 +1,70 @@
+"""Story 5: a fork under another name lints, renders and deploys to dev; its old name is gone."""
+
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from demo import workloads
+from demo.kubectl import run
+from demo.waiting import until
+from e2e.pipeline.fork import Fork, Person
+from e2e.pipeline.ground import hasten
+
+EVE = Person("Eve Adams", "eve@example.org")
+HISTORY = ("CHANGELOG.md", ".deployments/")
+
+
+def make(folder, *targets):
+    return subprocess.run(
+        ["make", *targets],
+        cwd=folder,
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+
+
+def test_a_renamed_fork_deploys_to_dev(ground, tmp_path):
+    fork = Fork(tmp_path / "fork", "acme-org/acme")
+    fork.folder.mkdir()
+    eve = fork.create(EVE)
+    settings = {
+        "name": "acme",
+        "repository": fork.repository,
+        "registry": f"{ground.registry.host}/acme",
+        "base-domain": f"localhost:{ground.cluster.port}",
+        "cluster": ground.cluster.name,
+    }
+    done = eve.delivery("init", *(word for key, value in settings.items() for word in (f"--{key}", value)))
+    assert done.returncode == 0, done.stderr
+    hasten(eve.folder)
+    eve.commit("chore: our own name")
+
+    left = [
+        path
+        for path in run(
+            "git", "grep", "--name-only", "--ignore-case", "voting01", cwd=eve.folder
+        ).splitlines()
+        if not path.startswith(HISTORY)
+    ]
+    assert left == []
+    assert not [path for path in fork.files(".") if "voting01" in path]
+    linted = make(eve.folder, "lint")
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+    for overlay in sorted((eve.folder / "k8s/overlays").iterdir()):
+        assert "namespace: acme-" in run("kubectl", "kustomize", str(overlay))
+
+    kubectl = ground.cluster.kubectl
+    kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/namespaces"))
+    eve.show_version("v17")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(eve.pushed, "ci-build-push-acme-dev.yaml")
+        until(
+            lambda: kubectl.objects("statefulsets", "acme-dev") or running.done(), what="applied", seconds=300
+        )
+        workloads.open_volumes(kubectl, "acme-dev", ground.cluster.nodes)
+        dev = running.result()
+    assert dev.ok, dev
+    assert not workloads.unready(kubectl, ("acme-dev",))
