@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from demo import images, overlay, workloads
@@ -163,7 +164,7 @@ class Cluster:
 
         until(ready, what="every workload is ready", seconds=seconds, why=lambda: ", ".join(left))
 
-    def folder(self, part: str) -> overlay.Path:
+    def folder(self, part: str) -> Path:
         """Where the generated kustomization of one part stands; git ignores it."""
         return overlay.ROOT / ".local" / self.name / part
 

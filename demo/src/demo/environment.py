@@ -48,14 +48,14 @@ class Environment:
         The images must be on the nodes. `extra` adds to the generated kustomization, as
         {"patches": [...]}.
         """
-        kubectl, first = self.cluster.kubectl, not self.deployed
+        kubectl = self.cluster.kubectl
         self._make_secret()
         folder = self.cluster.folder(self.name)
         content = overlay.kustomization(
             self.name, tag, folder=folder, port=self.cluster.port, fast=fast, extra=extra or {}
         )
         kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
-        if first:
+        if not all(map(workloads.ready, kubectl.objects("statefulsets", self.namespace))):
             workloads.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release
 

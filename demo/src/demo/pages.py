@@ -66,7 +66,7 @@ class Page:
     def release(self) -> str:
         """Which release answers here; empty if none does."""
         try:
-            return self._client.get("/health").headers.get(RELEASE, "")
+            return str(self._client.get("/health").headers.get(RELEASE, ""))
         except httpx.HTTPError:
             return ""
 

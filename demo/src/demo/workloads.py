@@ -19,7 +19,7 @@ def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:
 def ready(workload: Object) -> bool:
     """Whether all pods of the newest specification are ready."""
     status, wanted = workload.get("status", {}), workload["spec"].get("replicas", 1)
-    return (
+    return bool(
         status.get("observedGeneration") == workload["metadata"]["generation"]
         and status.get("updatedReplicas", 0) == wanted
         and status.get("replicas", 0) == wanted
