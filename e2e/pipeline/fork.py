@@ -15,6 +15,7 @@ ACTION = """name: nothing
 description: Stands in for an action that only AWS needs.
 runs: {using: composite, steps: []}
 """
+DECLARED = "vote/pyproject.toml"
 PAGE = "vote/src/vote/templates/index.html"
 
 
@@ -55,14 +56,16 @@ class Clone:
         self.git("push", "--quiet", "origin", "HEAD:main")
         return self.git("rev-parse", "HEAD")
 
-    def show_version(self, version: str) -> str:
-        """A cosmetic change: the vote page's footer shows this version; the commit."""
-        page = self.folder / PAGE
-        text = re.sub(
-            r"(?:\n *<p>v\d+</p>)?(\n *</footer>)", rf"\n      <p>{version}</p>\1", page.read_text(), count=1
-        )
-        page.write_text(text)
-        return self.commit(f"feat(vote): {version}")
+    def show_version(self, number: int) -> str:
+        """A cosmetic change: vote becomes this version, and its page's footer says so; the commit."""
+        self.pull()
+        self._rewrite(DECLARED, r'^version = ".*"$', f'version = "{number}"')
+        self._rewrite(PAGE, r"(?:\n *<p>v\d+</p>)?(\n *</footer>)", rf"\n      <p>v{number}</p>\1")
+        return self.commit(f"feat(vote): v{number}")
+
+    def _rewrite(self, path: str, old: str, new: str) -> None:
+        file = self.folder / path
+        file.write_text(re.sub(old, new, file.read_text(), count=1, flags=re.MULTILINE))
 
     def dispatch(self, workflow: str, **inputs: str) -> Run:
         """Run a workflow by hand, on what main is."""
@@ -126,6 +129,12 @@ class Fork:
         """A file as main has it."""
         return run("git", "show", f"main:{path}", cwd=self.origin)
 
+    def row(self, env: str) -> str:
+        """An environment's row of the dashboard in README."""
+        dashboard = self.read("README.md").split("<!-- deployments:begin -->")[1]
+        (row,) = (line for line in dashboard.splitlines() if line.startswith(f"| **{env.upper()}**"))
+        return row
+
     def files(self, folder: str) -> list[str]:
         """The files below a folder that main has."""
         return run("git", "ls-tree", "-r", "--name-only", "main", folder, cwd=self.origin).split()
@@ -137,3 +146,9 @@ class Fork:
     def since(self, commit: str) -> list[str]:
         """The subjects of main's commits after this one, newest first."""
         return run("git", "log", "--format=%s", f"{commit}..main", cwd=self.origin).splitlines()
+
+    def deployments(self, commit: str) -> list[str]:
+        """Those of them that changed an overlay."""
+        return run(
+            "git", "log", "--format=%s", f"{commit}..main", "--", "k8s/overlays", cwd=self.origin
+        ).splitlines()

@@ -56,7 +56,7 @@ class Ground:
 
     def seed(self) -> None:
         """Bring v16 into every environment; the first release of each has no steps to pass."""
-        self.owner.show_version("v16")
+        self.owner.show_version(16)
         built = re.search(r"[0-9a-f]{7}-\d{14}", self.deliver("build"))
         if built is None:
             raise DemoError("delivery build did not say which tag it made")

@@ -9,28 +9,19 @@ from e2e.pipeline.fork import Person
 
 DEV = "ci-build-push-voting01-dev.yaml"
 GRACE = Person("Grace Hopper", "grace@example.org")
-ERRORS = ("Traceback",)
-
-
-def deployments(ground, tip):
-    """The commits since then that changed an overlay."""
-    log = ("git", "log", "--format=%h %s", f"{tip}..main", "--", "k8s/overlays")
-    return run(*log, cwd=ground.fork.origin).splitlines()
 
 
 def test_two_pushes_at_once_both_land(ground):
     grace, tip = ground.fork.clone(GRACE), ground.fork.tip()
-    ground.owner.pull()
-    ground.owner.show_version("v20")
-    grace.pull()
-    newest = grace.show_version("v21")
+    ground.owner.show_version(20)
+    newest = grace.show_version(21)
 
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(clone.pushed, DEV) for clone in (ground.owner, grace)]
         ended = [each.result() for each in runs]
 
     assert any(each.ok for each in ended), ended
-    assert len(deployments(ground, tip)) == 2
+    assert len(ground.fork.deployments(tip)) == 2
     assert not run("git", "log", "--merges", "--format=%h", f"{tip}..main", cwd=ground.fork.origin)
     assert ground.fork.read("vote/src/vote/templates/index.html").count("v21") == 1
     assert newest in run("git", "rev-list", "main", cwd=ground.fork.origin)
@@ -40,8 +31,7 @@ def test_two_pushes_at_once_both_land(ground):
 
 
 def test_a_registry_that_is_away(ground):
-    ground.owner.pull()
-    ground.owner.show_version("v22")
+    ground.owner.show_version(22)
     before, tip = ground.env("dev").look(), ground.fork.tip()
     ground.registry.stop()
     try:
@@ -51,7 +41,7 @@ def test_a_registry_that_is_away(ground):
 
     assert away.failed == ["delivery build"]
     assert one_line(away, ground.registry.host)
-    assert deployments(ground, tip) == []
+    assert ground.fork.deployments(tip) == []
     assert ground.env("dev").look() == before
     assert ground.owner.pushed(DEV).ok, "the same push again, once it is back"
 

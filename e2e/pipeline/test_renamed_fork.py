@@ -58,7 +58,7 @@ def test_a_renamed_fork_deploys_to_dev(ground, tmp_path):
 
     kubectl = ground.cluster.kubectl
     kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/namespaces"))
-    eve.show_version("v17")
+    eve.show_version(17)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(eve.pushed, "ci-build-push-acme-dev.yaml")
         until(
