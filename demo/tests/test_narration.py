@@ -28,7 +28,7 @@ ABORTED = replace(AT_20, phase="Degraded", aborted=True, message="RolloutAborted
 
 def test_the_first_look_says_everything():
     assert narration.changes(None, AT_20) == [
-        "step 2 of 8: pause 30s (weight 20 %)",
+        "step 2 of 8, at 20 %: pause 30s",
         "pods: stable old 4 of 4 ready, canary new 1 of 1 ready",
         "Paused: CanaryPauseStep",
     ]

@@ -122,8 +122,9 @@ class Cluster:
 
     def retag(self, old: str, new: str) -> None:
         """Make a new release of what runs under the old tag: the same images once more, under a new tag."""
+        nodes = self.nodes
         for name in our_images().values():
-            for node in self.nodes:
+            for node in nodes:
                 names = (f"{name}:{old}", f"{name}:{new}")
                 run("docker", "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", *names)
 

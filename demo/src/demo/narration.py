@@ -25,7 +25,7 @@ def step(state: State) -> list[str]:
     """Which step a canary is at; nothing where there are no steps or none is left."""
     if not state.canary or state.aborted or not state.doing:
         return []
-    return [f"step {state.step + 1} of {state.steps}: {state.doing} (weight {state.weight} %)"]
+    return [f"step {state.step + 1} of {state.steps}, at {state.weight} %: {state.doing}"]
 
 
 def pods(state: State) -> str:

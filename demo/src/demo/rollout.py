@@ -144,7 +144,7 @@ def weight(steps: list[Object], step: int) -> int:
 def describe(step: Object) -> str:
     """What a step of a canary does, in a few words."""
     if "setWeight" in step:
-        return f"setWeight {step['setWeight']} %"
+        return f"setWeight {step['setWeight']}"
     if "analysis" in step:
         return "analysis " + ", ".join(each["templateName"] for each in step["analysis"]["templates"])
     return f"pause {(step.get('pause') or {}).get('duration', 'until promoted')}"

@@ -96,4 +96,4 @@ def headline(state: State) -> str:
     """Where the rollout stands, in a few words."""
     if state.aborted:
         return "aborted"
-    return f"{state.phase}, {state.doing}, weight {state.weight} %" if state.doing else state.phase
+    return f"{state.phase}, at {state.weight} %: {state.doing}" if state.doing else state.phase
