@@ -38,7 +38,7 @@ def test_a_missing_parameter_is_named(name):
 @pytest.mark.parametrize(
     ("name", "values"),
     {
-        "app": ["", "vote", "-vote", "voting01-", "Voting01-vote", 'a-b",x="', "a-b\n", "a" * 62 + "-b"],
+        "app": ["", "vote", "-vote", "voting01-", "Upper-vote", 'a-b",x="', "a-b\n", "a" * 62 + "-b"],
         "env": ["", "QA", "-qa", ".+", "qa\n", "q a", 'qa"', "q" * 64],
         "metric": ["", "latency", "errorrate", "errorRate ", "errorRate\n"],
         "window": [
