@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from k8s.tests import policies
+from delivery import policies
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
@@ -49,6 +49,10 @@ MUTANTS = {
     "a tag of another shape": (
         policies.images_are_pinned,
         lambda o: pod(o)["containers"][0].update(image="ghcr.io/voting01/vote:v2"),
+    ),
+    "a tag that is not shown": (
+        policies.image_tags_are_shown,
+        lambda o: pod(o)["containers"][0].update(image="localhost:5000/vote:0000000-20260101000000"),
     ),
     "a Job's latest": (
         policies.images_are_pinned,

@@ -2,9 +2,10 @@
 
 
 class DeliveryError(Exception):
-    """A step failed; the message is for the user."""
+    """A step failed; the message is for the user, and the summary, if there is one, says more."""
 
     exit_code = 1
+    summary = ""
 
 
 class ConfigurationError(DeliveryError):

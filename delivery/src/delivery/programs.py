@@ -45,7 +45,7 @@ def run(
             errors="replace",
             timeout=seconds,
             cwd=cwd,
-            env=os.environ | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"} | (env or {}),
+            env={**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})},
             check=False,
         )
     except FileNotFoundError as error:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator
 
-Object = dict
+from delivery.docker import SERVICES
+from delivery.kubectl import Object
+from delivery.tags import TAG
+
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job"}
 
 
-def pods(objects: list[Object]) -> Iterator[tuple[str, dict]]:
+def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
     """Every pod that these objects start, analysis Jobs included, with a name to report it by."""
     for thing in objects:
         name = f"{thing['kind']} {thing['metadata']['name']}"
@@ -17,15 +20,19 @@ def pods(objects: list[Object]) -> Iterator[tuple[str, dict]]:
             yield f"{name} metric {metric['name']}", metric["provider"]["job"]["spec"]["template"]["spec"]
 
 
-def metrics(thing: Object) -> list[dict]:
-    return thing["spec"].get("metrics", []) if thing["kind"] == "AnalysisTemplate" else []
+def metrics(thing: Object) -> list[Object]:
+    """The metrics of an AnalysisTemplate."""
+    found: list[Object] = thing["spec"].get("metrics", []) if thing["kind"] == "AnalysisTemplate" else []
+    return found
 
 
 def named(objects: list[Object], kind: str) -> dict[str, Object]:
+    """The objects of one kind, by name."""
     return {thing["metadata"]["name"]: thing for thing in objects if thing["kind"] == kind}
 
 
-def containers(pod: dict) -> list[dict]:
+def containers(pod: Object) -> list[Object]:
+    """Every container of a pod."""
     return pod["containers"] + pod.get("initContainers", [])
 
 
@@ -35,9 +42,20 @@ def images_are_pinned(objects: list[Object]) -> list[str]:
     for name, pod in pods(objects):
         for image in (container["image"] for container in containers(pod)):
             path, _, tag = image.split("@")[0].rpartition(":")
-            ours = path.startswith("ghcr.io/voting01/")
-            if not path or tag == "latest" or (ours and not re.fullmatch(r"[0-9a-f]{7}-\d{14}", tag)):
+            ours = path.rpartition("/")[2] in SERVICES
+            if not path or tag == "latest" or (ours and not TAG.fullmatch(tag)):
                 wrong.append(f"{name}: {image}")
+    return wrong
+
+
+def image_tags_are_shown(objects: list[Object]) -> list[str]:
+    """A container that shows its IMAGE_TAG shows its image's, whatever digest or port stands beside it."""
+    wrong = []
+    for name, pod in pods(objects):
+        for container in containers(pod):
+            shown = [each["value"] for each in container.get("env", []) if each["name"] == "IMAGE_TAG"]
+            tag = container["image"].split("@")[0].rpartition(":")[2]
+            wrong += [f"{name}: {each}" for each in shown if each != tag]
     return wrong
 
 
@@ -134,14 +152,22 @@ def services_find_pods(objects: list[Object]) -> list[str]:
         ]
     wrong = []
     for thing in objects:
-        selector = {
-            "Service": lambda spec: spec.get("selector", {}),
-            "PodDisruptionBudget": lambda spec: spec["selector"]["matchLabels"],
-            "NetworkPolicy": lambda spec: spec["podSelector"].get("matchLabels", {}),
-        }.get(thing["kind"], lambda spec: {})(thing.get("spec", {}))
+        selector = selected(thing["kind"], thing.get("spec", {}))
         if selector and not any(selector.items() <= labels.items() for labels in started):
             wrong.append(f"{thing['kind']} {thing['metadata']['name']}")
     return wrong
+
+
+def selected(kind: str, spec: Object) -> Object:
+    """The labels by which an object selects pods; none if it selects none, or all."""
+    found: Object = {}
+    if kind == "Service":
+        found = spec.get("selector", {})
+    if kind == "PodDisruptionBudget":
+        found = spec["selector"]["matchLabels"]
+    if kind == "NetworkPolicy":
+        found = spec["podSelector"].get("matchLabels", {})
+    return found
 
 
 def limits_can_fail(objects: list[Object]) -> list[str]:
@@ -197,7 +223,8 @@ def template_names(part: object) -> set[str]:
     return set().union(*(template_names(value) for value in part)) if isinstance(part, list) else set()
 
 
-def services(strategy: dict) -> set[str]:
+def services(strategy: Object) -> set[str]:
+    """The Services that a strategy steers."""
     (kind,) = strategy.values()
     return {value for key, value in kind.items() if key.endswith("Service")}
 
@@ -213,6 +240,7 @@ def metric_names(templates: dict[str, Object], name: str) -> set[str]:
 
 ALL = [
     images_are_pinned,
+    image_tags_are_shown,
     pods_are_restricted,
     pods_are_left_alone,
     no_secret_values,

@@ -1,0 +1,87 @@
+"""`delivery landscape`: the dashboard from git's history, and from the cluster where it answers."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from delivery import history, landscape, overlay
+from delivery.deploying import on_main
+from delivery.environments import ORDER
+from delivery.errors import ConfigurationError, DeliveryError
+from delivery.git import Commit
+from delivery.history import Deployment
+from delivery.project import Project
+from delivery.releasing import Say
+from delivery.report import record
+from delivery.rollout import State
+
+README = "README.md"
+
+
+def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
+    """Write the dashboard into README.md, on main or in this checkout; whether that changed it."""
+    now = datetime.now(UTC)
+    tip = project.git.fetch()
+    project.git.deepen()
+    phases = {} if offline else live(project, say)
+    if push:
+        return bool(project.git.publish(lambda tip: _commit(project, tip, phases, now), project.hands))
+    file = project.root / README
+    before = file.read_text(encoding="utf-8")
+    after = landscape.replaced(before, drawn(project, tip, phases, now))
+    if project.hands.dry_run:
+        project.hands.say(after)
+    elif after != before:
+        file.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def _commit(project: Project, tip: str, phases: dict[str, str], now: datetime) -> Commit | None:
+    before = project.git.read(tip, README)
+    if before is None:
+        raise ConfigurationError(f"main has no {README}; the dashboard has no place")
+    after = landscape.replaced(before, drawn(project, tip, phases, now))
+    return None if after == before else Commit({README: after}, "docs: renew the deployment dashboard\n")
+
+
+def drawn(project: Project, tip: str, phases: dict[str, str], now: datetime) -> str:
+    """The dashboard as of a commit of main."""
+    log = project.git(*history.LOG, tip, *history.PATHS, seconds=120)
+    deployed = history.deployments(log)
+    reports = written(project, tip, deployed)
+    previews = [env for env in ORDER if overlay.strategy(on_main(project, env, tip).text) == "blue-green"]
+    last = {env: recorded(project, tip, reports, history.of(env, deployed)) for env in ORDER}
+    known = {env: phases.get(env) or last[env] for env in ORDER}
+    return landscape.dashboard(
+        project.settings, deployed, phases=known, previews=previews, reports=reports, now=now
+    )
+
+
+def live(project: Project, say: Say) -> dict[str, str]:
+    """The phases that the cluster shows now; nothing of environments that it does not have."""
+    found = {}
+    for env in ORDER:
+        cluster = project.cluster(env)
+        try:
+            cluster.require()
+            state = State.read(cluster.objects())
+        except DeliveryError as error:
+            say(f"{env}'s phase is the last one reported: {error}")
+            continue
+        if state is not None:
+            found[env] = "Aborted" if state.aborted else state.phase
+    return found
+
+
+def written(project: Project, tip: str, deployed: Iterable[Deployment]) -> dict[str, str]:
+    """The reports on main, by the commits of their deployments."""
+    paths = project.git("ls-tree", "-r", "--name-only", tip, "--", record.FOLDER).splitlines()
+    return {each.commit: path for each in deployed if (path := record.found(each, paths))}
+
+
+def recorded(project: Project, tip: str, reports: dict[str, str], deployed: Iterable[Deployment]) -> str:
+    """The phase that the last deployment's report ended with; empty if it has none."""
+    last = next(iter(deployed), None)
+    path = reports.get(last.commit, "") if last else ""
+    said = project.git.read(tip, record.beside(path)) if path else None
+    return str(json.loads(said)["outcome"]) if said else ""

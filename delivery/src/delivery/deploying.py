@@ -1,0 +1,157 @@
+"""`delivery deploy`: a commit that names the images, then the cluster brought to what main says."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from delivery import attribution, docker, gates, history, overlay, summary, tags
+from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
+from delivery.git import Commit
+from delivery.history import Deployment
+from delivery.overlay import Image
+from delivery.project import Project
+from delivery.rollout import State
+
+APPLY_ROUNDS = 10  # main may move while the cluster is brought to it
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What main says about an environment."""
+
+    env: str
+    commit: str
+    text: str
+
+    @property
+    def images(self) -> dict[str, Image]:
+        """Its images."""
+        return overlay.images(self.text)
+
+
+def on_main(project: Project, env: str, tip: str = "") -> Overlay:
+    """The environment's overlay on main, as origin has it now."""
+    tip = tip or project.git.fetch()
+    text = project.git.read(tip, overlay.path(env))
+    if text is None:
+        raise ConfigurationError(f"main has no {overlay.path(env)}; push it to origin first")
+    return Overlay(env, tip, text)
+
+
+def pinned(project: Project, named: Overlay, tag: str) -> dict[str, Image]:
+    """The images of this tag for an overlay, each by the digest that the registry has."""
+    names = docker.names(project.settings)
+    return {service: docker.pinned(Image(names[service], tag)) for service in named.images}
+
+
+def deploy(project: Project, env: str, tag: str, say: Callable[[str], None]) -> Deployment:
+    """Deploy the images of a tag."""
+    project.cluster(env).require()
+    now = on_main(project, env)
+    return commit_and_apply(project, record(project, env, pinned(project, now, tags.checked(tag))), say)
+
+
+def record(project: Project, env: str, images: Mapping[str, Image], commit: str = "") -> Deployment:
+    """The deployment of these images, with the people who made what is in them."""
+    tag = images["vote"].tag
+    source = commit or project.git.resolve(tags.commit(tag))
+    if not source:
+        raise ConfigurationError(
+            f"{tag} was built from {tags.commit(tag)}, which this repository does not have"
+        )
+    made = attribution.source(project.git.changes(source))
+    return Deployment(
+        commit="",
+        at=datetime.now(UTC),
+        env=env,
+        images=tuple(images.values()),
+        source=source,
+        people=tuple(attribution.people(made)) if made else (),
+        run_url=project.surroundings.run_url,
+    )
+
+
+def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], None]) -> Deployment:
+    """Commit the deployment to main and apply it; if the cluster refuses it, the commit is reverted."""
+    env, images = wanted.env, {each.service: each for each in wanted.images}
+    cluster = project.cluster(env)
+    state = State.read(cluster.objects())
+    before = on_main(project, env)
+    gates.may_deploy(env, wanted.tag, images, before.images, state)
+    made = replace(wanted, commit=commit(project, wanted, say))
+    try:
+        settled = apply(project, env)
+    except DeliveryError as error:
+        if made.commit:
+            revert(project, made, before, str(error), again=state is not None)
+            raise ConfigurationError(
+                f"the cluster refused {made.tag}, its commit is reverted: {error}"
+            ) from error
+        raise
+    if not project.hands.dry_run and settled.images != images:
+        raise NothingToDoError(
+            f"{overlay.tag(settled.text)} was deployed to {env} meanwhile and wins over {made.tag}"
+        )
+    project.summarize(summary.deployed(project.settings, made, overlay.tag(before.text)))
+    return made
+
+
+def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> str:
+    """Commit the images to main; the commit, or empty if main names them already."""
+    images = {each.service: each for each in wanted.images}
+    seen: list[str] = []
+
+    def make(tip: str) -> Commit | None:
+        now = on_main(project, wanted.env, tip)
+        named = overlay.tag(now.text)
+        if seen and seen[-1] != named:
+            say(f"{named} was deployed to {wanted.env} a moment ago; {wanted.tag} comes later and wins")
+        seen.append(named)
+        if now.images == images:
+            return None
+        text = overlay.with_images(now.text, images)
+        return Commit({overlay.path(wanted.env): text}, history.message(wanted))
+
+    made = project.git.publish(make, project.hands)
+    if made:
+        say(f"{made[:7]} on main: {wanted.env} is {wanted.tag}")
+    return made
+
+
+def apply(project: Project, env: str) -> Overlay:
+    """Bring the cluster to what main says about the environment, until main says nothing new."""
+    cluster = project.cluster(env)
+    cluster.make_password(project.hands)
+    applied = on_main(project, env)
+    for _ in range(APPLY_ROUNDS):
+        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
+            k8s = project.git.folder(applied.commit, "k8s", Path(folder))
+            cluster.apply(str(k8s / "overlays" / env), project.hands)
+        now = on_main(project, env)
+        if project.hands.dry_run or now.text == applied.text:
+            return now
+        applied = now
+    return applied
+
+
+def revert(project: Project, made: Deployment, before: Overlay, why: str, *, again: bool) -> None:
+    """Take a deployment that the cluster refused off main, and apply what was there before."""
+    images = before.images
+
+    def make(tip: str) -> Commit | None:
+        now = on_main(project, made.env, tip)
+        if now.images != {each.service: each for each in made.images}:
+            return None  # somebody deployed something else meanwhile
+        back = replace(
+            made, images=tuple(images.values()), rollback_of=made.tag, reason=why, source="", people=()
+        )
+        return Commit({overlay.path(made.env): overlay.with_images(now.text, images)}, history.message(back))
+
+    project.git.publish(make, project.hands)
+    if again:
+        try:
+            apply(project, made.env)
+        except DeliveryError:
+            return  # the cluster is away: what it runs is what it ran before

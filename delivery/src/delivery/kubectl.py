@@ -1,0 +1,112 @@
+"""The edge to the cluster: kubectl, its Argo Rollouts plugin, and what runs in an environment."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from delivery.config import Settings
+from delivery.errors import ConfigurationError, DeliveryError
+from delivery.programs import Hands, ToolError, run
+
+Object = dict[str, Any]
+KINDS = "rollouts.argoproj.io,deployments.apps,statefulsets.apps,replicasets.apps,analysisruns.argoproj.io"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster that delivery.toml names, one environment of it."""
+
+    settings: Settings
+    env: str
+
+    @property
+    def namespace(self) -> str:
+        """The environment's namespace."""
+        return self.settings.namespace(self.env)
+
+    @property
+    def _context(self) -> list[str]:
+        # aws and kubeconfig leave the right context as the current one; kind clusters have one each.
+        return [f"--context=kind-{self.settings.cluster}"] if self.settings.connect == "kind" else []
+
+    def command(self, *arguments: str, namespace: str = "") -> list[str]:
+        """The kubectl command for these arguments, in the environment's namespace."""
+        where = [f"--namespace={namespace or self.namespace}", *self._context]
+        # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        return ["kubectl", *arguments[:end], *where, *arguments[end:]]
+
+    def __call__(self, *arguments: str, seconds: float = 30, namespace: str = "") -> str:
+        """Run kubectl in the environment's namespace and return its standard output."""
+        return run(*self.command(*arguments, namespace=namespace), seconds=seconds)
+
+    def require(self) -> None:
+        """Return if the cluster answers and has the namespace; else say how to get there."""
+        name = self.settings.cluster
+        try:
+            self("get", "namespace", self.namespace, "--output=name", "--request-timeout=15s", seconds=20)
+        except ToolError as error:
+            if "not found" in error.output:
+                raise ConfigurationError(
+                    f"the cluster {name} has no namespace {self.namespace}; "
+                    "make it once: kubectl apply -k k8s/platform"
+                ) from error
+            raise ConfigurationError(f"the cluster {name} does not answer; {error}") from error
+        except ConfigurationError:
+            raise
+        except DeliveryError as error:
+            raise ConfigurationError(f"the cluster {name} does not answer; {error}") from error
+
+    def objects(self, kinds: str = KINDS) -> list[Object]:
+        """Every object of these kinds in the environment."""
+        items: list[Object] = json.loads(self("get", kinds, "--output=json"))["items"]
+        return items
+
+    def log(self, job: str) -> str:
+        """The last line that a Job wrote; empty if it is gone or wrote nothing."""
+        try:
+            return self("logs", f"job/{job}", "--tail=1").strip()
+        except DeliveryError:
+            return ""
+
+    def apply(self, folder: str, hands: Hands) -> None:
+        """Apply a kustomization."""
+        hands.change(*self.command("apply", f"--kustomize={folder}"), seconds=180)
+
+    def plugin(self, verb: str, *options: str, hands: Hands) -> None:
+        """Promote or abort the rollout of vote."""
+        hands.change(*self.command("argo", "rollouts", verb, "vote", *options))
+
+    def make_password(self, hands: Hands) -> None:
+        """Give the environment a random database password, unless it has one."""
+        name = f"{self.settings.name}-database"
+        if self("get", "secret", name, "--ignore-not-found", "--output=name"):
+            return
+        hands.say(f"kubectl create secret generic {name} --namespace={self.namespace} (a random password)")
+        if not hands.dry_run:
+            password = secrets.token_hex(16)  # letters and digits: it becomes part of an address
+            secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+            content = json.dumps(secret | {"stringData": {"password": password}})
+            run(*self.command("create", "--filename=-"), stdin=content)
+
+    def error_rate(self, release: str) -> float | None:
+        """The share of the release's votes that failed lately, in percent; None if apm cannot say."""
+        app = f"app={self.settings.name}-vote&env={self.env}&metric=errorRate&window=5m&release={release}"
+        ask = (
+            "import sys, urllib.request as r; "
+            "print(r.urlopen('http://127.0.0.1:8080/v1/metrics?' + sys.argv[1], timeout=5).read().decode())"
+        )
+        where = self.settings.namespace("platform")
+        try:
+            said = self("exec", "deployment/apm", "--", "python", "-c", ask, app, namespace=where)
+            rate: float | None = json.loads(said)["errorRate"]
+        except (DeliveryError, ValueError, KeyError):
+            return None
+        return rate
+
+
+def named(objects: Iterable[Object], kind: str) -> list[Object]:
+    """The objects of one kind."""
+    return [each for each in objects if each["kind"] == kind]

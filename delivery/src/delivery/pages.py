@@ -1,0 +1,71 @@
+"""The app's pages over HTTPS: which release answers, and whether its error switch is ON."""
+
+import time
+
+import httpx
+
+from delivery.errors import GateError, TimedOutError
+
+RELEASE = "X-Release"  # vote says in each answer which release it comes from
+IN_A_ROW = 5  # answers of one release that count as having arrived
+PAUSE_S = 0.3  # between two looks at a page
+
+
+class Loopback(httpx.HTTPTransport):
+    """Leads *.localhost to this machine, as browsers do; Python would ask the DNS."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request to 127.0.0.1; its Host header and SNI still carry the name."""
+        request.extensions["sni_hostname"] = request.url.host
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return super().handle_request(request)
+
+
+def client(url: str) -> httpx.Client:
+    """A client for one page; every request is a new connection, as Services balance connections."""
+    limits = httpx.Limits(max_keepalive_connections=0)
+    local = httpx.URL(url).host.endswith(".localhost")
+    # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
+    transport = Loopback(verify=False, limits=limits) if local else httpx.HTTPTransport(limits=limits)
+    return httpx.Client(
+        base_url=url,
+        transport=transport,
+        timeout=5,
+        headers={"Accept": "application/json", "Connection": "close"},
+    )
+
+
+def release(page: httpx.Client) -> str:
+    """Which release answers here; empty if none does."""
+    try:
+        return str(page.get("/health").headers.get(RELEASE, ""))
+    except httpx.HTTPError:
+        return ""
+
+
+def wait_for(url: str, wanted: str, *, seconds: float = 60) -> None:
+    """Return once this release alone answers: a Service takes a moment to follow its new selector."""
+    end = time.monotonic() + seconds
+    in_a_row, last = 0, ""
+    with client(url) as page:
+        while in_a_row < IN_A_ROW:
+            if time.monotonic() > end:
+                raise TimedOutError(
+                    f"{url} shows release {last or 'none'}, not {wanted}, after {seconds:g} s"
+                )
+            last = release(page)
+            in_a_row = in_a_row + 1 if last == wanted else 0
+            if not in_a_row:
+                time.sleep(PAUSE_S)
+
+
+def errors_on(url: str) -> bool:
+    """Whether the release that answers here has its error switch ON; a page without a switch has it OFF."""
+    try:
+        with client(url) as page:
+            answer = page.get("/api/error-sim")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return False
+        return bool(answer.raise_for_status().json()["enabled"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise GateError(f"{url} does not say whether its errors are ON: {error}".splitlines()[0]) from error

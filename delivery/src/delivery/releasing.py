@@ -1,0 +1,125 @@
+"""`delivery wait`, `promote`, `promote-rollout` and `rollback`: what becomes of a release."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from delivery import docker, gates, history, overlay, pages, rollback, summary
+from delivery.deploying import commit_and_apply, on_main, record
+from delivery.environments import checked, require_next
+from delivery.errors import DeliveryError, NothingToDoError
+from delivery.history import Deployment
+from delivery.notebook import Notebook
+from delivery.project import Project
+from delivery.rollout import State
+from delivery.waiting import Goal, Watch
+
+Say = Callable[[str], None]
+SEEN_S = 60  # within which a controller looks at a new specification
+
+
+def watch(project: Project, env: str, tag: str, say: Say) -> Watch:
+    """A Watch on the release of a tag, which goes on with what was noted before."""
+    return Watch(project.cluster(env), Notebook.of(project.notes, env, tag), project.notes, say)
+
+
+def wait(project: Project, env: str, goal: Goal, *, tag: str, seconds: float, say: Say) -> State:
+    """Wait until the release is where it should be, and summarize what was seen."""
+    project.cluster(env).require()
+    tag = tag or overlay.tag(on_main(project, env).text)
+    seen = watch(project, env, tag, say)
+    state = settle(project, seen, goal, seconds)
+    if goal == "paused" and state.paused:
+        project.summarize(summary.preview_ready(project.settings, env, state))
+    else:
+        verdicts = seen.notebook.verdicts
+        project.summarize(
+            summary.healthy(project.settings, env, state, seen.runs, verdicts, first=state.first)
+        )
+    return state
+
+
+def released(project: Project, env: str, tag: str, say: Say) -> str:
+    """The hash of a tag's release, once the controller knows it; empty in a dry run."""
+    if project.hands.dry_run:
+        return ""
+    return watch(project, env, tag, say).until("seen", SEEN_S).release
+
+
+def settle(project: Project, seen: Watch, goal: Goal, seconds: float) -> State:
+    """Wait for the goal; a release that fails on the way is summarized with the reason of its checks."""
+    try:
+        return seen.until(goal, seconds)
+    except DeliveryError as error:
+        verdicts, env = seen.notebook.verdicts, seen.cluster.env
+        found = summary.failed(seen.runs, verdicts)
+        if found:
+            reasons = "; ".join(dict.fromkeys(f"{said.check}: {said.reason}" for _, _, said in found))
+            error = type(error)(f"{error} ({reasons})")
+        if not isinstance(error, NothingToDoError):
+            error.summary = summary.failure(
+                project.settings, env, str(error), seen.state, seen.runs, verdicts
+            )
+        raise error from None
+
+
+def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
+    """Deploy to target the images that source runs, if they may go on."""
+    require_next(source, target)
+    project.cluster(source).require()
+    named = on_main(project, source).images
+    registry = {service: docker.pinned(image) for service, image in named.items()}
+    state = State.read(project.cluster(source).objects())
+    on = state is not None and state.healthy and pages.errors_on(project.settings.url(source))
+    gates.may_leave(source, named, state, registry, errors_on=on)
+    say(f"{source} is Healthy with {named['vote'].tag}; it goes to {target}")
+    wanted = replace(record(project, target, named), promoted_from=source)
+    return commit_and_apply(project, wanted, say)
+
+
+def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
+    """Make the release that waits active, and return once its address shows it."""
+    cluster = project.cluster(checked(env))
+    if confirm != gates.CONFIRMATION:
+        gates.may_become_active(env, confirm, "", None)
+    cluster.require()
+    tag = overlay.tag(on_main(project, env).text)
+    seen = watch(project, env, tag, say)
+    seen.look()
+    gates.may_become_active(env, confirm, tag, seen.state)
+    before = seen.state.stable_tag if seen.state else ""
+    cluster.plugin("promote", hands=project.hands)
+    if project.hands.dry_run and seen.state:
+        return seen.state
+    state = settle(project, seen, "healthy", seconds)
+    pages.wait_for(project.settings.url(env), state.release)
+    say(f"{project.settings.url(env)} shows release {state.release} ({tag})")
+    project.summarize(summary.promoted(project.settings, env, state, before))
+    return state
+
+
+def roll_back(
+    project: Project, env: str, why: str, seconds: float, say: Say
+) -> tuple[Deployment, State | None]:
+    """Abort what is rolling out, bring the release before back to main and the cluster, and wait for it."""
+    cluster = project.cluster(checked(env))
+    cluster.require()
+    now = on_main(project, env)
+    project.git.deepen()
+    log = project.git(*history.LOG, now.commit, *history.PATHS, seconds=120)
+    deployed = history.of(env, history.deployments(log))
+    state, current = State.read(cluster.objects()), overlay.tag(now.text)
+    to = rollback.target(deployed, current, state.stable_tag if state else "")
+    if state and not state.healthy and not state.failed and state.strategy != "rolling":
+        say(f"{current} still rolls out; it is aborted")
+        cluster.plugin("abort", hands=project.hands)
+    images = {each.service: each for each in to.images}
+    wanted = record(project, env, images, to.source)
+    made = commit_and_apply(project, replace(wanted, rollback_of=current, reason=why), say)
+    if project.hands.dry_run:
+        return made, None
+    seen = watch(project, env, to.tag, say)
+    if state and state.healthy and state.strategy != "rolling":
+        # It ran here before: no steps, no analysis, and no person is waited for.
+        seen.until("seen", SEEN_S)
+        cluster.plugin("promote", "--full", hands=project.hands)
+    return made, settle(project, seen, "healthy", seconds)

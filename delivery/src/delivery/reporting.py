@@ -1,0 +1,89 @@
+"""`delivery report`: what git, the cluster and the notebook know about an environment's last deployment."""
+
+import json
+
+from delivery import analysis, history
+from delivery.deploying import on_main
+from delivery.environments import checked
+from delivery.errors import DeliveryError, NothingToDoError
+from delivery.git import Commit
+from delivery.history import Deployment
+from delivery.kubectl import KINDS, Object
+from delivery.notebook import Notebook
+from delivery.project import Project
+from delivery.releasing import Say
+from delivery.report import record, render
+from delivery.rollout import State
+
+EVERYTHING = f"{KINDS},jobs.batch,pods,services"
+
+
+def report(project: Project, env: str, say: Say, *, push: bool) -> tuple[str, bool]:
+    """Write the report of the last deployment, and its record; the report's path, and whether it is new."""
+    now = on_main(project, checked(env))
+    project.git.deepen()
+    log = project.git(*history.LOG, now.commit, *history.PATHS, seconds=120)
+    deployed = history.of(env, history.deployments(log))
+    if not deployed:
+        raise NothingToDoError(f"git knows no deployment of {env}, there is nothing to report")
+    last, before = deployed[0], (deployed[1] if len(deployed) > 1 else None)
+    version = record.version(project.git.read(last.source, "vote/pyproject.toml"))
+    path = record.path(last, version)
+    seen = observed(project, last, before, version, say)
+    if push:
+        return path, bool(project.git.publish(lambda tip: _commit(project, tip, path, seen), project.hands))
+    kept = project.root / record.beside(path)
+    files = written(path, seen, kept.read_text(encoding="utf-8") if kept.exists() else None)
+    for name, text in files.items():
+        if project.hands.dry_run:
+            project.hands.say(text)
+        else:
+            (project.root / name).parent.mkdir(exist_ok=True)
+            (project.root / name).write_text(text, encoding="utf-8")
+    return path, True
+
+
+def observed(
+    project: Project, last: Deployment, before: Deployment | None, version: str, say: Say
+) -> record.Record:
+    """The record of a deployment, as far as anybody can still say."""
+    cluster = project.cluster(last.env)
+    objects: list[Object] = []
+    events: list[Object] = []
+    try:
+        objects, events = cluster.objects(EVERYTHING), cluster.objects("events")
+    except DeliveryError as error:
+        say(f"the cluster says nothing about {last.env}: {error}")
+    notebook = Notebook.of(project.notes, last.env, last.tag)
+    state = State.read(objects)
+    release = notebook.release or (state.release if state and state.tag == last.tag else "")
+    subjects = project.git.changes(last.source, limit=1)
+    between = project.git.changes(f"{before.source}..{last.source}") if before and before.source else []
+    return record.build(
+        project.settings,
+        last,
+        before=before,
+        version=version,
+        changes=between,
+        subject=subjects[0].subject if subjects else "",
+        state=state,
+        runs=analysis.runs(objects, release) if release else [],
+        notebook=notebook,
+        objects=[each for each in objects if release and release in str(each["metadata"])],
+        events=[each for each in events if release and release in each["involvedObject"]["name"]],
+    )
+
+
+def written(path: str, seen: record.Record, kept: str | None) -> dict[str, str]:
+    """The two files of a report, completed by what an earlier report of the same deployment saw."""
+    whole = record.merged(json.loads(kept) if kept else None, seen)
+    text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return {path: render.markdown(whole), record.beside(path): text}
+
+
+def _commit(project: Project, tip: str, path: str, seen: record.Record) -> Commit | None:
+    files = written(path, seen, project.git.read(tip, record.beside(path)))
+    if all(project.git.read(tip, name) == text for name, text in files.items()):
+        return None
+    env, tag = seen["environment"], seen["tag"]
+    return Commit(files, f"docs({env}): report of {tag}, {seen['outcome']}\n")

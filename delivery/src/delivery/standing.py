@@ -1,0 +1,79 @@
+"""`delivery status`: how each environment stands, as a table or as JSON."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from delivery.config import Settings
+from delivery.errors import DeliveryError
+from delivery.project import Project
+from delivery.rollout import State
+
+HEAD = ("environment", "release", "phase", "step", "weight", "error rate", "pages")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One environment; empty is what nobody can say."""
+
+    environment: str
+    image_tag: str = ""
+    release: str = ""
+    phase: str = ""
+    step: str = ""
+    weight: str = ""
+    error_rate: float | None = None
+    url: str = ""
+    preview_url: str = ""
+
+    def row(self) -> tuple[str, ...]:
+        """The cells of its row."""
+        rate = "" if self.error_rate is None else f"{self.error_rate:g} %"
+        release = f"{self.image_tag} ({self.release})" if self.release else self.image_tag
+        pages = "\n".join(filter(None, (self.url, self.preview_url)))
+        return (self.environment, release, self.phase, self.step, self.weight, rate, pages)
+
+
+def look(project: Project, env: str) -> Standing:
+    """Ask the cluster, and apm for the release's error rate."""
+    cluster = project.cluster(env)
+    try:
+        cluster.require()
+        state = State.read(cluster.objects())
+    except DeliveryError as error:
+        return Standing(environment=env, phase=str(error))
+    if state is None:
+        return Standing(environment=env, phase="nothing deployed")
+    return described(project.settings, env, state, cluster.error_rate(state.release))
+
+
+def described(settings: Settings, env: str, state: State, rate: float | None) -> Standing:
+    """One environment from what was seen of it."""
+    rolling_out = bool(state.doing) and state.release != state.stable
+    return Standing(
+        environment=env,
+        image_tag=state.tag,
+        release=state.release,
+        phase="Aborted" if state.aborted else state.phase,
+        step=f"{state.step + 1} of {len(state.steps)}: {state.doing}" if rolling_out else "",
+        weight=f"{state.weight} %" if rolling_out else "",
+        error_rate=rate,
+        url=settings.url(env),
+        preview_url=settings.url(env, "vote-preview") if state.strategy == "blue-green" else "",
+    )
+
+
+def as_json(found: list[Standing]) -> str:
+    """For programs."""
+    return json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False)
+
+
+def show(found: list[Standing]) -> None:
+    """For people."""
+    table = Table(*HEAD)
+    for each in found:
+        table.add_row(*each.row())
+    console = Console(highlight=False)
+    console.print(table, soft_wrap=not console.is_terminal)  # a log has no width

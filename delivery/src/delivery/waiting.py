@@ -1,0 +1,132 @@
+"""Waiting until a release is Healthy or Paused: a line for each change, and a bounded time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from delivery import analysis, narration, workloads
+from delivery.errors import GateError, NothingToDoError, TimedOutError
+from delivery.kubectl import Cluster, Object, named
+from delivery.notebook import Notebook
+from delivery.programs import ToolError
+from delivery.rollout import State
+
+Goal = Literal["seen", "healthy", "paused"]
+PAUSE_S = 1.0  # between two looks
+TWICE = 2  # looks that must agree on a failure: a new specification may still show the old one's abort
+
+
+def reached(
+    env: str, goal: Goal, tag: str, state: State | None, *, unready: list[str], stuck: list[str]
+) -> bool:
+    """Whether the release of this tag is where it should be; raises if it never will be."""
+    if state is None or not state.current or state.tag != tag:
+        return False
+    if goal == "seen":
+        return True
+    if state.failed:
+        raise GateError(
+            f"{tag} {'was aborted' if state.aborted else 'does not come up'} in {env}: {state.message}"
+        )
+    if stuck:
+        raise GateError(f"{tag} does not come up in {env}: {', '.join(stuck)} made no progress")
+    if goal == "healthy":
+        return state.healthy and not unready
+    if state.healthy and not state.first:
+        raise NothingToDoError(f"{tag} is active in {env} already, there is no preview to wait for")
+    return state.paused or state.healthy  # the first release has nothing to be compared with
+
+
+def standing(state: State | None, tag: str, unready: list[str]) -> str:
+    """How things stand, for a wait that took too long."""
+    if state is None:
+        return "vote is not deployed"
+    if state.tag != tag:
+        return f"it runs {state.tag}"
+    others = f"; not ready: {', '.join(unready)}" if unready else ""
+    return f"it is {narration.phase(state) or 'new'}{others}"
+
+
+@dataclass
+class Watch:
+    """Looks at one environment again and again, notes what it sees and says what has changed."""
+
+    cluster: Cluster
+    notebook: Notebook
+    folder: Path  # of the notebook
+    say: Callable[[str], None]
+    state: State | None = None
+    runs: list[analysis.Run] = field(default_factory=list)
+    unready: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Look once."""
+        objects = self.cluster.objects()
+        before, self.state = self.state, State.read(objects)
+        self.unready = [name(each) for each in others(objects) if not workloads.ready(each)]
+        self.stuck = [name(each) for each in others(objects) if workloads.no_progress(each)]
+        if self.state is None:
+            return
+        if self.state.tag == self.notebook.tag:
+            for line in narration.changes(before, self.state):
+                self.say(line)
+        self.notebook.note(self.state, datetime.now(UTC))
+        self.runs = analysis.runs(objects, self.state.release)
+        self._listen()
+        self.notebook.save(self.folder)
+
+    def until(self, goal: Goal, seconds: float) -> State:
+        """The State in which the release is where it should be."""
+        env, tag = self.cluster.env, self.notebook.tag
+        end, failures, problem = time.monotonic() + seconds, 0, ""
+        while time.monotonic() < end:
+            try:
+                self.look()
+                problem = ""
+                if reached(env, goal, tag, self.state, unready=self.unready, stuck=self.stuck) and self.state:
+                    return self.state
+                failures = 0
+            except (GateError, NothingToDoError):
+                failures += 1
+                if failures == TWICE:
+                    raise
+            except (ToolError, TimedOutError) as error:  # the API server may be away for a moment
+                problem = str(error)
+            time.sleep(PAUSE_S)
+        reason = problem or standing(self.state, tag, self.unready)
+        raise TimedOutError(
+            f"{tag} is not {goal} in {env} after {seconds:g} s: {reason}; "
+            f"look: delivery status {env}, or roll back: delivery rollback {env} --reason ..."
+        )
+
+    def _listen(self) -> None:
+        known = self.notebook.verdicts
+        for run in self.runs:
+            for each in run.measurements:
+                if each.ended and each.job and each.job not in known:
+                    said = analysis.Verdict.read(self.cluster.log(each.job))
+                    known[each.job] = said or gone(each)
+                    self.say(narration.measured(run, each, said))
+
+
+def gone(measurement: analysis.Measurement) -> analysis.Verdict:
+    """What stands for a Job that can't be read any more: its end is known, its figures are not."""
+    passed = measurement.phase == "Successful"
+    return analysis.Verdict(
+        check=measurement.metric, asked="", status="", got="", passed=passed, reason="its log is gone"
+    )
+
+
+def others(objects: list[Object]) -> list[Object]:
+    """The environment's workloads beside vote."""
+    found = [*named(objects, "Deployment"), *named(objects, "StatefulSet")]
+    return [each for each in found if each["metadata"]["name"] != "vote"]
+
+
+def name(workload: Object) -> str:
+    """How to speak of it."""
+    return str(workload["metadata"]["name"])
