@@ -41,6 +41,10 @@ class Cluster:
         bound = json.loads(
             run("docker", "inspect", "--format", "{{json .HostConfig.PortBindings}}", f"{name}-control-plane")
         )
+        if TRAEFIK not in bound:
+            raise ConfigurationError(
+                f"the cluster {name} is not one of `make cluster`; take another name: CLUSTER_NAME=..."
+            )
         cluster = cls(name, int(bound[TRAEFIK][0]["HostPort"]))
         cluster.require_answer()
         return cluster

@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 
 from demo import analysis, narration
 from demo.environment import Environment
-from demo.errors import TimedOutError
+from demo.errors import DemoError, TimedOutError
 from demo.pages import Page
 from demo.rollout import State
 from demo.screen import Screen
@@ -90,7 +90,10 @@ def interruptible(story: Story) -> Iterator[None]:
 
 def standing(env: Environment, start: State) -> str:
     """How the environment stands after an early end, and how to bring it back."""
-    state = env.look()
+    try:
+        state = env.look()
+    except DemoError as error:
+        return f"how {env.name} stands is not known: {error}"
     if state.healthy:
         return f"{env.name} is Healthy on {state.tag}"
     back = f"make deploy ENV={env.name} IMAGE_TAG={start.tag}"

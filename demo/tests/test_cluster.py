@@ -1,0 +1,84 @@
+import json
+import socket
+
+import pytest
+
+from demo import cluster, kubectl, up
+from demo.cluster import TRAEFIK, Cluster
+from demo.errors import ConfigurationError
+from demo.kubectl import ToolError
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What programs answer, by how their commands begin; any other command fails."""
+    known: dict[str, str] = {}
+
+    def run(*command, **_):
+        asked = " ".join(command)
+        for start, answer in known.items():
+            if asked.startswith(start):
+                return answer
+        raise ToolError(f"{asked}: connection refused")
+
+    for module in (cluster, kubectl, up):
+        monkeypatch.setattr(module, "run", run)
+    return known
+
+
+PORTS = json.dumps({TRAEFIK: [{"HostIp": "127.0.0.1", "HostPort": "9443"}]})
+
+
+def test_a_cluster_is_found_on_the_port_that_it_was_made_with(answers):
+    answers.update({"kind get clusters": "a\nvoting01\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
+
+    assert Cluster.existing("voting01").port == 9443
+
+
+@pytest.mark.parametrize(
+    ("known", "reason"),
+    [
+        ({"kind get clusters": "voting01-e2e\n"}, "make one: make cluster"),
+        ({"kind get clusters": "voting01\n", "docker inspect": PORTS}, "make cluster-down cluster"),
+        ({"kind get clusters": "voting01\n", "docker inspect": "{}"}, "CLUSTER_NAME"),
+    ],
+    ids=["none", "one that does not answer", "somebody else's"],
+)
+def test_no_cluster_that_could_be_used_says_what_to_do(answers, known, reason):
+    answers.update(known)
+
+    with pytest.raises(ConfigurationError, match=reason):
+        Cluster.existing("voting01")
+
+
+@pytest.mark.servers
+def test_a_taken_port_is_named_before_anything_is_made(answers):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(
+            ConfigurationError, match=rf"port {port} cannot be used \(.*CLUSTER_PORT={port + 1000}"
+        ):
+            Cluster(port=port).create()
+
+
+@pytest.mark.parametrize("program", ["docker", "kind", "kubectl", "kubectl-argo-rollouts"])
+def test_a_missing_tool_is_named(monkeypatch, program):
+    monkeypatch.setattr(up.shutil, "which", lambda name: None if name == program else f"/bin/{name}")
+
+    with pytest.raises(ConfigurationError, match=f"^{program} is not on the PATH"):
+        up.require_tools()
+
+
+def test_a_docker_that_does_not_run_is_named(answers, monkeypatch):
+    monkeypatch.setattr(up.shutil, "which", lambda name: f"/bin/{name}")
+
+    with pytest.raises(ConfigurationError, match="Docker does not answer"):
+        up.require_tools()
+
+
+def test_our_images_are_found_by_service(monkeypatch):
+    image = {"image": "ghcr.io/someone/vote:1"}
+    monkeypatch.setattr(cluster.overlay, "rendered", lambda folder: (image,))
+
+    assert cluster.our_images() == {"vote": "ghcr.io/someone/vote"}
