@@ -209,3 +209,17 @@ def test_ephemeral_data_claims_no_volume(overlay):
     for server in policies.named(overlay("dev", "ephemeral-data"), "StatefulSet").values():
         assert "volumeClaimTemplates" not in server["spec"]
         assert {"name": "data", "emptyDir": {}} in server["spec"]["template"]["spec"]["volumes"]
+
+
+def test_every_environment_at_once_fits_on_two_cores(overlay, platform):
+    """Kubernetes itself asks for half of them, and a release that rolls out for a little more."""
+    objects = [*platform, *(thing for name in OVERLAYS for thing in overlay(name))]
+    asked = 0
+    for thing in objects:
+        if thing["kind"] in policies.WORKLOADS:
+            for container in thing["spec"]["template"]["spec"]["containers"]:
+                cpu = container["resources"]["requests"]["cpu"]
+                assert cpu.endswith("m")
+                asked += thing["spec"]["replicas"] * int(cpu.removesuffix("m"))
+
+    assert 0 < asked <= 900
