@@ -9,13 +9,13 @@ from demo.environment import Environment
 from demo.pages import Page
 from demo.rollout import State
 
-ROLLOUT = {"kind": "Rollout", "name": "vote"}
+VOTE = {"kind": "Rollout", "name": "vote"}
 MINUTES = 300  # seconds: longer than all eight steps with fast timings
 
 
-def patch(*operations: dict[str, Any]) -> dict[str, list[Any]]:
-    """What `deploy` takes to change the Rollout in one environment, for one story."""
-    return {"patches": [{"target": ROLLOUT, "patch": json.dumps(operations)}]}
+def patch(*operations: dict[str, Any], target: dict[str, str] = VOTE) -> dict[str, list[Any]]:
+    """What `deploy` takes to change one object in one environment, for one story."""
+    return {"patches": [{"target": target, "patch": json.dumps(operations)}]}
 
 
 def replace(path: str, value: object) -> dict[str, Any]:

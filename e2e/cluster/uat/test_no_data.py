@@ -1,0 +1,62 @@
+"""Story 4: nobody knows whether the release is good, so it is not promoted."""
+
+import pytest
+
+from demo.cluster import PLATFORM_NAMESPACE
+from demo.pages import Page
+from demo.waiting import until
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import (
+    ending,
+    failed_checks,
+    new_release,
+    patch,
+    replace,
+    require_aborted,
+    revert,
+)
+
+
+@pytest.fixture
+def blind(env):
+    """An APM that has nothing to ask: Prometheus is scaled to zero."""
+    kubectl, where = env.cluster.kubectl, f"--namespace={PLATFORM_NAMESPACE}"
+    selector = "--selector=app.kubernetes.io/name=prometheus"
+    try:
+        kubectl("scale", "deployment/prometheus", "--replicas=0", where)
+        until(
+            lambda: not kubectl.objects("pods", PLATFORM_NAMESPACE, selector),
+            what="Prometheus is gone",
+            seconds=60,
+        )
+        yield
+    finally:
+        kubectl("scale", "deployment/prometheus", "--replicas=1", where)
+        env.cluster.wait_ready()
+
+
+@pytest.mark.alone
+def test_blind_apm_aborts_a_good_release(env, blind):
+    before = env.look()
+    with Ballot(env) as ballot:
+        release = new_release(env)
+        state = ending(env, release)
+
+        require_aborted(state, before, "error-rate")
+        assert failed_checks(env, release) == {"error-rate": "the answer is HTTP 503"}
+        revert(env, before)
+        ballot.counted()
+    assert ballot.failures() == []
+
+
+def test_no_traffic_aborts_a_good_release(env):
+    before = env.look()
+    nobody = patch(replace("/spec/replicas", 0), target={"kind": "Deployment", "name": "traffic"})
+
+    release = new_release(env, nobody)
+    state = ending(env, release)
+
+    require_aborted(state, before, "error-rate")
+    assert failed_checks(env, release) == {"error-rate": "0 requests, fewer than 10"}
+    revert(env, before)
+    assert Page(env.urls()["vote"]).vote().ok
