@@ -163,7 +163,7 @@ def status(
     from delivery.environments import ORDER, checked
 
     here = project()
-    found = [standing.look(here, each) for each in ([checked(env)] if env else ORDER)]
+    found = standing.of(here, [checked(env)] if env else ORDER)
     print(standing.as_json(found)) if as_json else standing.show(found)
 
 

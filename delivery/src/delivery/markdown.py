@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-PLAIN = set(" ,'-")
+PLAIN = frozenset(" ,;'\"()/%=+-…")
 LONGEST = 60  # characters of a name or a subject
 
 
@@ -12,16 +12,16 @@ def text(value: str, longest: int = LONGEST) -> str:
     shown = " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in value).split())
     if len(shown) > longest:
         shown = shown[: longest - 1].rstrip() + "…"
-    # A point matters only within a word, where it could make an address.
-    return re.sub(r".", escaped, shown.replace(". ", ".\0")).replace("\0", " ")
+    return "".join(escaped(c, shown[i - 1 : i], shown[i + 1 : i + 2]) for i, c in enumerate(shown))
 
 
-def escaped(found: re.Match[str]) -> str:
-    """One character as itself, or as an entity."""
-    c = found[0]
-    end = found.string[found.end() : found.end() + 1]
-    plain = c.isalnum() or c in PLAIN or c in "\0…" or unicodedata.category(c)[0] == "M"
-    return c if plain or (c == "." and end in ("", "\0")) else f"&#{ord(c)};"
+def escaped(c: str, before: str, after: str) -> str:
+    """One character as itself, or as an entity where it could be read as markup between these two."""
+    plain = c.isalnum() or c in PLAIN or unicodedata.category(c)[0] == "M"
+    # A point within a word, or a colon before anything, could make an address or an emoji.
+    plain = plain or (c == "." and (after in ("", " ") or (before + after).isdecimal()))
+    plain = plain or (c == ":" and after in ("", " "))
+    return c if plain else f"&#{ord(c)};"
 
 
 def code(value: str) -> str:

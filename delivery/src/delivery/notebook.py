@@ -43,6 +43,12 @@ class Notebook:
         if not self.observations or {**self.observations[-1], "at": ""} != {**seen, "at": ""}:
             self.observations.append(seen | {"at": stamp(now)})
 
+    @property
+    def last_step(self) -> str:
+        """The last step that the release was seen at; an abort sets the Rollout's own back to the first."""
+        at = [each for each in self.observations if each["doing"] and each["phase"] != "Aborted"]
+        return f"step {at[-1]['step'] + 1} of {at[-1]['steps']}: {at[-1]['doing']}" if at else ""
+
     def save(self, folder: Path) -> None:
         """Write it down."""
         folder.mkdir(exist_ok=True)
@@ -56,7 +62,8 @@ def observation(state: State) -> Observation:
         "phase": "Aborted" if state.aborted else state.phase,
         "message": state.message,
         "step": state.step if state.steps else None,
-        "doing": state.doing,
+        "steps": len(state.steps),
+        "doing": "" if state.aborted else state.doing,
         "weight": state.weight if state.steps else None,
         "active": state.active,
         "preview": state.preview,

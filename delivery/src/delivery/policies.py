@@ -22,7 +22,9 @@ def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
 
 def metrics(thing: Object) -> list[Object]:
     """The metrics of an AnalysisTemplate."""
-    found: list[Object] = thing["spec"].get("metrics", []) if thing["kind"] == "AnalysisTemplate" else []
+    found: list[Object] = []
+    if thing["kind"] == "AnalysisTemplate":
+        found = thing["spec"].get("metrics", [])
     return found
 
 
@@ -33,7 +35,7 @@ def named(objects: list[Object], kind: str) -> dict[str, Object]:
 
 def containers(pod: Object) -> list[Object]:
     """Every container of a pod."""
-    return pod["containers"] + pod.get("initContainers", [])
+    return [*pod["containers"], *pod.get("initContainers", [])]
 
 
 def images_are_pinned(objects: list[Object]) -> list[str]:

@@ -14,6 +14,7 @@ from delivery.rollout import State
 from delivery.waiting import Goal, Watch
 
 Say = Callable[[str], None]
+AFTERMATH_S = 60  # an aborted release's pods go after 30 seconds
 SEEN_S = 60  # within which a controller looks at a new specification
 
 
@@ -50,6 +51,7 @@ def settle(project: Project, seen: Watch, goal: Goal, seconds: float) -> State:
     try:
         return seen.until(goal, seconds)
     except DeliveryError as error:
+        seen.aftermath(AFTERMATH_S)
         verdicts, env = seen.notebook.verdicts, seen.cluster.env
         found = summary.failed(seen.runs, verdicts)
         if found:
@@ -57,7 +59,7 @@ def settle(project: Project, seen: Watch, goal: Goal, seconds: float) -> State:
             error = type(error)(f"{error} ({reasons})")
         if not isinstance(error, NothingToDoError):
             error.summary = summary.failure(
-                project.settings, env, str(error), seen.state, seen.runs, verdicts
+                project.settings, env, str(error), state=seen.state, runs=seen.runs, notebook=seen.notebook
             )
         raise error from None
 

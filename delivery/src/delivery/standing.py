@@ -1,13 +1,14 @@
 """`delivery status`: how each environment stands, as a table or as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
 
 from delivery.config import Settings
-from delivery.errors import DeliveryError
+from delivery.errors import ConfigurationError
 from delivery.project import Project
 from delivery.rollout import State
 
@@ -36,14 +37,25 @@ class Standing:
         return (self.environment, release, self.phase, self.step, self.weight, rate, pages)
 
 
+def of(project: Project, envs: Sequence[str]) -> list[Standing]:
+    """How these environments stand; one that the cluster does not have says so in its place."""
+    found, problems = [], []
+    for env in envs:
+        try:
+            found.append(look(project, env))
+        except ConfigurationError as error:
+            problems.append(error)
+            found.append(Standing(environment=env, phase="not there"))
+    if len(problems) == len(envs):
+        raise problems[0]
+    return found
+
+
 def look(project: Project, env: str) -> Standing:
     """Ask the cluster, and apm for the release's error rate."""
     cluster = project.cluster(env)
-    try:
-        cluster.require()
-        state = State.read(cluster.objects())
-    except DeliveryError as error:
-        return Standing(environment=env, phase=str(error))
+    cluster.require()
+    state = State.read(cluster.objects())
     if state is None:
         return Standing(environment=env, phase="nothing deployed")
     return described(project.settings, env, state, cluster.error_rate(state.release))

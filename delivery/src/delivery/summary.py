@@ -7,6 +7,7 @@ from delivery.analysis import Run, Verdict
 from delivery.config import Settings
 from delivery.history import Deployment
 from delivery.markdown import code, quoted, table, text
+from delivery.notebook import Notebook
 from delivery.rollout import State
 
 BADGE = "https://img.shields.io/badge/Promote_to_Active-Click_Here-success"
@@ -16,7 +17,6 @@ def deployed(settings: Settings, made: Deployment, before: str) -> str:
     """A deployment that was committed and applied."""
     people = ", ".join(text(each.name) for each in made.people) or "not known"
     rows = [
-        ["Image", code(made.tag)],
         ["Before", code(before) if before else "nothing"],
         ["By", people],
         ["Source", commit_link(settings, made.source)],
@@ -83,13 +83,13 @@ def failure(
     *,
     state: State | None,
     runs: Iterable[Run],
-    verdicts: Mapping[str, Verdict],
+    notebook: Notebook,
 ) -> str:
     """A release that was stopped: which check, its figures, the Job's own line, and the way out."""
-    runs = list(runs)
+    runs, verdicts = list(runs), notebook.verdicts
     lines = [f"### ❌ {env}: stopped\n", f"{text(why, 400)}\n"]
     if state is not None and state.aborted:
-        at = f" at step {state.step + 1} of {len(state.steps)}" if state.doing else ""
+        at = f" at {text(notebook.last_step)}" if notebook.last_step else ""
         lines.append(f"Users are on {code(state.stable_tag)} again; {code(state.tag)} was aborted{at}.\n")
     for run, job, said in failed(runs, verdicts):
         lines += [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from delivery import analysis, narration, workloads
-from delivery.errors import GateError, NothingToDoError, TimedOutError
+from delivery.errors import DeliveryError, GateError, NothingToDoError, TimedOutError
 from delivery.kubectl import Cluster, Object, named
 from delivery.notebook import Notebook
 from delivery.programs import ToolError
@@ -58,6 +58,7 @@ class Watch:
     notebook: Notebook
     folder: Path  # of the notebook
     say: Callable[[str], None]
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     state: State | None = None
     runs: list[analysis.Run] = field(default_factory=list)
     unready: list[str] = field(default_factory=list)
@@ -74,7 +75,7 @@ class Watch:
         if self.state.tag == self.notebook.tag:
             for line in narration.changes(before, self.state):
                 self.say(line)
-        self.notebook.note(self.state, datetime.now(UTC))
+        self.notebook.note(self.state, self.now())
         self.runs = analysis.runs(objects, self.state.release)
         self._listen()
         self.notebook.save(self.folder)
@@ -103,6 +104,16 @@ class Watch:
             f"look: delivery status {env}, or roll back: delivery rollback {env} --reason ..."
         )
 
+    def aftermath(self, seconds: float) -> None:
+        """Go on looking, for a bounded time, until users are back on the stable release alone."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not recovered(self.state):
+            time.sleep(PAUSE_S)
+            try:
+                self.look()
+            except DeliveryError:
+                return  # the failure before is what matters
+
     def _listen(self) -> None:
         known = self.notebook.verdicts
         for run in self.runs:
@@ -111,6 +122,14 @@ class Watch:
                     said = analysis.Verdict.read(self.cluster.log(each.job))
                     known[each.job] = said or gone(each)
                     self.say(narration.measured(run, each, said))
+
+
+def recovered(state: State | None) -> bool:
+    """Whether an aborted release has no pods left, and the stable one has all of its."""
+    if state is None or not state.aborted:
+        return True
+    stable, aborted = state.pods_of(state.stable), state.pods_of(state.release)
+    return stable.ready == stable.wanted and not aborted.wanted and not aborted.ready
 
 
 def gone(measurement: analysis.Measurement) -> analysis.Verdict:

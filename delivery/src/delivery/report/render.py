@@ -6,6 +6,7 @@ from delivery.report.record import Record
 from delivery.report.stages import durations, firsts, shown, title
 
 MISSING = "not observed"
+SHOWN = 200  # characters of an answer
 SIGNS = {"Successful": "✅", "Failed": "❌", "Error": "❌"}
 
 
@@ -97,7 +98,7 @@ def look(observation: Record) -> str:
     """One look at the release."""
     pods = ", ".join(f"{each['role']} {each['ready']} of {each['wanted']}" for each in observation["pods"])
     weight = "" if observation["weight"] is None else f", weight {observation['weight']} %"
-    why = f": {text(observation['message'], 160)}" if observation["message"] else ""
+    why = f": {text(observation['message'], 240)}" if observation["message"] else ""
     return f"**{text(title(observation))}**{why}{weight}; pods ready: {pods or 'none'}"
 
 
@@ -143,7 +144,7 @@ def asked(measurement: Record) -> str:
 
 def brief(got: str) -> str:
     """An answer; pages are too long to show."""
-    return got if got.lstrip().startswith("{") else f"a page of {len(got)} characters or more"
+    return got if len(got) <= SHOWN else f"{got[:SHOWN]}..."
 
 
 def switch(record: Record) -> str:

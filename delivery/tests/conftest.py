@@ -1,0 +1,195 @@
+"""What delivery's tests share: settings, recorded runs of real clusters, golden files, repositories."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from delivery.attribution import Person
+from delivery.config import Settings, Surroundings
+from delivery.history import Deployment
+from delivery.notebook import Notebook
+from delivery.overlay import Image
+from delivery.programs import Hands
+from delivery.project import Project
+from delivery.waiting import Watch
+
+HERE = Path(__file__).parent
+ADA = Person("Ada Lovelace", "ada@example.org")
+DIGEST = "sha256:" + "a" * 64
+KUSTOMIZATION = """\
+kind: Kustomization
+components:
+  - ../../components/{strategy} # how it changes
+images: # one tag for all
+  - name: vote
+    newName: registry.example/acme/vote
+    newTag: 0000000-20260101000000
+  - name: worker
+    newName: registry.example/acme/worker
+    newTag: 0000000-20260101000000
+patches:
+  - target: {{kind: Rollout, name: vote}} # stays as it is
+    patch: |-
+      - {{op: replace, path: /spec/replicas, value: 5}}
+"""
+STRATEGIES = {"dev": "ingress", "qa": "canary", "uat": "canary", "staging": "blue-green"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--renew-golden", action="store_true", help="write the golden files anew; look at git diff"
+    )
+
+
+@pytest.fixture
+def settings():
+    return Settings(
+        name="acme",
+        registry="registry.example/acme",
+        repository="acme-org/acme",
+        base_domain="acme.dev",
+        connect="kind",
+        cluster="acme",
+        region="us-west-2",
+    )
+
+
+@pytest.fixture
+def golden(request):
+    """Compare with a golden file; --renew-golden writes it."""
+
+    def compare(name, text):
+        file = HERE / "golden" / name
+        if request.config.getoption("--renew-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text)
+        assert text == file.read_text()
+
+    return compare
+
+
+def images(tag, digest=DIGEST):
+    return tuple(Image(f"registry.example/acme/{service}", tag, digest) for service in ("vote", "worker"))
+
+
+@pytest.fixture
+def deployment():
+    """A deployment of a tag; keywords change the rest."""
+
+    def make(tag="0a1b2c3-20260102030405", env="qa", **other):
+        usual = {
+            "commit": "d" * 40,
+            "at": datetime(2026, 1, 2, 3, 10, tzinfo=UTC),
+            "images": images(tag),
+            "source": "0a1b2c3" + "0" * 33,
+            "people": (ADA,),
+            "run_url": "https://github.com/acme-org/acme/actions/runs/42",
+        }
+        return Deployment(env=env, **usual | other)
+
+    return make
+
+
+@dataclass
+class RecordedCluster:
+    """Answers as a real cluster did, one look after the other, then the last one again and again."""
+
+    env: str
+    looks: list[dict]
+    logs: dict[str, str]
+    asked: int = 0
+
+    def objects(self, kinds=""):
+        look = self.looks[min(self.asked, len(self.looks) - 1)]
+        self.asked += 1
+        return look["objects"]
+
+    def log(self, job):
+        return self.logs.get(job, "")
+
+    def now(self):
+        return datetime.fromtimestamp(self.looks[min(self.asked, len(self.looks)) - 1]["at"], UTC)
+
+
+@pytest.fixture
+def recorded():
+    """A run that was recorded from a real cluster."""
+
+    def read(name, env="qa"):
+        return RecordedCluster(env, **json.loads((HERE / "recorded" / f"{name}.json").read_text()))
+
+    return read
+
+
+@pytest.fixture
+def watched(recorded, tmp_path):
+    """A Watch that has seen the first looks of a recorded run; its lines are in `said`."""
+
+    def watch(name, tag, *, env="qa", looks=None):
+        cluster, said = recorded(name, env), []
+        seen = Watch(cluster, Notebook(env, tag), tmp_path, said.append, now=cluster.now)
+        for _ in range(looks or len(cluster.looks)):
+            seen.look()
+        seen.said = said
+        return seen
+
+    return watch
+
+
+def git(folder, *arguments, **kwargs):
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=60, **kwargs
+    )
+    return done.stdout.strip()
+
+
+@dataclass
+class Origin:
+    """A real bare repository with every overlay on main, and clones of it."""
+
+    path: Path
+    folder: Path
+    settings: Settings
+    clones: int = 0
+
+    def clone(self, *options):
+        self.clones += 1
+        where = self.folder / f"clone-{self.clones}"
+        git(self.folder, "clone", "--quiet", *options, self.path.as_uri(), str(where))
+        for key, value in (("name", "Ada Lovelace"), ("email", "ada@example.org")):
+            git(where, "config", f"user.{key}", value)
+        return where
+
+    def project(self, clone, *, dry_run=False):
+        return Project(clone, self.settings, Surroundings(), Hands(dry_run))
+
+    def main(self, *arguments):
+        return git(self.path, *arguments)
+
+
+@pytest.fixture
+def origin(tmp_path, settings, monkeypatch):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
+    made = Origin(bare, tmp_path, settings)
+    first = made.clone()
+    git(first, "checkout", "--quiet", "-b", "main")
+    for env, strategy in STRATEGIES.items():
+        file = first / "k8s/overlays" / env / "kustomization.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(KUSTOMIZATION.format(strategy=strategy))
+    (first / "README.md").write_text("# acme\n\n<!-- deployments:begin -->\n<!-- deployments:end -->\n")
+    git(first, "add", ".")
+    git(first, "commit", "--quiet", "--message=feat: everything")
+    git(first, "push", "--quiet", "origin", "main")
+    return made
+
+
+def minutes(count):
+    return timedelta(minutes=count)

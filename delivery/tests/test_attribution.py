@@ -1,0 +1,52 @@
+import pytest
+
+from delivery.attribution import Change, Person, people, person, source
+from delivery.git import BOT
+
+ADA, BOB = Person("Ada", "ada@example.org"), Person("Bób Ünïcode 山田", "bob@example.org")
+GITHUB = Person("GitHub", "noreply@github.com")
+DEPENDABOT = Person("dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com")
+
+
+def change(author, *trailers):
+    return Change("c" * 40, author, "fix: it\n\nlong story\n\n" + "\n".join(trailers))
+
+
+def test_the_author_made_it():
+    assert people(change(ADA)) == [ADA]
+
+
+def test_co_authors_come_after_the_author_each_once():
+    made = change(ADA, f"Co-authored-by: {BOB}", "Signed-off-by: Eve <e@x>", f"co-AUTHORED-by: {ADA}")
+
+    assert people(made) == [ADA, BOB]
+
+
+def test_a_squash_merge_by_a_bot_is_its_co_authors():
+    assert people(change(GITHUB, f"Co-authored-by: {ADA}", f"Co-authored-by: {DEPENDABOT}")) == [ADA]
+
+
+def test_a_bot_alone_is_named_as_what_it_is():
+    assert people(change(DEPENDABOT)) == [DEPENDABOT]
+
+
+@pytest.mark.parametrize("text", ["", "Ada", "Ada <a> <b>", "<<>>"])
+def test_what_is_no_person_is_none(text):
+    assert person(text) is None
+    assert people(change(ADA, f"Co-authored-by: {text}")) == [ADA]
+
+
+def test_an_empty_name_is_the_address():
+    assert person("<ada@example.org>") == Person("ada@example.org", "ada@example.org")
+
+
+def test_a_build_from_the_bots_commit_is_attributed_to_the_person_before():
+    changes = [
+        Change("3", BOT, "chore(dev): deploy"),
+        Change("2", BOT, "docs"),
+        Change("1", ADA, "feat: v17"),
+    ]
+
+    assert source(changes) == changes[2]
+    assert source(changes[:2]) == changes[0]
+    assert source([]) is None

@@ -1,0 +1,87 @@
+import pytest
+
+from delivery.config import SHAPES, Settings, Surroundings
+from delivery.errors import ConfigurationError
+
+GOOD = {
+    "name": "acme",
+    "registry": "ghcr.io/acme",
+    "repository": "acme/acme",
+    "base_domain": "localhost:8443",
+    "connect": "kind",
+    "cluster": "acme",
+    "region": "us-west-2",
+}
+
+
+def write(folder, values):
+    (folder / "delivery.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in values.items()))
+    return folder
+
+
+def test_every_key_has_a_shape():
+    assert set(SHAPES) == set(GOOD) == set(Settings.__dataclass_fields__)
+
+
+def test_addresses_carry_name_environment_and_view(tmp_path):
+    settings = Settings.from_file(write(tmp_path, GOOD))
+
+    assert settings.url("qa") == "https://vote-acme-qa.localhost:8443"
+    assert settings.url("staging", "vote-preview") == "https://vote-acme-staging-preview.localhost:8443"
+    assert settings.url("dev", "result") == "https://result-acme-dev.localhost:8443"
+    assert settings.namespace("qa") == "acme-qa"
+    assert settings.registry_host == "ghcr.io"
+
+
+@pytest.mark.parametrize("key", GOOD)
+def test_a_missing_key_is_named(tmp_path, key):
+    rest = {name: value for name, value in GOOD.items() if name != key}
+
+    with pytest.raises(ConfigurationError, match=f"delivery.toml: {key} is missing; it is"):
+        Settings.from_file(write(tmp_path, rest))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", "Acme"),
+        ("name", "a" * 21),
+        ("registry", "https://ghcr.io/acme"),
+        ("registry", "ghcr.io/acme; rm -rf"),
+        ("repository", "acme"),
+        ("base_domain", "https://acme.dev"),
+        ("connect", "ssh"),
+        ("region", "oregon"),
+        ("cluster", ""),
+    ],
+)
+def test_a_wrong_value_is_named(tmp_path, key, value):
+    with pytest.raises(ConfigurationError, match=f"delivery.toml: {key} must be .*, not"):
+        Settings.from_file(write(tmp_path, GOOD | {key: value}))
+
+
+def test_an_unknown_key_is_named(tmp_path):
+    with pytest.raises(ConfigurationError, match="there is no key regoin"):
+        Settings.from_file(write(tmp_path, GOOD | {"regoin": "x"}))
+
+
+def test_no_file_and_no_toml(tmp_path):
+    with pytest.raises(
+        ConfigurationError, match=r"there is no delivery.toml in .*; run delivery in a checkout"
+    ):
+        Settings.from_file(tmp_path)
+    (tmp_path / "delivery.toml").write_text("name = ")
+    with pytest.raises(ConfigurationError, match="is not readable"):
+        Settings.from_file(tmp_path)
+
+
+def test_a_number_is_not_a_name():
+    with pytest.raises(ConfigurationError, match="name must be"):
+        Settings.checked(GOOD | {"name": 7})
+
+
+def test_the_run_url_needs_all_its_parts():
+    env = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}
+
+    assert Surroundings.from_env(env).run_url == "https://github.com/a/b/actions/runs/7"
+    assert Surroundings.from_env({**env, "GITHUB_RUN_ID": ""}).run_url == ""

@@ -1,0 +1,160 @@
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from delivery.attribution import Change, Person
+from delivery.notebook import Notebook
+from delivery.report import diagram, record, render, stages
+
+from .conftest import ADA
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = json.loads((ROOT / ".deployments/schema.json").read_text())
+RECORDED = "7e662f3-20261124013313"
+STARTED = "2026-11-24T01:33:45Z"
+
+
+@pytest.fixture
+def build(settings, deployment, watched):
+    """The record of the recorded canary; keywords change what was seen."""
+
+    def make(looks=10, **changes):
+        seen = watched("canary", RECORDED, looks=looks)
+        made = deployment(RECORDED, at=stages.datetime.fromisoformat(STARTED), source="7e662f3" + "0" * 33)
+        usual = {
+            "before": deployment("1234567-20261123000000", commit="b" * 40),
+            "version": "v17",
+            "changes": [Change("7e662f3" + "0" * 33, ADA, "feat(vote): v17\n\nmore")],
+            "subject": "feat(vote): v17",
+            "state": seen.state,
+            "runs": seen.runs,
+            "notebook": seen.notebook,
+            "objects": seen.cluster.looks[looks - 1]["objects"],
+            "events": [EVENT],
+        }
+        return record.build(settings, made, **usual | changes)
+
+    return make
+
+
+EVENT = {
+    "kind": "Event",
+    "metadata": {"creationTimestamp": "2026-11-24T01:34:30Z"},
+    "lastTimestamp": "2026-11-24T01:36:06Z",
+    "involvedObject": {"kind": "Rollout", "name": "vote"},
+    "reason": "RolloutAborted",
+    "message": "Rollout aborted update\nto revision 4",
+}
+
+
+def valid(found):
+    Draft202012Validator(SCHEMA).validate(found)
+    return found
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_a_recorded_canary_that_was_aborted(build, golden):
+    found = valid(record.merged(None, build()))
+
+    assert found["outcome"] == "Aborted"
+    golden("report.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    golden("report.md", render.markdown(found))
+
+
+def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
+    found = valid(
+        record.merged(
+            None,
+            build(
+                before=None, changes=[], state=None, runs=[], notebook=Notebook("qa"), objects=[], events=[]
+            ),
+        )
+    )
+
+    assert found["outcome"] == "not known"
+    assert found["observations"] == found["analyses"] == []
+    golden("report-nothing-seen.md", render.markdown(found))
+
+
+def test_every_figure_comes_from_the_record(build):
+    """A report of changed figures shows those, and none of the old ones."""
+    text = json.dumps(record.merged(None, build()))
+    changed = json.loads(text.replace("28.9256", "31.4159"))
+
+    assert "31.4159" in render.markdown(changed)
+    assert "28.9256" not in render.markdown(changed)
+
+
+def test_an_earlier_report_of_the_same_deployment_completes_it(build):
+    paused = record.merged(None, build(looks=7))
+    later = build(looks=10)
+    later["observations"] = later["observations"][-2:]
+    for run in later["analyses"]:
+        for each in run["measurements"]:
+            each.update(dict.fromkeys(("check", "asked", "status", "got", "reason")))
+    both = valid(record.merged(paused, later))
+
+    assert both["observations"][0] == paused["observations"][0]
+    assert both["outcome"] == "Aborted"
+    reasons = [each["reason"] for run in both["analyses"] for each in run["measurements"]]
+    assert reasons[0]
+    assert record.merged(both, later)["observations"] == both["observations"]
+
+
+def test_a_report_of_another_deployment_does_not(build):
+    other = record.merged(None, build(looks=7))
+    other["deployment"]["commit"] = "f" * 40
+
+    assert record.merged(other, build(looks=3)) == record.merged(None, build(looks=3))
+
+
+def test_a_rollback_has_its_sequence(build):
+    assert "## Rollback" in render.markdown(record.merged(None, build()))
+    assert "## Rollback" not in render.markdown(record.merged(None, build(looks=7)))
+
+
+def test_names_that_attack_are_shown(build, deployment):
+    evil = Change("c" * 40, Person("<b>|`x`", "x@y"), "<!-- x --> | `y`\n")
+    text = render.markdown(record.merged(None, build(changes=[evil])))
+
+    assert "<!--" not in text
+    assert "<b>" not in text
+
+
+def test_paths(deployment):
+    made = deployment()
+    path = record.path(made, "v17")
+
+    assert path == ".deployments/2026-01-02-0a1b2c3-v17-qa-deployment-report.md"
+    assert record.found(made, [".deployments/README.md", record.beside(path), path]) == path
+    assert record.found(replace(made, env="dev"), [path]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [('[project]\nversion = "17"\n', "v17"), ("", "v0"), (None, "v0"), ('version = "a/b"', "v0")],
+)
+def test_the_version_is_vote_s(text, version):
+    assert record.version(text) == version
+
+
+def test_durations_add_up(build):
+    spans = dict(stages.durations(record.merged(None, build())))
+
+    assert spans["commit to the first look"] == 5
+    total = spans.pop("commit to Aborted")
+    assert sum(span for span in spans.values() if span is not None) == total
+
+
+def test_traffic_is_drawn_from_ready_pods(build):
+    drawn = diagram.traffic(record.merged(None, build())["observations"])
+
+    assert re.search(r"weight 20 %\)\n  users\n    \|-- +\d+% --> stable", drawn)
+    assert drawn.isascii()

@@ -1,0 +1,41 @@
+import pytest
+
+from delivery import rollback
+from delivery.errors import NothingToDoError
+
+A, B, C = (f"{c * 7}-20260102030405" for c in "abc")
+
+
+def tags(deployment, *newest_first, **back):
+    """Deployments of tags; `b=C` says that the one of B was a rollback of C."""
+    return [deployment(each, rollback_of=back.get(each[0], "")) for each in newest_first]
+
+
+def test_the_cluster_s_stable_release_comes_first(deployment):
+    found = rollback.target(tags(deployment, C, B, A), current=C, stable=A)
+
+    assert found.tag == A
+
+
+def test_a_healthy_release_goes_back_to_the_one_before(deployment):
+    assert rollback.target(tags(deployment, C, B, A), current=C, stable=C).tag == B
+
+
+def test_what_was_rolled_back_from_is_skipped(deployment):
+    deployed = tags(deployment, B, C, B, A, b=C)
+
+    assert rollback.target(deployed, current=B, stable=B).tag == A
+
+
+def test_the_same_tag_twice_is_not_the_one_before(deployment):
+    assert rollback.target(tags(deployment, C, C, B), current=C, stable="").tag == B
+
+
+def test_a_stable_release_that_git_does_not_know_is_passed_over(deployment):
+    assert rollback.target(tags(deployment, C, B), current=C, stable=A).tag == B
+
+
+@pytest.mark.parametrize("known", [[C], []])
+def test_the_first_one_has_nothing_before_it(deployment, known):
+    with pytest.raises(NothingToDoError, match="there is none to go back to"):
+        rollback.target(tags(deployment, *known), current=C, stable=C)

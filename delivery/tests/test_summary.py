@@ -1,0 +1,68 @@
+from dataclasses import replace
+
+import pytest
+
+from delivery import summary
+from delivery.workloads import Pods
+
+from .test_gates import PAUSED, TAG, state
+from .test_landscape import HOSTILE
+
+RECORDED = "7e662f3-20261124013313"
+
+
+def test_a_preview_that_waits(settings, golden):
+    old = replace(state().image, tag="fffffff-20260101000000")
+    seen = state(**PAUSED)
+    seen = replace(seen, pods=(Pods("old", old, 3, 3), Pods("new", seen.image, 3, 3)))
+
+    golden("summary-paused.md", summary.preview_ready(settings, "staging", seen))
+
+
+def test_a_canary_that_was_aborted(settings, watched, golden):
+    seen = watched("canary", RECORDED, looks=10)
+    why = f"{RECORDED} was aborted in qa: {seen.state.message}"
+
+    golden(
+        "summary-aborted.md",
+        summary.failure(settings, "qa", why, state=seen.state, runs=seen.runs, notebook=seen.notebook),
+    )
+
+
+def test_a_canary_that_is_healthy(settings, watched, golden):
+    seen = watched("canary", RECORDED, looks=8)
+    done = replace(seen.state, phase="Healthy", stable=seen.state.release)
+    text = summary.healthy(settings, "qa", done, seen.runs, seen.notebook.verdicts, first=False)
+
+    golden("summary-healthy.md", text)
+
+
+def test_a_first_release_says_why_it_went_straight_on(settings):
+    text = summary.healthy(settings, "staging", state(first=True), [], {}, first=True)
+
+    assert "first release here" in text
+
+
+def test_a_deployment(settings, deployment, golden):
+    made = deployment(reason="votes <fail>", rollback_of="ccccccc-20260102031500")
+
+    golden("summary-deployed.md", summary.deployed(settings, made, "ccccccc-20260102031500"))
+
+
+def test_a_promotion(settings, golden):
+    golden("summary-promoted.md", summary.promoted(settings, "staging", state(), "fffffff-20260101000000"))
+
+
+def test_nothing_to_do(golden):
+    why = f"{TAG} is already deployed to staging, no new rollout; it is Healthy"
+
+    golden("summary-nothing.md", summary.refused("Nothing to do", why))
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_reason_cannot_inject_markup(settings, deployment, value):
+    text = summary.deployed(settings, deployment(reason=value), "") + summary.refused("Stopped", value)
+
+    assert "<script" not in text
+    assert "<!--" not in text
+    assert "](javascript" not in text

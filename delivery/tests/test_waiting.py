@@ -1,0 +1,121 @@
+from dataclasses import replace
+
+import pytest
+
+from delivery import waiting
+from delivery.errors import GateError, NothingToDoError, TimedOutError
+from delivery.notebook import Notebook
+
+from .test_gates import ABORTED, PAUSED, TAG, state
+
+RECORDED = "7e662f3-20261124013313"
+
+
+def reached(goal, seen, *, unready=(), stuck=()):
+    return waiting.reached("qa", goal, TAG, seen, unready=list(unready), stuck=list(stuck))
+
+
+@pytest.mark.parametrize(
+    ("goal", "seen"),
+    [
+        ("healthy", state()),
+        ("paused", state(**PAUSED)),
+        ("paused", state(first=True)),  # the first release has nothing to be compared with
+        ("seen", state(**ABORTED)),
+    ],
+)
+def test_it_is_there(goal, seen):
+    assert reached(goal, seen)
+
+
+@pytest.mark.parametrize(
+    ("goal", "seen"),
+    [
+        ("healthy", None),
+        ("healthy", state(current=False)),
+        ("healthy", state(stable="old")),
+        ("healthy", state(**PAUSED)),
+        ("healthy", state(image=replace(state().image, tag="other"))),
+        ("paused", state(**PAUSED | {"phase": "Progressing"})),
+        ("paused", state(**PAUSED, current=False)),
+        ("seen", state(current=False)),
+    ],
+)
+def test_it_is_not_there_yet(goal, seen):
+    assert not reached(goal, seen)
+
+
+def test_healthy_means_every_workload():
+    assert not reached("healthy", state(), unready=["worker"])
+    with pytest.raises(GateError, match="does not come up in qa: worker made no progress"):
+        reached("healthy", state(), unready=["worker"], stuck=["worker"])
+
+
+def test_it_never_will_be():
+    with pytest.raises(GateError, match="was aborted in qa: RolloutAborted: error-rate"):
+        reached("healthy", state(**ABORTED))
+    with pytest.raises(GateError, match="does not come up in qa"):
+        reached("healthy", state(phase="Degraded", stable="old"))
+    with pytest.raises(NothingToDoError, match="is active in qa already, there is no preview"):
+        reached("paused", state())
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    monkeypatch.setattr(waiting, "PAUSE_S", 0)
+
+
+def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
+    seen = watched("canary", RECORDED, looks=1)
+
+    with pytest.raises(GateError, match=f"{RECORDED} was aborted in qa: RolloutAborted"):
+        seen.until("healthy", seconds=30)
+    assert seen.said[0] == "step 1 of 8: setWeight 20 % (weight 20 %)"
+    assert "Paused: CanaryPauseStep" in seen.said
+    steps = [line.split()[1] for line in seen.said if line.startswith("step ")]
+    assert steps == ["1", "2", "3", "4", "5", "6"]  # one line a change
+    assert seen.notebook.last_step.startswith("step 6 of 8: analysis")
+
+
+def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
+    seen = watched("canary", RECORDED, looks=10)
+    assert not waiting.recovered(seen.state)
+
+    seen.aftermath(seconds=30)
+
+    assert waiting.recovered(seen.state)
+
+
+def test_too_late_says_how_things_stand(watched, at_once):
+    seen = watched("canary", RECORDED, looks=3)
+    seen.cluster.looks = seen.cluster.looks[:3]
+
+    with pytest.raises(
+        TimedOutError, match=r"is not healthy in qa after 0.5 s: it is Paused: CanaryPauseStep"
+    ):
+        seen.until("healthy", seconds=0.5)
+
+
+def test_what_was_seen_is_kept_for_the_report(watched):
+    seen = watched("canary", RECORDED)
+    kept = Notebook.of(seen.folder, "qa", RECORDED)
+
+    assert kept == seen.notebook
+    assert kept.observations[0]["at"] == "2026-11-24T01:33:50Z"
+    assert len(kept.verdicts) == 14
+    assert Notebook.of(seen.folder, "qa", "another") == Notebook("qa", "another")
+
+
+def test_a_job_whose_log_is_gone_is_said_to_be(watched):
+    seen = watched("canary", RECORDED)
+    gone = [each for each in seen.notebook.verdicts.values() if each.reason == "its log is gone"]
+
+    assert len(gone) == 1
+    assert gone[0].asked == ""
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"verdicts": {"a": {}}}'])
+def test_a_notebook_that_cannot_be_read_is_an_empty_one(tmp_path, content):
+    (tmp_path / "qa.json").write_text(content)
+
+    assert Notebook.of(tmp_path, "qa", TAG) == Notebook("qa", TAG)
