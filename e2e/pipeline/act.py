@@ -1,6 +1,8 @@
 """A workflow run as GitHub would run it, by act on this machine, and what it said."""
 
+import html
 import json
+import re
 import subprocess
 import time
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from typing import Any
 
 RUN_ID = count(1001)
 MINUTES = 20
+FAILED = re.compile(r"Failure - Main (.*) \[")
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,9 @@ class Run:
 
     @cached_property
     def summary(self) -> str:
-        """What the run's page shows: every step's summary."""
-        return "\n".join(each["content"] for each in self.entries if each.get("command") == "summary")
+        """What the run's page shows as text: every step's summary."""
+        said = (each["content"] for each in self.entries if each.get("command") == "summary")
+        return html.unescape("\n".join(said))
 
     @cached_property
     def jobs(self) -> dict[str, str]:
@@ -34,14 +38,16 @@ class Run:
 
     @cached_property
     def said(self) -> str:
-        """What the steps wrote."""
-        return "".join(each["msg"] for each in self.entries if each.get("raw_output"))
+        """What the steps wrote, errors that GitHub shows beside the run included."""
+        lines = [each for each in self.entries if each.get("raw_output") or each.get("command") == "error"]
+        return "".join(each.get("raw", each["msg"]) for each in lines)
 
     @cached_property
     def failed(self) -> list[str]:
-        """The steps that failed, and not those around them."""
-        found = [each["step"] for each in self.entries if each.get("stepResult") == "failure"]
-        return [step for step in found if not step.startswith("./")]
+        """The commands that failed."""
+        ended = [each["msg"] for each in self.entries if each.get("stepResult") == "failure"]
+        steps = [found[1] for found in map(FAILED.search, ended) if found]
+        return [step for step in steps if not step.startswith("./")]
 
     def __str__(self) -> str:
         return f"{self.jobs} {self.failed}\n{self.said}\n{self.summary}"

@@ -20,7 +20,7 @@ case $CONNECT in
   kind)
     command -v kind >/dev/null ||
       fail "connect is kind in delivery.toml and this runner has no kind; docs/fork.md says how to reach a cluster"
-    kind get kubeconfig --name "$CLUSTER" >"$KUBECONFIG" ||
+    kind get kubeconfig --name "$CLUSTER" >"$KUBECONFIG" 2>/dev/null ||
       fail "there is no kind cluster $CLUSTER on this runner; docs/fork.md says how to reach another, or: make cluster"
     ;;
 esac
