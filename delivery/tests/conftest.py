@@ -1,8 +1,9 @@
 """What delivery's tests share: settings, recorded runs of real clusters, golden files, repositories."""
 
 import json
+import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from delivery.programs import Hands
 from delivery.project import Project
 from delivery.waiting import Watch
 
+from .fakes import DIGEST, Fakes
+
 HERE = Path(__file__).parent
 ADA = Person("Ada Lovelace", "ada@example.org")
-DIGEST = "sha256:" + "a" * 64
+AS_ADA = ("-c", f"user.name={ADA.name}", "-c", f"user.email={ADA.email}")
 KUSTOMIZATION = """\
 kind: Kustomization
 components:
@@ -160,8 +163,8 @@ class Origin:
         self.clones += 1
         where = self.folder / f"clone-{self.clones}"
         git(self.folder, "clone", "--quiet", *options, self.path.as_uri(), str(where))
-        for key, value in (("name", "Ada Lovelace"), ("email", "ada@example.org")):
-            git(where, "config", f"user.{key}", value)
+        with (where / ".git/config").open("a") as file:
+            file.write(f"[user]\nname = {ADA.name}\nemail = {ADA.email}\n")
         return where
 
     def project(self, clone, *, dry_run=False):
@@ -171,24 +174,49 @@ class Origin:
         return git(self.path, *arguments)
 
 
+@pytest.fixture(scope="session")
+def first_commit(tmp_path_factory):
+    """A bare repository that each test gets a copy of."""
+    folder = tmp_path_factory.mktemp("first")
+    git(folder, "init", "--quiet", "--initial-branch=main", "work")
+    work = folder / "work"
+    for env, strategy in STRATEGIES.items():
+        file = work / "k8s/overlays" / env / "kustomization.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(KUSTOMIZATION.format(strategy=strategy))
+    (work / "README.md").write_text("# acme\n\n<!-- deployments:begin -->\n<!-- deployments:end -->\n")
+    git(work, "add", ".")
+    git(work, *AS_ADA, "commit", "--quiet", "--message=feat: everything")
+    git(folder, "clone", "--quiet", "--bare", "work", "origin.git")
+    return folder / "origin.git"
+
+
 @pytest.fixture
-def origin(tmp_path, settings, monkeypatch):
+def origin(tmp_path, settings, first_commit, monkeypatch):
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     bare = tmp_path / "origin.git"
-    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))
-    made = Origin(bare, tmp_path, settings)
-    first = made.clone()
-    git(first, "checkout", "--quiet", "-b", "main")
-    for env, strategy in STRATEGIES.items():
-        file = first / "k8s/overlays" / env / "kustomization.yaml"
-        file.parent.mkdir(parents=True)
-        file.write_text(KUSTOMIZATION.format(strategy=strategy))
-    (first / "README.md").write_text("# acme\n\n<!-- deployments:begin -->\n<!-- deployments:end -->\n")
-    git(first, "add", ".")
-    git(first, "commit", "--quiet", "--message=feat: everything")
-    git(first, "push", "--quiet", "origin", "main")
-    return made
+    shutil.copytree(first_commit, bare)
+    return Origin(bare, tmp_path, settings)
+
+
+@pytest.fixture
+def project(origin, tmp_path):
+    """A clone, with a run of GitHub Actions around it."""
+    run_url = "https://github.com/acme-org/acme/actions/runs/42"
+    surroundings = Surroundings(step_summary=str(tmp_path / "summary.md"), run_url=run_url)
+    return replace(origin.project(origin.clone()), surroundings=surroundings)
+
+
+@pytest.fixture
+def fakes(tmp_path, monkeypatch):
+    return Fakes(tmp_path / "fakes").make(monkeypatch)
+
+
+@pytest.fixture
+def tag(project):
+    """A tag of a commit that Ada made."""
+    return f"{git(project.root, 'rev-parse', 'HEAD')[:7]}-20260102030405"
 
 
 def minutes(count):

@@ -121,8 +121,8 @@ class Repository:
             run("git", "read-tree", parent, cwd=self.root, env=index)
             for path, text in wanted.files.items():
                 blob = self("hash-object", "-w", "--stdin", stdin=text)
-                entry = f"--cacheinfo=100644,{blob},{path}"
-                run("git", "update-index", "--add", entry, cwd=self.root, env=index)
+                entry = f"100644,{blob},{path}"
+                run("git", "update-index", "--add", "--cacheinfo", entry, cwd=self.root, env=index)
             tree = run("git", "write-tree", cwd=self.root, env=index).strip()
         roles = ("AUTHOR", "COMMITTER")
         names = {f"GIT_{role}_NAME": BOT.name for role in roles}

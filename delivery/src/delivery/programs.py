@@ -38,11 +38,9 @@ def run(
     try:
         done = subprocess.run(
             command,
-            input=stdin,
+            input=None if stdin is None else stdin.encode(),
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
-            encoding="utf-8",
-            errors="replace",
             timeout=seconds,
             cwd=cwd,
             env={**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})},
@@ -52,10 +50,11 @@ def run(
         raise ConfigurationError(missing(command[0])) from error
     except subprocess.TimeoutExpired as error:
         raise TimedOutError(f"{shown} did not end within {seconds:g} s") from error
+    # Bytes, since text mode would change the ends of lines in files that git hands over.
+    out, err = (stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr))
     if done.returncode:
-        output = done.stdout + done.stderr
-        raise ToolError(f"{shown}: {reason(done.stderr or done.stdout, done.returncode)}", redacted(output))
-    return done.stdout
+        raise ToolError(f"{shown}: {reason(err or out, done.returncode)}", redacted(out + err))
+    return out
 
 
 def missing(program: str) -> str:

@@ -1,0 +1,146 @@
+"""Real git; kubectl and docker answer from files."""
+
+from dataclasses import replace
+
+import pytest
+
+from delivery import deploying, history, overlay
+from delivery.errors import ConfigurationError, NothingToDoError
+
+from .conftest import ADA
+from .fakes import rollout
+
+pytestmark = pytest.mark.servers
+
+
+def main(origin):
+    return origin.main("rev-parse", "main")
+
+
+def tag_on_main(origin, env="qa"):
+    return overlay.tag(origin.main("show", f"main:{overlay.path(env)}"))
+
+
+def deployed(origin):
+    return history.deployments(origin.main(*history.LOG, "main", *history.PATHS))
+
+
+def test_a_deployment_is_a_commit_that_is_applied(origin, project, fakes, tag, tmp_path):
+    said = []
+    made = deploying.deploy(project, "qa", tag, said.append)
+
+    assert deployed(origin) == [replace(made, at=deployed(origin)[0].at)]
+    assert made.people == (ADA,)
+    assert made.source.startswith(tag[:7])
+    assert made.run_url.endswith("/42")
+    assert tag_on_main(origin) == tag
+    assert overlay.images(fakes.applied) == {each.service: each for each in made.images}
+    assert all(each.digest for each in made.images)
+    assert f"Deployed to qa\n\n| qa | `{tag}` |" in (tmp_path / "summary.md").read_text()
+    assert said == [f"{made.commit[:7]} on main: qa is {tag}"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("registry-away", "the registry does not answer for registry.example/acme/vote:.*connection refused"),
+        (
+            "no-image",
+            r"the registry has no registry.example/acme/vote:.*; build it: delivery build --image-tag",
+        ),
+        ("cluster-away", "the cluster acme does not answer; .*connection refused"),
+        ("no-namespace", "the cluster acme has no namespace acme-qa; make it once: kubectl apply -k"),
+    ],
+)
+def test_what_is_away_leaves_git_as_it_was(origin, project, fakes, tag, *, broken, line):
+    before = main(origin)
+    fakes.breaks(broken)
+
+    with pytest.raises(ConfigurationError, match=line):
+        deploying.deploy(project, "qa", tag, print)
+    assert main(origin) == before
+    assert not fakes.applied
+
+
+def test_what_the_cluster_refuses_is_reverted(origin, project, fakes, tag):
+    before = origin.main("show", f"main:{overlay.path('qa')}")
+    fakes.breaks("refuse")
+
+    with pytest.raises(
+        ConfigurationError, match=f"the cluster refused {tag}, its commit is reverted: .*said no"
+    ):
+        deploying.deploy(project, "qa", tag, print)
+    assert origin.main("show", f"main:{overlay.path('qa')}") == before
+    newest, refused = deployed(origin)
+    assert newest.rollback_of == refused.tag == tag
+    assert "admission webhook said no" in newest.reason
+
+
+def test_the_same_tag_again_is_nothing_to_do(origin, project, fakes, tag):
+    deploying.deploy(project, "qa", tag, print)
+    before = main(origin)
+    fakes.runs(rollout(tag))
+
+    with pytest.raises(NothingToDoError, match=f"{tag} is already deployed to qa, no new rollout"):
+        deploying.deploy(project, "qa", tag, print)
+    assert main(origin) == before
+
+
+def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin, project, fakes, tag):
+    deploying.deploy(project, "qa", tag, print)
+    before = main(origin)
+    fakes.runs(rollout("fffffff-20250101000000"))
+
+    assert deploying.deploy(project, "qa", tag, print).commit == ""
+    assert main(origin) == before
+    assert sum("apply" in line for line in fakes.asked) == 2
+
+
+def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, fakes, tag, tmp_path):
+    """Somebody deploys while the first one applies: the cluster ends with what main says."""
+    other = origin.clone()
+    names = deploying.pinned(project, deploying.on_main(project, "qa"), "fffffff-20260102030406")
+    file = tmp_path / "later.yaml"
+    file.write_text(overlay.with_images((other / overlay.path("qa")).read_text(), names))
+    (fakes.folder / "on-apply").write_text(
+        f'rm "$FAKES/on-apply"; cd {other} && git pull --quiet && cp {file} {overlay.path("qa")} && '
+        "git commit --quiet --all --message=later && git push --quiet origin main\n"
+    )
+
+    with pytest.raises(
+        NothingToDoError, match="fffffff-20260102030406 was deployed to qa meanwhile and wins"
+    ):
+        deploying.deploy(project, "qa", tag, print)
+    assert overlay.tag(fakes.applied) == tag_on_main(origin) == "fffffff-20260102030406"
+
+
+def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
+    fakes.breaks("no-secret")
+    deploying.deploy(project, "qa", tag, print)
+
+    made = (fakes.folder / "created").read_text()
+    assert '"name": "acme-database"' in made
+    assert not any("password" in line for line in fakes.asked)
+
+
+def test_a_dry_run_touches_nothing(origin, project, fakes, tag, capsys):
+    before = main(origin)
+    shown = replace(project, hands=replace(project.hands, dry_run=True))
+
+    assert deploying.deploy(shown, "qa", tag, print).commit == ""
+
+    said = capsys.readouterr().out
+    assert "+ git push origin" in said
+    assert "+ kubectl apply --kustomize=" in said
+    assert main(origin) == before
+    assert not fakes.applied
+
+
+def test_a_tag_of_another_repository_is_refused(project, fakes, origin):
+    before = main(origin)
+
+    with pytest.raises(
+        ConfigurationError, match="was built from fffffff, which this repository does not have"
+    ):
+        deploying.deploy(project, "qa", "fffffff-20260102030405", print)
+    assert main(origin) == before

@@ -1,0 +1,163 @@
+"""Real git: deployments from many clones at once, attribution, and clones that lack history."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from delivery import history, overlay
+from delivery.attribution import people, source
+from delivery.deploying import commit, on_main
+from delivery.errors import ConfigurationError
+from delivery.git import BOT, Commit, Repository
+from delivery.programs import Hands
+
+from .conftest import STRATEGIES, git, images
+
+pytestmark = pytest.mark.servers
+
+TAGS = [f"{number:07x}-20260102030405" for number in range(1, 11)]
+
+
+def subjects(origin):
+    return origin.main("log", "--format=%s", "main").splitlines()
+
+
+def test_ten_clones_at_once_all_land(origin, deployment):
+    """Environments are shared: each gets two or three of the ten, and the last commit of each wins."""
+    before = len(subjects(origin))
+    clones = [origin.project(origin.clone()) for _ in TAGS]
+    said = []
+    wanted = [deployment(tag, env=list(STRATEGIES)[number % 4], commit="") for number, tag in enumerate(TAGS)]
+    with ThreadPoolExecutor(len(clones)) as pool:
+        landed = list(pool.map(lambda pair: commit(*pair, said.append), zip(clones, wanted, strict=True)))
+
+    assert len(set(landed)) == len(TAGS)
+    assert len(subjects(origin)) == before + len(TAGS)
+    assert origin.main("log", "--merges", "--format=%H", "main") == ""
+    log = origin.main(*history.LOG, "main", *history.PATHS)
+    deployed = history.deployments(log)
+    assert sorted(each.tag for each in deployed) == TAGS
+    for env in STRATEGIES:
+        newest = history.of(env, deployed)[0]
+        text = origin.main("show", f"main:{overlay.path(env)}")
+        assert overlay.tag(text) == newest.tag
+        assert "# one tag for all" in text
+    assert any("comes later and wins" in line for line in said)
+
+
+def test_nothing_but_the_overlay_changes_and_the_checkout_stays(origin, deployment):
+    clone = origin.clone()
+    (clone / "README.md").write_text("my own work")
+    (clone / "new.txt").write_text("mine")
+    git(clone, "add", "new.txt")
+    before = git(clone, "status", "--porcelain")
+
+    made = commit(origin.project(clone), deployment(commit=""), print)
+
+    assert git(clone, "status", "--porcelain") == before
+    assert origin.main("show", "--format=", "--name-only", made) == overlay.path("qa")
+    assert origin.main("show", "--no-patch", "--format=%an <%ae> %cn", made) == f"{BOT} {BOT.name}"
+
+
+def test_what_somebody_pushed_meanwhile_is_kept(origin, deployment):
+    late, quick = origin.clone(), origin.clone()
+    (quick / "README.md").write_text("new words\n")
+    git(quick, "commit", "--quiet", "--all", "--message=docs: words")
+    git(quick, "push", "--quiet", "origin", "main")
+
+    commit(origin.project(late), deployment(commit=""), print)
+
+    assert origin.main("show", "main:README.md") == "new words"
+
+
+def test_the_same_images_again_are_no_commit(origin, deployment):
+    project = origin.project(origin.clone())
+
+    assert commit(project, deployment(commit=""), print)
+    assert commit(project, deployment(commit=""), print) == ""
+
+
+def test_a_dry_run_shows_the_commit_and_pushes_nothing(origin, deployment, capsys):
+    before = subjects(origin)
+
+    assert commit(origin.project(origin.clone(), dry_run=True), deployment(commit=""), print) == ""
+
+    shown = capsys.readouterr().out
+    assert "+   Environment: qa" in shown
+    assert "+ +    newTag: 0a1b2c3-20260102030405" in shown
+    assert subjects(origin) == before
+
+
+def test_a_push_that_is_refused_for_good_is_one_line(origin, deployment):
+    hook = origin.path / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+    with pytest.raises(ConfigurationError, match=r"main was not changed: .*pre-receive hook declined"):
+        commit(origin.project(origin.clone()), deployment(commit=""), print)
+
+
+def test_an_origin_that_is_away_is_one_line(origin, deployment):
+    clone = origin.clone()
+    shutil.move(origin.path, origin.folder / "gone")
+
+    with pytest.raises(ConfigurationError, match="main of origin cannot be read"):
+        commit(origin.project(clone), deployment(commit=""), print)
+
+
+def test_an_overlay_that_is_not_there_is_named(origin):
+    with pytest.raises(ConfigurationError, match="main has no k8s/overlays/prod"):
+        on_main(origin.project(origin.clone()), "prod")
+
+
+NAMES = ["Zoë Ångström 山田", "a|b `c` & d", "Environment: staging", "O'Neill \\ $HOME %s"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_author_is_read_as_git_has_it(origin, name):
+    clone = origin.clone()
+    message = f"feat: v17\n\nwith a <!-- deployments:end -->\n\nCo-authored-by: {name} 2 <two@example.org>"
+    author = ["-c", f"user.name={name}", "-c", "user.email=one@example.org"]
+    git(clone, *author, "commit", "--quiet", "--allow-empty", f"--message={message}")
+    made = source(Repository(clone).changes("HEAD"))
+
+    assert [each.name for each in people(made)] == [name, f"{name} 2"]
+
+
+def test_a_commit_without_a_message_or_a_name_is_read(origin):
+    clone = origin.clone()
+    git(clone, "commit", "--quiet", "--allow-empty", "--allow-empty-message", "--message=")
+    git(clone, "commit", "--quiet", "--allow-empty", "--message=\x01\x1e odd")
+
+    changes = Repository(clone).changes("HEAD")
+
+    assert [each.subject for each in changes] == ["\x01\x1e odd", "", "feat: everything"]
+
+
+def test_a_shallow_clone_finds_an_old_commit(origin):
+    first = origin.clone()
+    old = git(first, "rev-parse", "HEAD")
+    for number in range(3):
+        git(first, "commit", "--quiet", "--allow-empty", f"--message=fix: {number}")
+    git(first, "push", "--quiet", "origin", "main")
+    shallow = Repository(origin.clone("--depth=1"))
+
+    assert shallow.resolve(old[:7]) == old
+    assert shallow.resolve("fffffff") == ""
+
+
+def test_text_comes_back_as_it_was_written(origin):
+    repository = Repository(origin.clone())
+    text = "é\nno newline at the end, \r\n and a NUL-free tab\t"
+    made = repository.publish(lambda _: Commit({"a/b c.txt": text}, "docs: x\n"), Hands())
+
+    assert repository.read(made, "a/b c.txt") == text
+    assert repository.read(made, "none") is None
+
+
+def test_images_of_a_deployment_are_read_back(origin, deployment):
+    project = origin.project(origin.clone())
+    commit(project, deployment(commit="", env="dev"), print)
+
+    assert tuple(on_main(project, "dev").images.values()) == images("0a1b2c3-20260102030405")

@@ -1,0 +1,156 @@
+"""Real git; kubectl and docker answer from files, pages as a test says."""
+
+import pytest
+
+from delivery import deploying, overlay, pages, releasing, waiting
+from delivery.errors import GateError, NothingToDoError
+
+from .fakes import rollout
+from .test_deploying import deployed, tag_on_main
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
+    monkeypatch.setattr(releasing, "AFTERMATH_S", 0.1)
+
+
+@pytest.fixture
+def errors(monkeypatch):
+    """Whether the switch is ON, for a test to change."""
+    switch = {"on": False}
+    monkeypatch.setattr(pages, "errors_on", lambda _: switch["on"])
+    return switch
+
+
+@pytest.fixture
+def in_qa(project, fakes, tag):
+    """The tag runs in qa, Healthy."""
+    deploying.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    return tag
+
+
+def test_promotion_carries_the_same_image_by_digest(origin, project, fakes, in_qa, errors):
+    fakes.runs([], "uat.json")
+    made = releasing.promote(project, "qa", "uat", print)
+
+    assert made.promoted_from == "qa"
+    assert tag_on_main(origin, "uat") == in_qa
+    assert made.images == tuple(deploying.on_main(project, "qa").images.values())
+
+
+def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, errors):
+    errors["on"] = True
+
+    with pytest.raises(GateError, match="error switch of qa's release is ON"):
+        releasing.promote(project, "qa", "uat", print)
+    assert tag_on_main(origin, "uat") != in_qa
+
+
+def test_a_drifted_digest_stays_where_it_is(project, fakes, in_qa, errors):
+    (fakes.folder / "digest").write_text("sha256:" + "b" * 64)
+
+    with pytest.raises(GateError, match="somebody pushed the tag again"):
+        releasing.promote(project, "qa", "uat", print)
+
+
+def test_a_skipped_step_is_refused_before_anything_is_asked(project, fakes):
+    with pytest.raises(GateError, match="dev -> qa -> uat -> staging"):
+        releasing.promote(project, "qa", "staging", print)
+    assert fakes.asked == []
+
+
+def test_rollback_of_an_aborted_release(origin, project, fakes, in_qa):
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(project, "qa", bad, print)
+    fakes.runs(rollout(bad, phase="Degraded", stable=in_qa, abort=True, message="RolloutAborted: error-rate"))
+    fakes.runs(rollout(in_qa), "next.json")
+
+    made, state = releasing.roll_back(project, "qa", "votes\nfail", 30, print)
+
+    assert state.healthy
+    assert tag_on_main(origin) == in_qa
+    assert deployed(origin)[0].reason == "votes fail"
+    assert (made.rollback_of, made.tag) == (bad, in_qa)
+    assert not any("argo rollouts" in line for line in fakes.asked)
+
+
+def test_rollback_of_a_release_that_still_rolls_out_aborts_it(project, fakes, in_qa):
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(project, "qa", bad, print)
+    fakes.runs(rollout(bad, phase="Paused", stable=in_qa))
+    fakes.runs(rollout(in_qa), "next.json")
+
+    releasing.roll_back(project, "qa", "votes fail", 30, print)
+
+    (argo,) = [line for line in fakes.asked if "argo rollouts" in line]
+    assert argo.startswith("kubectl argo rollouts abort vote")
+
+
+def test_rollback_of_a_healthy_release_waits_for_no_step_and_nobody(project, fakes, in_qa):
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(project, "qa", bad, print)
+    fakes.runs(rollout(bad))
+    fakes.runs(rollout(in_qa, phase="Progressing", stable=bad), "next.json")
+    fakes.runs(rollout(in_qa), "promoted.json")
+
+    _, state = releasing.roll_back(project, "qa", "wrong colour", 30, print)
+
+    assert state.healthy
+    (argo,) = [line for line in fakes.asked if "argo rollouts" in line]
+    assert argo.startswith("kubectl argo rollouts promote vote --full")
+
+
+def test_rollback_with_nothing_before_it(project, in_qa):
+    with pytest.raises(NothingToDoError, match="is the first deployment that git knows here"):
+        releasing.roll_back(project, "qa", "votes fail", 30, print)
+
+
+@pytest.fixture
+def in_staging(project, fakes, tag):
+    """The tag waits in staging."""
+    deploying.deploy(project, "staging", tag, print)
+    waits = {"phase": "Paused", "stable": "fffffff-20250101000000", "strategy": "blue-green"}
+    fakes.runs(rollout(tag, **waits))
+    return tag
+
+
+def test_a_preview_becomes_active_once(project, fakes, in_staging, monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr(pages, "wait_for", lambda *asked: shown.append(asked))
+    fakes.runs(rollout(in_staging, strategy="blue-green"), "promoted.json")
+
+    state = releasing.promote_rollout(project, "staging", "promote", 30, print)
+
+    assert state.healthy
+    assert shown == [("https://vote-acme-staging.acme.dev", f"hash{in_staging[-6:]}")]
+    assert "Post-Promotion Status: Healthy" in (tmp_path / "summary.md").read_text()
+    with pytest.raises(NothingToDoError, match="nothing is paused in staging"):
+        releasing.promote_rollout(project, "staging", "promote", 30, print)
+    assert sum("argo rollouts promote" in line for line in fakes.asked) == 1
+
+
+def test_without_the_word_nothing_is_asked(project, fakes):
+    with pytest.raises(GateError, match="type 'promote' to confirm"):
+        releasing.promote_rollout(project, "staging", "yes", 30, print)
+    assert fakes.asked == []
+
+
+def test_waiting_for_the_preview_says_where_it_is(project, in_staging, tmp_path):
+    state = releasing.wait(project, "staging", "paused", tag="", seconds=30, say=print)
+
+    assert state.paused
+    assert "https://vote-acme-staging-preview.acme.dev" in (tmp_path / "summary.md").read_text()
+    assert (project.root / ".delivery/staging.json").exists()
+
+
+def test_a_failed_wait_has_a_summary_with_the_way_out(project, fakes, in_qa):
+    fakes.runs(rollout(in_qa, phase="Degraded", abort=True, stable="fffffff-20250101000000", message="why"))
+
+    with pytest.raises(GateError, match=f"{in_qa} was aborted in qa: why") as failed:
+        releasing.wait(project, "qa", "healthy", tag="", seconds=30, say=print)
+    assert "**Way out:** [roll back]" in failed.value.summary
+    assert overlay.tag(deploying.on_main(project, "qa").text) == in_qa
