@@ -83,12 +83,11 @@ class Environment:
         """The first State of its newest specification for which the condition holds."""
         return wait_for(self.look, condition, what=what, release=release, seconds=seconds, seen=seen)
 
-    def heal(self, *, fast: bool = True) -> State:
-        """Bring it back to its stable release, if it is anywhere else; Healthy."""
-        state = self.look()
-        if not state.healthy:
-            self.deploy(state.stable_tag, fast=fast)
-        return self.wait_for(lambda now: now.healthy, what=f"{self.name} is Healthy", seconds=300)
+    def heal(self, *, fast: bool = True, seconds: float = 300) -> State:
+        """Its stable release as k8s/ describes it now, wherever it was before; Healthy."""
+        self.deploy(self.look().stable_tag, fast=fast)
+        self.wait_ready(seconds)
+        return self.look()
 
     def wait_ready(self, seconds: float = 300) -> None:
         """Return once every workload is ready and vote is fully rolled out."""

@@ -1,17 +1,19 @@
 """What both demos share: a healthy start, voters, an eye on the rollout, and the count at the end."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from demo import analysis, narration
 from demo.environment import Environment
-from demo.errors import DemoError, TimedOutError
+from demo.errors import DemoError, GateError, TimedOutError
 from demo.pages import Page
 from demo.rollout import State
 from demo.screen import Screen
 from demo.voters import Voters
 from demo.waiting import until
 
+RUNS_EVERY_S = 3  # between two looks at the analysis
 QUIET_VOTES = 20  # accepted one after the other: votes work again
 
 
@@ -23,12 +25,15 @@ class Story:
         self.urls = env.urls()
         self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
         now = env.look()
-        if not now.healthy:
-            screen.say(f"{env.name} is {narration.phase(now)}; it gets {now.stable_tag} again")
-        self.start = env.heal(fast=fast)
+        screen.say(
+            f"{env.name} is {narration.phase(now)}; it gets {now.stable_tag}, as k8s/ describes it now"
+        )
+        # So that the stable release has the template that a revert will apply, whatever was changed in k8s/.
+        self.start = env.heal(fast=fast, seconds=self.limit_s)
         self.voters = Voters(self.urls["vote"])
         self._before: State | None = None
         self._runs: list[analysis.Run] = []
+        self._next_runs = 0.0
         self._result = Page(self.urls["result"])
         self._total = self._result.total()
 
@@ -38,7 +43,8 @@ class Story:
             self.screen.say(line)
         if state.current:
             self._before = state
-        if state.canary:
+        if state.canary and (state.aborted or time.monotonic() > self._next_runs):
+            self._next_runs = time.monotonic() + RUNS_EVERY_S
             kubectl, namespace = self.env.cluster.kubectl, self.env.namespace
             runs = analysis.runs(kubectl, namespace, state.release)
             for run, job, phase in narration.ended(self._runs, runs):
@@ -50,7 +56,8 @@ class Story:
     def revert(self, tag: str, release: str) -> None:
         """Apply the stable release's exact template again, and return once the Rollout is Healthy."""
         self.screen.say(f"revert: {self.env.name} gets {tag} again")
-        self.env.deploy(tag, fast=self.fast)
+        if self.env.deploy(tag, fast=self.fast) != release:
+            raise GateError(f"{tag} is not the same template any more: k8s/ was changed during the demo")
         what = "the stable release is Healthy again"
         self.env.wait_for(lambda state: state.healthy, what=what, release=release, seconds=60, seen=self.seen)
 
