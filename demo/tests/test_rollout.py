@@ -55,6 +55,33 @@ def test_a_reverted_canary_is_healthy(state):
     assert reverted.pods_of("gone") == Pods("gone", "", 0, 0)
 
 
+def test_a_blue_green_release_waits_for_a_person(state):
+    paused = state("blue-green-paused")
+
+    assert paused.paused
+    assert (paused.active, paused.preview) == (paused.stable, paused.canary) == ("5bc8bd9bfd", "58b577db46")
+    assert (paused.steps, paused.doing) == (0, "")
+    assert paused.message == "BlueGreenPause"
+    assert [each.phase for each in paused.analyses] == ["Successful"]
+
+
+def test_an_aborted_blue_green_release_is_still_the_preview(state):
+    aborted = state("blue-green-aborted")
+
+    assert aborted.aborted
+    assert (aborted.active, aborted.preview) == ("58b577db46", "7fdfbfdc66")
+    assert aborted.stable_tag == "bccaa14-20261124015450"
+
+
+def test_healthy_is_of_the_release_before_until_the_controller_has_looked(state):
+    unseen = state("blue-green-unseen")  # just after the deployment of the third release
+
+    assert unseen.phase == "Healthy"
+    assert unseen.tag == "bccaa14-20261124015646"
+    assert not unseen.current
+    assert not unseen.healthy
+
+
 def test_healthy_says_nothing_while_the_controller_has_not_looked(state):
     stale = state("canary-reverted", lambda rollout: rollout["metadata"].update(generation=99))
 
