@@ -14,6 +14,7 @@ case $* in
 "get namespace "*)
   [ ! -e "$FAKES/no-namespace" ] || { echo 'Error (NotFound): namespaces "x" not found' >&2; exit 1; } ;;
 "get secret "*) [ -e "$FAKES/no-secret" ] || echo secret/acme-database ;;
+"get events"*) echo '{"items": []}' ;;
 "get rollouts"*namespace=acme-uat*) cat "$FAKES/uat.json" ;;
 "get rollouts"*) cat "$FAKES/objects.json" ;;
 "apply "*)
@@ -88,6 +89,7 @@ def rollout(tag, *, phase="Healthy", stable=None, strategy="canary", abort=False
         "uid": "u",
         "generation": 3,
         "annotations": {"rollout.argoproj.io/revision": "3"},
+        "creationTimestamp": "2026-01-02T03:04:05Z",
     }
     kinds = {"canary": {"canary": {"steps": [{"setWeight": 20}]}}, "blue-green": {"blueGreen": {}}}
     thing = {
@@ -104,6 +106,7 @@ def replica_set(release, tag, digest):
     return {
         "kind": "ReplicaSet",
         "metadata": {
+            "creationTimestamp": "2026-01-02T03:04:05Z",
             "name": f"vote-{release}",
             "labels": {"rollouts-pod-template-hash": release},
             "ownerReferences": [{"uid": "u"}],

@@ -1,0 +1,110 @@
+"""Real git; kubectl answers from files."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from delivery import dashboard, deploying, reporting
+from delivery.errors import ConfigurationError, NothingToDoError
+from delivery.git import Commit
+from delivery.report.record import beside
+
+from .conftest import git
+from .fakes import rollout
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def in_qa(project, fakes, tag):
+    """The tag runs in qa, Healthy."""
+    deploying.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    return tag
+
+
+def readme(origin):
+    return origin.main("show", "main:README.md")
+
+
+def test_the_dashboard_is_pushed_once(origin, project, in_qa):
+    assert dashboard.renew(project, print, push=True, offline=False)
+
+    assert f"| Healthy | `{in_qa}` |" in readme(origin)
+    assert "by _Ada Lovelace_" in readme(origin)
+    again = readme(origin)
+    dashboard.renew(project, print, push=True, offline=False)
+    assert readme(origin).count("<!-- deployments:begin -->") == 1
+    assert len(readme(origin).splitlines()) == len(again.splitlines())
+
+
+def test_a_shallow_clone_shows_the_whole_history(origin, project, in_qa):
+    shallow = origin.project(origin.clone("--depth=1"))
+
+    assert dashboard.renew(shallow, print, push=False, offline=True)
+    assert f"`{in_qa}`" in (shallow.root / "README.md").read_text()
+
+
+def test_a_cluster_that_is_away_leaves_the_last_phase_reported(origin, project, fakes, in_qa):
+    reporting.report(project, "qa", print, push=True)
+    fakes.breaks("cluster-away")
+    said = []
+
+    dashboard.renew(project, said.append, push=True, offline=False)
+
+    row = next(line for line in readme(origin).splitlines() if line.startswith("| **QA**"))
+    assert "| Healthy |" in row
+    assert "qa-deployment-report.md)" in row
+    assert any(
+        "qa's phase is the last one reported: the cluster acme does not answer" in line for line in said
+    )
+
+
+def test_no_marks_on_main(origin, project, in_qa):
+    project.git.publish(lambda _: Commit({"README.md": "# acme\n"}, "docs: less\n"), project.hands)
+
+    with pytest.raises(ConfigurationError, match="needs one line <!-- deployments:begin -->"):
+        dashboard.renew(project, print, push=True, offline=True)
+
+
+def test_a_report_is_a_pair_of_files_on_main(origin, project, in_qa):
+    path, changed = reporting.report(project, "qa", print, push=True)
+
+    assert changed
+    assert path.startswith(".deployments/")
+    assert origin.main("show", f"main:{path}").startswith(f"# qa: `{in_qa}` is Healthy")
+    record = json.loads(origin.main("show", f"main:{beside(path)}"))
+    assert record["source"] == {
+        "commit": git(project.root, "rev-parse", "HEAD"),
+        "subject": "feat: everything",
+        "people": ["Ada Lovelace"],
+    }
+    assert "weights, pod counts and times: nobody watched" in record["missing"][0]
+    assert reporting.report(project, "qa", print, push=True) == (path, False)
+
+
+def test_a_report_of_a_cluster_that_is_away_says_what_is_missing(project, fakes, in_qa):
+    fakes.breaks("cluster-away")
+    path, _ = reporting.report(project, "qa", print, push=False)
+
+    assert json.loads((project.root / beside(path)).read_text())["outcome"] == "not known"
+    assert "## Missing" in (project.root / path).read_text()
+
+
+def test_a_dry_run_writes_nothing(origin, project, in_qa, capsys):
+    before = origin.main("rev-parse", "main")
+    dry = replace(project, hands=replace(project.hands, dry_run=True))
+
+    dashboard.renew(dry, print, push=True, offline=True)
+    dashboard.renew(dry, print, push=False, offline=True)
+    reporting.report(dry, "qa", print, push=False)
+
+    assert "+ # qa:" in capsys.readouterr().out
+    assert origin.main("rev-parse", "main") == before
+    assert git(project.root, "status", "--porcelain") == ""
+
+
+def test_no_deployment_is_nothing_to_report(project):
+    with pytest.raises(NothingToDoError, match="git knows no deployment of uat"):
+        reporting.report(project, "uat", print, push=False)

@@ -1,0 +1,127 @@
+from dataclasses import asdict, replace
+
+import pytest
+
+from delivery import forking
+from delivery.config import Settings
+from delivery.errors import ConfigurationError, NothingToDoError
+
+from .conftest import KUSTOMIZATION, git
+
+OLD = Settings(
+    name="acme",
+    registry="registry.example/acme",
+    repository="acme-org/acme",
+    base_domain="localhost:8443",
+    connect="kind",
+    cluster="acme",
+    region="us-west-2",
+)
+NEW = replace(
+    OLD, name="zoo", registry="localhost:5000/zoo", repository="zoo-org/animals", base_domain="zoo.example"
+)
+
+
+def rewritten(text, path="k8s/x.yaml", new=NEW):
+    return forking.rewritten(path, text, OLD, new)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("newName: registry.example/acme/vote", "newName: localhost:5000/zoo/vote"),
+        ("https://vote-acme-qa.localhost:8443/", "https://vote-zoo-qa.zoo.example/"),
+        ("value: vote-acme-staging-preview.localhost}", "value: vote-zoo-staging-preview.zoo.example}"),
+        ("https://result-acme-dev.localhost:8443", "https://result-zoo-dev.zoo.example"),
+        ("namespace: acme-qa", "namespace: zoo-qa"),
+        ("https://github.com/acme-org/acme/actions", "https://github.com/zoo-org/animals/actions"),
+        ("https://localhost:8443/health", "https://localhost:8443/health"),
+        (
+            "host: vote.localhost # each overlay names its own",
+            "host: vote.localhost # each overlay names its own",
+        ),
+    ],
+)
+def test_every_place_is_brought_in_line(before, after):
+    assert rewritten(before) == after
+
+
+def test_a_registry_with_a_port_moves_the_tag_by_one_colon():
+    line = 'options: {delimiter: ":", index: 1}'
+    path = "k8s/transformers/image-tag/result.yaml"
+
+    assert rewritten(line, path) == 'options: {delimiter: ":", index: 2}'
+    assert rewritten(line, path, replace(NEW, registry="ghcr.io/zoo")) == line
+    assert rewritten(line) == line
+
+
+def test_a_file_is_renamed_with_its_name():
+    assert (
+        forking.renamed(".github/workflows/promote-acme.yaml", OLD, NEW)
+        == ".github/workflows/promote-zoo.yaml"
+    )
+
+
+def test_delivery_toml_keeps_its_comments():
+    text = "# what a fork changes\n" + "".join(
+        f'{key} = "{value}" # why\n' for key, value in asdict(OLD).items()
+    )
+    after = forking.settings_text(text, NEW)
+
+    assert after == "# what a fork changes\n" + "".join(
+        f'{key} = "{value}" # why\n' for key, value in asdict(NEW).items()
+    )
+
+
+@pytest.fixture
+def fork(origin, project):
+    """A clone with a delivery.toml, workflows, a changelog and a picture."""
+    root = project.root
+    (root / "delivery.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in asdict(OLD).items()))
+    (root / ".github/workflows").mkdir(parents=True)
+    (root / ".github/workflows/promote-acme.yaml").write_text("name: promote acme\n")
+    (root / "CHANGELOG.md").write_text("acme was born\n")
+    (root / "picture.png").write_bytes(b"\x89PNG acme \0\xff\xfe")
+    (root / "script.sh").write_text("#!/bin/sh\necho acme\n")
+    (root / "script.sh").chmod(0o755)
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=feat: fork me")
+    return replace(project, settings=OLD)
+
+
+@pytest.mark.servers
+def test_a_fork_has_no_old_name_left_but_in_its_history(fork):
+    forking.init(fork, {"name": "zoo", "registry": "ghcr.io/zoo", "repository": "zoo/zoo", "cluster": "zoo"})
+
+    left = git(fork.root, "grep", "-I", "--name-only", "acme").splitlines()
+    assert left == ["CHANGELOG.md"]
+    assert (fork.root / ".github/workflows/promote-zoo.yaml").read_text() == "name: promote zoo\n"
+    assert not (fork.root / ".github/workflows/promote-acme.yaml").exists()
+    assert (fork.root / "picture.png").read_bytes() == b"\x89PNG acme \0\xff\xfe"
+    assert (fork.root / "script.sh").stat().st_mode & 0o111
+    assert Settings.from_file(fork.root).name == "zoo"
+    overlay = (fork.root / "k8s/overlays/qa/kustomization.yaml").read_text()
+    assert overlay == KUSTOMIZATION.format(strategy="canary").replace("registry.example/acme", "ghcr.io/zoo")
+
+
+@pytest.mark.servers
+def test_a_dry_run_changes_nothing(fork, capsys):
+    dry = replace(fork, hands=replace(fork.hands, dry_run=True))
+
+    assert "README.md" in forking.init(dry, {"name": "zoo"})
+    assert "+ README.md changes" in capsys.readouterr().out
+    assert git(fork.root, "status", "--porcelain") == ""
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(("given", "key"), [({"name": "Zoo!"}, "name"), ({"connect": "ssh"}, "connect")])
+def test_a_wrong_setting_changes_nothing(fork, given, key):
+    with pytest.raises(ConfigurationError, match=f"{key} must be"):
+        forking.init(fork, given)
+    assert git(fork.root, "status", "--porcelain") == ""
+
+
+@pytest.mark.servers
+def test_the_same_settings_are_nothing_to_do(fork):
+    with pytest.raises(NothingToDoError):
+        forking.init(fork, asdict(OLD))

@@ -1,0 +1,170 @@
+"""The commands as a workflow runs them: exit codes, outputs, one line on stderr."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import typer
+
+from delivery import __main__ as cli
+from delivery import deploying
+
+from .conftest import git
+from .fakes import rollout
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+def group():
+    return typer.main.get_command(cli.app)
+
+
+def test_readme_lists_every_command_and_option():
+    rows = dict(
+        re.findall(r"^\| `([a-z-]+)[^|]*` \|(.*?)\| [^|]*\|$", README.replace("\\|", "/"), re.MULTILINE)
+    )
+
+    assert list(rows) == list(group().commands)
+    for name, command in group().commands.items():
+        options = {
+            option for each in command.params if each.param_type_name == "option" for option in each.opts
+        }
+        options -= {"--help", "--push"} if name == "build" else {"--help"}
+        listed = set(re.findall(r"--(?!no-push)[a-z-]+", rows[name]))
+        assert listed == options, name
+
+
+@pytest.mark.servers
+def test_help_imports_nothing_heavy():
+    code = "import sys, delivery.__main__; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert not {"httpx", "humanize", "rich.table", "ruamel.yaml"} & set(done.stdout.split())
+
+
+@pytest.fixture
+def delivery(project, tmp_path, settings):
+    """Run a command in the clone; its exit code, stderr and $GITHUB_OUTPUT."""
+    (project.root / "delivery.toml").write_text(
+        "".join(f'{k} = "{v}"\n' for k, v in asdict(settings).items())
+    )
+    output, summary = tmp_path / "output", tmp_path / "summary"
+
+    def call(*arguments):
+        output.unlink(missing_ok=True)
+        summary.unlink(missing_ok=True)
+        env = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "delivery", *arguments],
+            cwd=project.root,
+            env={**env, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert "Traceback" not in done.stderr
+        lines = output.read_text().splitlines() if output.exists() else []
+        said = summary.read_text() if summary.exists() else ""
+        return done.returncode, done.stderr, dict(line.split("=", 1) for line in lines), said
+
+    return call
+
+
+@pytest.mark.servers
+def test_a_deployment_hands_over_what_the_next_steps_need(delivery, fakes, tag, origin):
+    fakes.runs(rollout(tag), "next.json")
+    code, stderr, output, summary = delivery("deploy", "qa", "--image-tag", tag)
+
+    assert (code, stderr) == (0, "")
+    assert output == {
+        "image_tag": tag,
+        "changed": "true",
+        "commit": origin.main("rev-parse", "main"),
+        "release": f"hash{tag[-6:]}",
+        "url": "https://vote-acme-qa.acme.dev",
+        "preview_url": "",
+    }
+    assert "### Deployed to qa" in summary
+
+    code, stderr, output, summary = delivery("deploy", "qa", "--image-tag", tag)
+
+    assert code == 3
+    assert stderr == f"delivery: {tag} is already deployed to qa, no new rollout; it is Healthy\n"
+    assert "### Nothing to do" in summary
+
+
+@pytest.mark.servers
+def test_every_ending_has_its_exit_code(delivery, fakes, tag, project):
+    deploying.deploy(project, "staging", tag, print)
+    fakes.runs(rollout(tag, strategy="blue-green", phase="Paused", stable="fffffff-20250101000000"))
+    code, _, output, summary = delivery("wait", "staging", "--for", "paused")
+    assert code == 0
+    assert output["phase"] == "Paused"
+    assert output["preview_url"] == "https://vote-acme-staging-preview.acme.dev"
+    assert "Preview Ready for Testing" in summary
+
+    assert delivery("wait", "staging", "--for", "healthy", "--timeout", "1")[0] == 5
+    assert delivery("promote-rollout", "staging", "--confirm", "yes")[0] == 4
+    assert delivery("promote", "qa", "staging")[0] == 4
+    assert delivery("deploy", "prod")[0] == 2
+    assert delivery("wait", "staging", "--for", "green")[0] == 2
+    assert delivery("rollback", "staging", "--reason", " ")[0] == 2
+    assert delivery("deploy", "qa", "--image-tag", "latest")[0] == 2
+    assert delivery("init")[0] == 3
+    fakes.breaks("cluster-away")
+    for command in (("status",), ("status", "qa"), ("deploy", "qa"), ("wait", "qa", "--for", "healthy")):
+        code, stderr, _, _ = delivery(*command)
+        assert code == 2
+        assert re.fullmatch(r"delivery: the cluster acme does not answer; .*\n", stderr)
+
+
+@pytest.mark.servers
+def test_tag_and_settings_are_handed_over(delivery, settings, project):
+    code, _, output, _ = delivery("tag")
+    assert code == 0
+    assert re.fullmatch(rf"{git(project.root, 'rev-parse', 'HEAD')[:7]}-\d{{14}}", output["image_tag"])
+
+    assert delivery("settings")[2] == {**asdict(settings), "registry_host": "registry.example"}
+    assert delivery("tag", "--commit", "no-such")[0] == 2
+
+
+@pytest.mark.servers
+def test_a_build_that_is_only_shown(delivery, fakes):
+    code, stderr, output, _ = delivery("build", "--image-tag", "0a1b2c3-20260102030405", "--dry-run")
+
+    assert (code, stderr, output) == (0, "", {})
+    assert fakes.asked == []
+
+
+@pytest.mark.servers
+def test_a_build_pushes_when_all_are_built(delivery, fakes):
+    assert delivery("build", "--image-tag", "0a1b2c3-20260102030405")[0] == 0
+    verbs = [line.split()[1] for line in fakes.asked]
+    assert verbs == ["build"] * 4 + ["push"] * 4
+
+    fakes.breaks("registry-away")
+    code, stderr, _, _ = delivery("build")
+    assert code in (1, 2)
+    assert stderr.startswith("delivery: ")
+
+
+@pytest.mark.servers
+def test_outside_of_a_checkout(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "delivery", "status"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert "is in no git checkout; run delivery in one" in done.stderr

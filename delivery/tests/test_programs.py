@@ -1,0 +1,38 @@
+import sys
+
+import pytest
+
+from delivery.errors import ConfigurationError, TimedOutError
+from delivery.programs import Hands, ToolError, reason, redacted, run
+
+
+@pytest.mark.servers
+def test_output_comes_back_as_it_was_written():
+    assert run(sys.executable, "-c", "print('é\\r')", stdin=None) == "é\r\n"
+    assert run("cat", stdin="línea") == "línea"
+
+
+@pytest.mark.servers
+def test_each_failure_is_one_line():
+    with pytest.raises(ToolError, match=r"error: no such thing$"):
+        run("sh", "-c", "echo noise >&2; echo 'error: no such thing' >&2; exit 3")
+    with pytest.raises(TimedOutError, match=r"sleep 9 did not end within 0\.1 s"):
+        run("sleep", "9", seconds=0.1)
+    with pytest.raises(ConfigurationError, match="no-such-program is not on the PATH; install it"):
+        run("no-such-program")
+
+
+def test_a_silent_failure_has_its_code():
+    assert reason("", 7) == "exit code 7"
+
+
+def test_credentials_are_never_repeated():
+    line = "fatal: unable to access 'https://x-access-token:ghs_s3cret@github.com/a/b/'"
+
+    assert "s3cret" not in reason(line, 128)
+    assert redacted("https://github.com/a/b") == "https://github.com/a/b"
+
+
+def test_a_dry_run_prints_the_exact_command(capsys):
+    assert Hands(dry_run=True).change("kubectl", "apply", "-f", "a b") == ""
+    assert capsys.readouterr().out == "+ kubectl apply -f 'a b'\n"

@@ -1,0 +1,28 @@
+from delivery import verifying
+
+from .conftest import KUSTOMIZATION
+
+
+def objects(host="vote-acme-qa.acme.dev", namespace="acme-qa"):
+    rules = [{"host": host}]
+    return [
+        {"kind": "Ingress", "metadata": {"name": "vote", "namespace": namespace}, "spec": {"rules": rules}}
+    ]
+
+
+TEXT = KUSTOMIZATION.format(strategy="canary")
+
+
+def test_what_delivery_toml_says_is_kept(settings):
+    assert verifying.strays(settings, "qa", TEXT, objects()) == []
+
+
+def test_every_stray_is_named(settings):
+    text = TEXT.replace("registry.example/acme/vote", "ghcr.io/other/vote")
+    found = verifying.strays(settings, "qa", text, objects("vote-acme-qa.localhost", "acme-dev"))
+
+    assert found == [
+        "images: ghcr.io/other/vote is not registry.example/acme/vote",
+        "Ingress vote is not in acme-qa",
+        "Ingress vote: vote-acme-qa.localhost is not vote-acme-qa.acme.dev",
+    ]
