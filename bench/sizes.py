@@ -16,6 +16,7 @@ class Sizes:
     viewers: int = 500
     lone_votes: int = 20
     steady_votes: int = 80
+    commits: int = 50_000
 
 
 QUICK = Sizes(
@@ -28,4 +29,5 @@ QUICK = Sizes(
     viewers=50,
     lone_votes=3,
     steady_votes=20,
+    commits=1_000,
 )

@@ -22,7 +22,7 @@ def tag_on_main(origin, env="qa"):
 
 
 def deployed(origin):
-    return history.deployments(origin.main(*history.LOG, "main", *history.PATHS))
+    return history.deployments(origin.main(*history.LOG, "main"))
 
 
 def test_a_deployment_is_a_commit_that_is_applied(origin, project, fakes, tag, tmp_path):

@@ -35,7 +35,7 @@ def test_ten_clones_at_once_all_land(origin, deployment):
     assert len(set(landed)) == len(TAGS)
     assert len(subjects(origin)) == before + len(TAGS)
     assert origin.main("log", "--merges", "--format=%H", "main") == ""
-    log = origin.main(*history.LOG, "main", *history.PATHS)
+    log = origin.main(*history.LOG, "main")
     deployed = history.deployments(log)
     assert sorted(each.tag for each in deployed) == TAGS
     for env in STRATEGIES:

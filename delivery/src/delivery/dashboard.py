@@ -46,7 +46,7 @@ def _commit(project: Project, tip: str, phases: dict[str, str], now: datetime) -
 
 def drawn(project: Project, tip: str, phases: dict[str, str], now: datetime) -> str:
     """The dashboard as of a commit of main."""
-    log = project.git(*history.LOG, tip, *history.PATHS, seconds=120)
+    log = project.git(*history.LOG, tip, seconds=120)
     deployed = history.deployments(log)
     reports = written(project, tip, deployed)
     previews = [env for env in ORDER if overlay.strategy(on_main(project, env, tip).text) == "blue-green"]

@@ -19,7 +19,6 @@ LOG = (
     "--extended-regexp",
     "--grep=^Environment: [a-z]+$",
 )
-PATHS = ("--", "k8s/overlays")
 
 
 @dataclass(frozen=True, kw_only=True)

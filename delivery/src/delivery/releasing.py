@@ -107,7 +107,7 @@ def roll_back(
     cluster.require()
     now = on_main(project, env)
     project.git.deepen()
-    log = project.git(*history.LOG, now.commit, *history.PATHS, seconds=120)
+    log = project.git(*history.LOG, now.commit, seconds=120)
     deployed = history.of(env, history.deployments(log))
     state, current = State.read(cluster.objects()), overlay.tag(now.text)
     to = rollback.target(deployed, current, state.stable_tag if state else "")

@@ -22,7 +22,7 @@ def report(project: Project, env: str, say: Say, *, push: bool) -> tuple[str, bo
     """Write the report of the last deployment, and its record; the report's path, and whether it is new."""
     now = on_main(project, checked(env))
     project.git.deepen()
-    log = project.git(*history.LOG, now.commit, *history.PATHS, seconds=120)
+    log = project.git(*history.LOG, now.commit, seconds=120)
     deployed = history.of(env, history.deployments(log))
     if not deployed:
         raise NothingToDoError(f"git knows no deployment of {env}, there is nothing to report")

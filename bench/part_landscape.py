@@ -1,0 +1,91 @@
+"""The dashboard from a long history: 50,000 commits, one in ten a deployment."""
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.machine import FailedError
+from bench.sizes import Sizes
+from bench.table import Goal, Group
+from delivery import history, overlay
+from delivery.attribution import Person
+from delivery.config import Settings, Surroundings
+from delivery.dashboard import drawn
+from delivery.environments import ORDER
+from delivery.landscape import SHOWN
+from delivery.programs import Hands
+from delivery.project import Project
+
+EVERY = 10  # one commit in ten is a deployment
+LIMIT_S = 3.0
+START = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+SETTINGS = Settings(
+    name="voting01",
+    registry="ghcr.io/voting01",
+    repository="voting01/voting01",
+    base_domain="localhost:8443",
+    connect="kind",
+    cluster="voting01",
+    region="us-west-2",
+)
+
+
+def measure(sizes: Sizes) -> list[Group]:
+    title = f"dashboard of {sizes.commits:,} commits, {sizes.commits // EVERY:,} of them deployments, in s"
+    group = Group(title, "{:,.2f}")
+    limit = f"{LIMIT_S:g} s"
+    with tempfile.TemporaryDirectory(prefix="voting01-bench-") as folder:
+        root = Path(folder)
+        git(root, "init", "--quiet", "--bare", "--initial-branch=main")
+        git(root, "fast-import", "--quiet", stdin="".join(stream(sizes.commits)))
+        project = Project(root, SETTINGS, Surroundings(), Hands())
+        now = datetime.fromtimestamp(START + 60 * sizes.commits, UTC)
+        for _ in range(sizes.rounds):
+            started = time.perf_counter()
+            text = drawn(project, "main", {}, now)
+            group.add("delivery landscape", time.perf_counter() - started)
+            group.add(limit, LIMIT_S)
+            if text.count("• ") != SHOWN * len(ORDER):
+                raise FailedError("the dashboard lacks deployments")
+    group.compare("delivery landscape", limit, Goal(100, "%", at_most=True))
+    return [group]
+
+
+def stream(commits: int) -> Iterator[str]:
+    """The history as git fast-import reads it: the overlays first, then changes and deployments."""
+    for number in range(commits):
+        at = f"{int(START) + 60 * number} +0000"
+        env, tag = ORDER[number // EVERY % len(ORDER)], f"{number:07x}-20260101000000"
+        deploys = number % EVERY == EVERY - 1
+        text = history.message(deployment(env, tag)) if deploys else f"fix: {number}\n\nA body\nof lines.\n"
+        yield "commit refs/heads/main\n"
+        yield f"author Ada <ada@example.org> {at}\ncommitter Ada <ada@example.org> {at}\n{data(text)}"
+        if number == 0:
+            yield from (f"M 644 inline {overlay.path(each)}\n{data(kustomization(tag))}" for each in ORDER)
+        elif deploys:
+            yield f"M 644 inline {overlay.path(env)}\n{data(kustomization(tag))}"
+        else:
+            yield f"M 644 inline vote/src/vote/file{number % 300}.py\n{data(text)}"
+
+
+def deployment(env: str, tag: str) -> history.Deployment:
+    images = tuple(overlay.Image(f"{SETTINGS.registry}/{each}", tag) for each in ("result", "vote", "worker"))
+    people = (Person("Ada", "ada@example.org"),)
+    return history.Deployment(
+        commit="", at=datetime.now(UTC), env=env, images=images, source="a" * 40, people=people
+    )
+
+
+def kustomization(tag: str) -> str:
+    return f"components: []\nimages:\n  - {{name: vote, newName: {SETTINGS.registry}/vote, newTag: {tag}}}\n"
+
+
+def data(text: str) -> str:
+    return f"data {len(text.encode())}\n{text}\n"
+
+
+def git(folder: Path, *arguments: str, stdin: str = "") -> None:
+    subprocess.run(["git", *arguments], cwd=folder, input=stdin, text=True, check=True, timeout=300)
