@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,6 +104,7 @@ class RecordedCluster:
     env: str
     looks: list[dict]
     logs: dict[str, str]
+    events: list[dict] = field(default_factory=list)
     asked: int = 0
 
     def objects(self, kinds=""):

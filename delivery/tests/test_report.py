@@ -1,6 +1,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,20 @@ from .conftest import ADA
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / ".deployments/schema.json").read_text())
 RECORDED = "7e662f3-20261124013313"
-STARTED = "2026-11-24T01:33:45Z"
+RUNS = {
+    "canary": ("qa", RECORDED, "2026-11-24T01:33:45Z"),
+    "blue-green": ("staging", "bccaa14-20261124015450", "2026-11-24T01:55:01Z"),
+}
 
 
 @pytest.fixture
 def build(settings, deployment, watched):
     """The record of the recorded canary; keywords change what was seen."""
 
-    def make(looks=10, **changes):
-        seen = watched("canary", RECORDED, looks=looks)
-        made = deployment(RECORDED, at=stages.datetime.fromisoformat(STARTED), source="7e662f3" + "0" * 33)
+    def make(looks=10, run="canary", **changes):
+        env, tag, started = RUNS[run]
+        seen = watched(run, tag, env=env, looks=looks)
+        made = deployment(tag, env, at=datetime.fromisoformat(started), source=tag[:7] + "0" * 33)
         usual = {
             "before": deployment("1234567-20261123000000", commit="b" * 40),
             "version": "v17",
@@ -34,7 +39,7 @@ def build(settings, deployment, watched):
             "runs": seen.runs,
             "notebook": seen.notebook,
             "objects": seen.cluster.looks[looks - 1]["objects"],
-            "events": [EVENT],
+            "events": getattr(seen.cluster, "events", None) or [EVENT],
         }
         return record.build(settings, made, **usual | changes)
 
@@ -66,6 +71,22 @@ def test_a_recorded_canary_that_was_aborted(build, golden):
     assert found["outcome"] == "Aborted"
     golden("report.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     golden("report.md", render.markdown(found))
+
+
+def test_a_recorded_blue_green_that_was_promoted(build, golden):
+    found = valid(record.merged(None, build(9, "blue-green")))
+
+    assert found["outcome"] == "Healthy"
+    assert found["missing"] == []
+    assert found["urls"]["preview"] == "https://vote-acme-staging-preview.acme.dev"
+    golden("report-blue-green.md", render.markdown(found))
+
+
+def test_events_before_the_deployment_are_another_one_s(build):
+    events = build(9, "blue-green")["events"]
+
+    assert min(each["at"] for each in events) >= "2026-11-24T01:55:01Z"
+    assert any("Switched selector for service 'vote'" in each["message"] for each in events)
 
 
 def test_what_nobody_saw_is_missing_and_never_invented(build, golden):

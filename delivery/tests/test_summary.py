@@ -3,20 +3,18 @@ from dataclasses import replace
 import pytest
 
 from delivery import summary
-from delivery.workloads import Pods
 
-from .test_gates import PAUSED, TAG, state
+from .test_gates import TAG, state
 from .test_landscape import HOSTILE
 
 RECORDED = "7e662f3-20261124013313"
 
 
-def test_a_preview_that_waits(settings, golden):
-    old = replace(state().image, tag="fffffff-20260101000000")
-    seen = state(**PAUSED)
-    seen = replace(seen, pods=(Pods("old", old, 3, 3), Pods("new", seen.image, 3, 3)))
+def test_a_preview_that_waits(settings, watched, golden):
+    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", looks=7)
 
-    golden("summary-paused.md", summary.preview_ready(settings, "staging", seen))
+    assert seen.state.paused
+    golden("summary-paused.md", summary.preview_ready(settings, "staging", seen.state))
 
 
 def test_a_canary_that_was_aborted(settings, watched, golden):

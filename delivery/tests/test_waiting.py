@@ -77,6 +77,15 @@ def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
     assert seen.notebook.last_step.startswith("step 6 of 8: analysis")
 
 
+def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, at_once):
+    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", looks=1)
+
+    assert seen.until("paused", seconds=30).message == "BlueGreenPause"
+    assert seen.until("healthy", seconds=30).active == "58b577db46"
+    with pytest.raises(NothingToDoError, match="is active in staging already"):
+        seen.until("paused", seconds=30)
+
+
 def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
     seen = watched("canary", RECORDED, looks=10)
     assert not waiting.recovered(seen.state)

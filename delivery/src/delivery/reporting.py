@@ -70,7 +70,7 @@ def observed(
         runs=analysis.runs(objects, release) if release else [],
         notebook=notebook,
         objects=[each for each in objects if release and release in str(each["metadata"])],
-        events=[each for each in events if release and release in each["involvedObject"]["name"]],
+        events=events,
     )
 
 

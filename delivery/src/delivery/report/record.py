@@ -101,7 +101,7 @@ def build(
         "objects": sorted(
             map(created, filter(ours, objects)), key=lambda each: (each["created"], each["name"])
         ),
-        "events": sorted(map(event, events), key=lambda each: each["at"]),
+        "events": told_of(map(event, events), release, stamp(deployment.at)),
     }
 
 
@@ -152,6 +152,13 @@ def event(thing: Object) -> Record:
         "reason": thing.get("reason", ""),
         "message": " ".join(thing.get("message", "").split())[:300],
     }
+
+
+def told_of(events: Iterable[Record], release: str, since: str) -> list[Record]:
+    """The events since the deployment that are about vote's Rollout or this release, in order."""
+    vote = ("Rollout/vote", "Deployment/vote")
+    about = (each for each in events if each["object"] in vote or (release and release in each["object"]))
+    return sorted((each for each in about if each["at"] >= since), key=lambda each: str(each["at"]))
 
 
 def merged(old: Record | None, new: Record) -> Record:
