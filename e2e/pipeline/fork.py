@@ -115,6 +115,8 @@ class Fork:
             if (ROOT / name).exists():
                 (clone.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, clone.folder / name)
+        if clone.git("status", "--porcelain"):
+            clone.commit("chore: what is not committed yet")
         return clone
 
     def clone(self, person: Person) -> Clone:
