@@ -49,9 +49,15 @@ class Fakes:
             (binaries / name).chmod(0o755)
         monkeypatch.setenv("PATH", f"{binaries}:{os.environ['PATH']}")
         monkeypatch.setenv("FAKES", str(self.folder))
-        (self.folder / "digest").write_text(DIGEST + "\n")
+        self.serves(DIGEST)
         self.runs([])
         return self
+
+    def serves(self, digest):
+        """What the registry has, in the words of a real one."""
+        kind = "application/vnd.docker.distribution.manifest.v2+json"
+        lines = [f"Name:      registry.example/acme/x\nMediaType: {kind}\nDigest:    {digest}\n", ""]
+        (self.folder / "digest").write_text("\n".join(lines))
 
     def runs(self, objects, file="objects.json"):
         """What the cluster has, now or after the next apply (next.json) or promotion (promoted.json);

@@ -51,7 +51,7 @@ def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, erro
 
 
 def test_a_drifted_digest_stays_where_it_is(project, fakes, in_qa, errors):
-    (fakes.folder / "digest").write_text("sha256:" + "b" * 64)
+    fakes.serves("sha256:" + "b" * 64)
 
     with pytest.raises(GateError, match="somebody pushed the tag again"):
         releasing.promote(project, "qa", "uat", print)

@@ -1,5 +1,6 @@
 """The edge to docker: build and push our images, and ask the registry for their digests."""
 
+import re
 from pathlib import Path
 
 from delivery.config import Settings
@@ -7,6 +8,7 @@ from delivery.errors import ConfigurationError, DeliveryError
 from delivery.overlay import Image
 from delivery.programs import Hands, ToolError, run
 
+DIGEST = re.compile(r"^Digest:\s+(sha256:[0-9a-f]{64})$", re.MULTILINE)
 SERVICES = ("apm", "result", "vote", "worker")  # whose images are built here, and have one tag
 
 
@@ -33,9 +35,8 @@ def build(settings: Settings, root: Path, tag: str, hands: Hands, *, push: bool)
 def pinned(image: Image) -> Image:
     """The image with the digest that the registry has for its tag."""
     where = f"{image.name}:{image.tag}"
-    template = "{{.Manifest.Digest}}"
     try:
-        digest = run("docker", "buildx", "imagetools", "inspect", where, "--format", template, seconds=60)
+        said = run("docker", "buildx", "imagetools", "inspect", where, seconds=60)
     except ToolError as error:
         if "not found" in error.output or "manifest unknown" in error.output:
             raise ConfigurationError(
@@ -46,4 +47,8 @@ def pinned(image: Image) -> Image:
         raise
     except DeliveryError as error:
         raise ConfigurationError(f"the registry does not answer for {where}; {error}") from error
-    return Image(image.name, image.tag, digest.strip())
+    # Not --format: some versions of buildx leave it aside for an image of one platform.
+    digest = DIGEST.search(said)
+    if digest is None:
+        raise ConfigurationError(f"docker buildx imagetools names no digest for {where}; update buildx")
+    return Image(image.name, image.tag, digest[1])

@@ -3,7 +3,7 @@
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,10 +16,14 @@ KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its 
 PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
 
-def init(project: Project, given: Mapping[str, str]) -> list[str]:
-    """Rewrite every tracked text file, rename those that carry the old name; the paths that changed."""
+def init(project: Project, given: dict[str, str]) -> list[str]:
+    """Rewrite every tracked text file, rename those that carry the old name; the paths that changed.
+
+    A setting that is not given stays, with the new name where it had the old one.
+    """
     old = project.settings
-    new = Settings.checked(asdict(old) | dict(given))
+    name = given.get("name", old.name)
+    new = Settings.checked({key: value.replace(old.name, name) for key, value in asdict(old).items()} | given)
     if new == old:
         raise NothingToDoError(f"{FILE} says all that already")
     changed = []
@@ -80,8 +84,14 @@ def hosts(old: Settings, new: Settings) -> Iterable[tuple[str, str]]:
 def settings_text(text: str, new: Settings) -> str:
     """delivery.toml with other values; its comments stay."""
     for key, value in asdict(new).items():
-        text = re.sub(rf'^{key} = "[^"]*"', f'{key} = "{value}"', text, flags=re.MULTILINE)
+        line = f'{key} = "{value}"'
+        text = re.sub(rf'^{key} = "[^"]*" *(?=#|$)', _padded(line), text, flags=re.MULTILINE)
     return text
+
+
+def _padded(line: str) -> Callable[[re.Match[str]], str]:
+    """The line as wide as the one that it replaces, so that comments stay in their column."""
+    return lambda found: line.ljust(len(found[0]) - 1) + " " if found[0].endswith(" ") else line
 
 
 def tidy(project: Project, ruff: str) -> None:

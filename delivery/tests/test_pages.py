@@ -1,0 +1,83 @@
+"""A real HTTP server on this machine; *.localhost leads here without the DNS."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from delivery import pages
+from delivery.errors import GateError, TimedOutError
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def page():
+    """Answers by path with a status, a body and a release; the last release stays."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            status, body = told.answers.get(self.path, (200, "{}"))
+            self.send_response(status)
+            self.send_header(
+                "X-Release", told.releases.pop(0) if len(told.releases) > 1 else told.releases[0]
+            )
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_):
+            """Keep the test's output to itself."""
+
+    told = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    told.answers, told.releases = {}, ["new"]
+    told.url = f"http://vote-acme-qa.localhost:{told.server_address[1]}"
+    thread = threading.Thread(target=told.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield told
+    told.shutdown()
+    thread.join()
+    told.server_close()
+
+
+def test_a_page_has_arrived_when_it_answers_with_one_release_alone(page, monkeypatch):
+    monkeypatch.setattr(pages, "PAUSE_S", 0.01)
+    page.releases = ["old", "new", "new", "old", "new"]
+
+    pages.wait_for(page.url, "new", seconds=20)
+    assert page.releases == ["new"]
+
+
+def test_too_late_says_which_release_answers(page, monkeypatch):
+    monkeypatch.setattr(pages, "PAUSE_S", 0.01)
+    page.releases = ["old"]
+
+    with pytest.raises(TimedOutError, match=r"vote-acme-qa\.localhost:\d+ shows release old, not new, after"):
+        pages.wait_for(page.url, "new", seconds=0.3)
+
+
+@pytest.mark.parametrize(
+    ("answer", "on"),
+    [
+        ((200, '{"enabled": true}'), True),
+        ((200, '{"enabled": false}'), False),
+        ((404, "no switch here"), False),
+    ],
+)
+def test_the_error_switch_is_read(page, answer, on):
+    page.answers["/api/error-sim"] = answer
+
+    assert pages.errors_on(page.url) is on
+
+
+@pytest.mark.parametrize("answer", [(503, "{}"), (200, "<html>"), (200, "[]"), (200, "{}")])
+def test_no_answer_is_not_off(page, answer):
+    page.answers["/api/error-sim"] = answer
+
+    with pytest.raises(GateError, match="does not say whether its errors are ON"):
+        pages.errors_on(page.url)
+
+
+def test_nobody_there_is_not_off():
+    with pytest.raises(GateError, match="does not say whether its errors are ON"):
+        pages.errors_on("http://vote-acme-qa.localhost:9")
