@@ -69,7 +69,7 @@ def test_delivery_toml_keeps_its_comments_in_their_column():
     new = replace(NEW, cluster="zoo-2", region="eu-central-1")
 
     assert forking.settings_text(text, new) == (
-        '# what a fork changes\nname = "zoo"       # the name\ncluster = "zoo-2"\nregion = "eu-central-1" # AWS\n'
+        '# of a fork\nname = "zoo"       # the name\ncluster = "zoo-2"\nregion = "eu-central-1" # AWS\n'
     )
 
 

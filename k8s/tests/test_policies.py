@@ -52,7 +52,7 @@ MUTANTS = {
     ),
     "a tag that is not shown": (
         policies.image_tags_are_shown,
-        lambda o: pod(o)["containers"][0].update(image="localhost:5000/vote:0000000-20260101000000"),
+        lambda o: pod(o)["containers"][0].update(image="localhost:5000/vote:1111111-20260101000000"),
     ),
     "a Job's latest": (
         policies.images_are_pinned,
