@@ -63,9 +63,7 @@ def test_a_file_is_renamed_with_its_name():
 
 
 def test_delivery_toml_keeps_its_comments_in_their_column():
-    text = (
-        '# what a fork changes\nname = "acme"      # the name\ncluster = "acme"\nregion = "us-west-2" # AWS\n'
-    )
+    text = '# of a fork\nname = "acme"      # the name\ncluster = "acme"\nregion = "us-west-2" # AWS\n'
     new = replace(NEW, cluster="zoo-2", region="eu-central-1")
 
     assert forking.settings_text(text, new) == (

@@ -56,6 +56,13 @@ def test_too_late_says_which_release_answers(page, monkeypatch):
         pages.wait_for(page.url, "new", seconds=0.3)
 
 
+def test_too_late_says_why_nothing_answers(monkeypatch):
+    monkeypatch.setattr(pages, "PAUSE_S", 0.01)
+
+    with pytest.raises(TimedOutError, match=r"shows no release \(.*refused"):
+        pages.wait_for("http://vote-acme-qa.localhost:9", "new", seconds=0.3)
+
+
 @pytest.mark.parametrize(
     ("answer", "on"),
     [

@@ -35,25 +35,25 @@ def client(url: str) -> httpx.Client:
     )
 
 
-def release(page: httpx.Client) -> str:
-    """Which release answers here; empty if none does."""
+def release(page: httpx.Client) -> tuple[str, str]:
+    """Which release answers here, and why none does; one of the two is empty."""
     try:
-        return str(page.get("/health").headers.get(RELEASE, ""))
-    except httpx.HTTPError:
-        return ""
+        found = str(page.get("/health").headers.get(RELEASE, ""))
+    except httpx.HTTPError as error:
+        return "", " ".join(str(error).split())
+    return found, "" if found else f"no {RELEASE} in its answer"
 
 
 def wait_for(url: str, wanted: str, *, seconds: float = 60) -> None:
     """Return once this release alone answers: a Service takes a moment to follow its new selector."""
     end = time.monotonic() + seconds
-    in_a_row, last = 0, ""
+    in_a_row, last, problem = 0, "", ""
     with client(url) as page:
         while in_a_row < IN_A_ROW:
             if time.monotonic() > end:
-                raise TimedOutError(
-                    f"{url} shows release {last or 'none'}, not {wanted}, after {seconds:g} s"
-                )
-            last = release(page)
+                shown = f"release {last}" if last else f"no release ({problem})"
+                raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
+            last, problem = release(page)
             in_a_row = in_a_row + 1 if last == wanted else 0
             if not in_a_row:
                 time.sleep(PAUSE_S)

@@ -12,6 +12,7 @@ from delivery.errors import ConfigurationError
 from delivery.project import Project
 from delivery.rollout import State
 
+LOG_WIDTH = 200  # characters, where nobody's terminal has a width
 HEAD = ("environment", "release", "phase", "step", "weight", "error rate", "pages")
 
 
@@ -84,8 +85,12 @@ def as_json(found: list[Standing]) -> str:
 
 def show(found: list[Standing]) -> None:
     """For people."""
-    table = Table(*HEAD)
+    table = Table()
+    for head in HEAD:
+        table.add_column(head, overflow="fold")
     for each in found:
         table.add_row(*each.row())
     console = Console(highlight=False)
-    console.print(table, soft_wrap=not console.is_terminal)  # a log has no width
+    if not console.is_terminal:
+        console = Console(highlight=False, width=LOG_WIDTH)
+    console.print(table)

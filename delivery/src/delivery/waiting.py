@@ -72,9 +72,10 @@ class Watch:
         self.stuck = [name(each) for each in others(objects) if workloads.no_progress(each)]
         if self.state is None:
             return
-        if self.state.tag == self.notebook.tag:
-            for line in narration.changes(before, self.state):
-                self.say(line)
+        if self.state.tag != self.notebook.tag:
+            return  # what it does is about another release
+        for line in narration.changes(before, self.state):
+            self.say(line)
         self.notebook.note(self.state, self.now())
         self.runs = analysis.runs(objects, self.state.release)
         self._listen()
