@@ -7,7 +7,7 @@ TAG = "7e662f3-20261124013313"
 
 
 def test_a_recorded_rollout_in_words(watched, golden):
-    golden("narration.txt", "\n".join(watched("canary", TAG).said) + "\n")
+    golden("narration.txt", "\n".join(watched("canary", TAG, looks=11).said) + "\n")
 
 
 def test_nothing_new_is_no_line(recorded):

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from delivery.attribution import Change, Person
 from delivery.notebook import Notebook
-from delivery.report import diagram, record, render, stages
+from delivery.report import diagram, merging, record, render, stages
 
 from .conftest import ADA
 
@@ -66,7 +66,7 @@ def test_the_schema_is_one():
 
 
 def test_a_recorded_canary_that_was_aborted(build, golden):
-    found = valid(record.merged(None, build()))
+    found = valid(merging.merged(None, build()))
 
     assert found["outcome"] == "Aborted"
     golden("report.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
@@ -74,7 +74,7 @@ def test_a_recorded_canary_that_was_aborted(build, golden):
 
 
 def test_a_recorded_blue_green_that_was_promoted(build, golden):
-    found = valid(record.merged(None, build(9, "blue-green")))
+    found = valid(merging.merged(None, build(9, "blue-green")))
 
     assert found["outcome"] == "Healthy"
     assert found["missing"] == []
@@ -91,7 +91,7 @@ def test_events_before_the_deployment_are_another_one_s(build):
 
 def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
     found = valid(
-        record.merged(
+        merging.merged(
             None,
             build(
                 before=None, changes=[], state=None, runs=[], notebook=Notebook("qa"), objects=[], events=[]
@@ -106,7 +106,7 @@ def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
 
 def test_every_figure_comes_from_the_record(build):
     """A report of changed figures shows those, and none of the old ones."""
-    text = json.dumps(record.merged(None, build()))
+    text = json.dumps(merging.merged(None, build()))
     changed = json.loads(text.replace("28.9256", "31.4159"))
 
     assert "31.4159" in render.markdown(changed)
@@ -114,36 +114,36 @@ def test_every_figure_comes_from_the_record(build):
 
 
 def test_an_earlier_report_of_the_same_deployment_completes_it(build):
-    paused = record.merged(None, build(looks=7))
+    paused = merging.merged(None, build(looks=7))
     later = build(looks=10)
     later["observations"] = later["observations"][-2:]
     for run in later["analyses"]:
         for each in run["measurements"]:
             each.update(dict.fromkeys(("check", "asked", "status", "got", "reason")))
-    both = valid(record.merged(paused, later))
+    both = valid(merging.merged(paused, later))
 
     assert both["observations"][0] == paused["observations"][0]
     assert both["outcome"] == "Aborted"
     reasons = [each["reason"] for run in both["analyses"] for each in run["measurements"]]
     assert reasons[0]
-    assert record.merged(both, later)["observations"] == both["observations"]
+    assert merging.merged(both, later)["observations"] == both["observations"]
 
 
 def test_a_report_of_another_deployment_does_not(build):
-    other = record.merged(None, build(looks=7))
+    other = merging.merged(None, build(looks=7))
     other["deployment"]["commit"] = "f" * 40
 
-    assert record.merged(other, build(looks=3)) == record.merged(None, build(looks=3))
+    assert merging.merged(other, build(looks=3)) == merging.merged(None, build(looks=3))
 
 
 def test_a_rollback_has_its_sequence(build):
-    assert "## Rollback" in render.markdown(record.merged(None, build()))
-    assert "## Rollback" not in render.markdown(record.merged(None, build(looks=7)))
+    assert "## Rollback" in render.markdown(merging.merged(None, build()))
+    assert "## Rollback" not in render.markdown(merging.merged(None, build(looks=7)))
 
 
 def test_names_that_attack_are_shown(build, deployment):
     evil = Change("c" * 40, Person("<b>|`x`", "x@y"), "<!-- x --> | `y`\n")
-    text = render.markdown(record.merged(None, build(changes=[evil])))
+    text = render.markdown(merging.merged(None, build(changes=[evil])))
 
     assert "<!--" not in text
     assert "<b>" not in text
@@ -156,6 +156,8 @@ def test_paths(deployment):
     assert path == ".deployments/2026-01-02-0a1b2c3-v17-qa-deployment-report.md"
     assert record.found(made, [".deployments/README.md", record.beside(path), path]) == path
     assert record.found(replace(made, env="dev"), [path]) == ""
+    back = replace(made, rollback_of="fffffff-20260102000000")
+    assert record.path(back, "v17").endswith("-qa-rollback-report.md")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_the_version_is_vote_s(text, version):
 
 
 def test_durations_add_up(build):
-    spans = dict(stages.durations(record.merged(None, build())))
+    spans = dict(stages.durations(merging.merged(None, build())))
 
     assert spans["commit to the first look"] == 5
     total = spans.pop("commit to Aborted")
@@ -175,7 +177,7 @@ def test_durations_add_up(build):
 
 
 def test_traffic_is_drawn_from_ready_pods(build):
-    drawn = diagram.traffic(record.merged(None, build())["observations"])
+    drawn = diagram.traffic(merging.merged(None, build())["observations"])
 
     assert re.search(r"weight 20 %\)\n  users\n    \|-- +\d+% --> stable", drawn)
     assert drawn.isascii()

@@ -3,6 +3,8 @@ import pytest
 from delivery import rollback
 from delivery.errors import NothingToDoError
 
+from .conftest import images
+
 A, B, C = (f"{c * 7}-20260102030405" for c in "abc")
 
 
@@ -33,6 +35,14 @@ def test_the_same_tag_twice_is_not_the_one_before(deployment):
 
 def test_a_stable_release_that_git_does_not_know_is_passed_over(deployment):
     assert rollback.target(tags(deployment, C, B), current=C, stable=A).tag == B
+
+
+def test_what_a_registry_never_had_is_passed_over(deployment):
+    """A first deployment that the cluster refused leaves a commit back to the overlay's first images."""
+    fresh = deployment("0000000-20260101000000", images=images("0000000-20260101000000", digest=""))
+
+    with pytest.raises(NothingToDoError):
+        rollback.target([*tags(deployment, C), fresh], current=C, stable=C)
 
 
 @pytest.mark.parametrize("known", [[C], []])

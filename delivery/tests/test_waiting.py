@@ -86,6 +86,14 @@ def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, 
         seen.until("paused", seconds=30)
 
 
+def test_a_release_that_is_replaced_is_waited_for_no_longer(watched, at_once):
+    seen = watched("canary", RECORDED, looks=8)
+    seen.cluster.looks = [seen.cluster.looks[-1]]  # the release before is back
+
+    with pytest.raises(GateError, match=f"{RECORDED} was replaced in qa by 5eac43c-20261124012908"):
+        seen.until("healthy", seconds=30)
+
+
 def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
     seen = watched("canary", RECORDED, looks=10)
     assert not waiting.recovered(seen.state)
@@ -106,7 +114,7 @@ def test_too_late_says_how_things_stand(watched, at_once):
 
 
 def test_what_was_seen_is_kept_for_the_report(watched):
-    seen = watched("canary", RECORDED)
+    seen = watched("canary", RECORDED, looks=10)
     kept = Notebook.of(seen.folder, "qa", RECORDED)
 
     assert kept == seen.notebook
@@ -116,7 +124,7 @@ def test_what_was_seen_is_kept_for_the_report(watched):
 
 
 def test_a_job_whose_log_is_gone_is_said_to_be(watched):
-    seen = watched("canary", RECORDED)
+    seen = watched("canary", RECORDED, looks=10)
     gone = [each for each in seen.notebook.verdicts.values() if each.reason == "its log is gone"]
 
     assert len(gone) == 1

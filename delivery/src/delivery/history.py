@@ -41,6 +41,11 @@ class Deployment:
         """The tag of its images."""
         return self.images[0].tag if self.images else ""
 
+    @property
+    def pinned(self) -> bool:
+        """Whether its images are, as all that a registry had are; a fresh overlay's are not."""
+        return all(image.digest for image in self.images)
+
 
 def message(deployment: Deployment) -> str:
     """The message of a deployment's commit; `deployments` reads it back."""

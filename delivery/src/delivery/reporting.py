@@ -12,7 +12,7 @@ from delivery.kubectl import KINDS, Object
 from delivery.notebook import Notebook
 from delivery.project import Project
 from delivery.releasing import Say
-from delivery.report import record, render
+from delivery.report import merging, record, render
 from delivery.rollout import State
 
 EVERYTHING = f"{KINDS},jobs.batch,pods,services"
@@ -76,7 +76,7 @@ def observed(
 
 def written(path: str, seen: record.Record, kept: str | None) -> dict[str, str]:
     """The two files of a report, completed by what an earlier report of the same deployment saw."""
-    whole = record.merged(json.loads(kept) if kept else None, seen)
+    whole = merging.merged(json.loads(kept) if kept else None, seen)
     text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
     return {path: render.markdown(whole), record.beside(path): text}
 

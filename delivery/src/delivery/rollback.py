@@ -12,6 +12,7 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
     It is what the cluster still holds as stable, if that is another release; else the last deployment
     before the current one that nobody has rolled back from.
     """
+    deployed = [each for each in deployed if each.pinned]
     rejected = {each.rollback_of for each in deployed if each.rollback_of} | {current}
     if stable and stable != current:
         for each in deployed:

@@ -63,6 +63,7 @@ class Watch:
     runs: list[analysis.Run] = field(default_factory=list)
     unready: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
+    began: bool = False  # the release was there
 
     def look(self) -> None:
         """Look once."""
@@ -73,7 +74,10 @@ class Watch:
         if self.state is None:
             return
         if self.state.tag != self.notebook.tag:
+            if self.began:
+                raise GateError(f"{self.notebook.tag} was replaced in {self.cluster.env} by {self.state.tag}")
             return  # what it does is about another release
+        self.began = True
         for line in narration.changes(before, self.state):
             self.say(line)
         self.notebook.note(self.state, self.now())

@@ -1,7 +1,7 @@
 """What happened in a deployment, as the JSON record that .deployments/schema.json describes."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -16,16 +16,14 @@ from delivery.tags import commit
 
 FOLDER = ".deployments"
 Record = dict[str, Any]
-NO_LOOKS = (
-    "weights, pod counts and times: nobody watched (delivery wait runs in the same job as delivery report)"
-)
 OURS = {"Rollout", "Deployment", "StatefulSet", "ReplicaSet", "AnalysisRun", "Job", "Pod", "Service"}
 
 
 def path(deployment: Deployment, version: str) -> str:
     """Where the report of a deployment stands; .json in place of .md for its record."""
     day, sha = f"{deployment.at:%Y-%m-%d}", commit(deployment.tag)
-    return f"{FOLDER}/{day}-{sha}-{version}-{deployment.env}-deployment-report.md"
+    kind = "rollback" if deployment.rollback_of else "deployment"
+    return f"{FOLDER}/{day}-{sha}-{version}-{deployment.env}-{kind}-report.md"
 
 
 def beside(path: str) -> str:
@@ -159,46 +157,3 @@ def told_of(events: Iterable[Record], release: str, since: str) -> list[Record]:
     vote = ("Rollout/vote", "Deployment/vote")
     about = (each for each in events if each["object"] in vote or (release and release in each["object"]))
     return sorted((each for each in about if each["at"] >= since), key=lambda each: str(each["at"]))
-
-
-def merged(old: Record | None, new: Record) -> Record:
-    """The new record with what an earlier report of the same deployment had seen and this one could not."""
-    if old is None or old["deployment"]["commit"] != new["deployment"]["commit"]:
-        return complete(new)
-    both = dict(new)
-    both["observations"] = union(old["observations"], new["observations"], "at")
-    both["events"] = union(old["events"], new["events"], "at")
-    both["objects"] = union(old["objects"], new["objects"], "created")
-    both["release"] = new["release"] or old["release"]
-    known = {each["job"]: each for run in old["analyses"] for each in run["measurements"]}
-    both["analyses"] = [
-        run | {"measurements": [better(known.get(each["job"]), each) for each in run["measurements"]]}
-        for run in new["analyses"]
-    ]
-    names = {run["name"] for run in new["analyses"]}
-    both["analyses"] = [*(run for run in old["analyses"] if run["name"] not in names), *both["analyses"]]
-    return complete(both)
-
-
-def union(old: Sequence[Record], new: Sequence[Record], key: str) -> list[Record]:
-    """Each entry once, in the order of its time."""
-    return sorted([*old, *(each for each in new if each not in old)], key=lambda each: str(each[key]))
-
-
-def better(old: Record | None, new: Record) -> Record:
-    """A measurement with its Job's words, if either report has them."""
-    return old if old is not None and new["reason"] is None else new
-
-
-def complete(record: Record) -> Record:
-    """The record, with a list of what nobody observed."""
-    missing = [] if record["observations"] else [NO_LOOKS]
-    unread = [
-        each["job"] for run in record["analyses"] for each in run["measurements"] if each["reason"] is None
-    ]
-    missing += [f"what the Job {job} was told: its log was not read" for job in unread]
-    if not record["events"]:
-        missing.append("events: the cluster has none any more")
-    if not record["previous"]:
-        missing.append("what changed: git knows no deployment here before this one")
-    return record | {"missing": missing}

@@ -1,0 +1,1 @@
+"""The commands, by what they are for; each imports what it needs only when it runs, for a quick start-up."""

@@ -1,0 +1,38 @@
+"""What a fork is made of."""
+
+from typing import Annotated
+
+import typer
+
+from delivery.commands.common import DryRun, project, say
+
+
+def settings() -> None:
+    """Hand delivery.toml to later steps of a workflow."""
+    from dataclasses import asdict
+
+    here = project()
+    values = asdict(here.settings) | {"registry_host": here.settings.registry_host}
+    for key, value in values.items():
+        say(f"{key} = {value}")
+    here.output(**values)
+
+
+def init(
+    *,
+    name: Annotated[str, typer.Option(help="prefix of namespaces, addresses and workflows")] = "",
+    registry: Annotated[str, typer.Option(help="images are REGISTRY/vote, ...")] = "",
+    base_domain: Annotated[str, typer.Option(help="pages are https://vote-NAME-ENV.BASE_DOMAIN")] = "",
+    repository: Annotated[str, typer.Option(help="OWNER/NAME on GitHub")] = "",
+    cluster: Annotated[str, typer.Option(help="its name in EKS or kind")] = "",
+    region: Annotated[str, typer.Option(help="AWS only")] = "",
+    connect: Annotated[str, typer.Option(help="aws, kubeconfig or kind")] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Make a fork your own: write delivery.toml, and bring every other file in line."""
+    from delivery import forking
+
+    given = {key: value for key, value in locals().items() if key not in ("forking", "dry_run") and value}
+    here = project(dry_run=dry_run)
+    changed = forking.init(here, given)
+    say(f"{len(changed)} files {'would change' if dry_run else 'changed'}; look: git diff, then commit them")

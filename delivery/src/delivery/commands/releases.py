@@ -1,0 +1,112 @@
+"""Build, deploy, wait, promote, roll back."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from delivery.commands.common import DryRun, Env, Seconds, Tag, finish, hand_over, project, say
+from delivery.errors import ConfigurationError
+
+
+def tag(commit: Annotated[str, typer.Option(help="what the image is built from")] = "HEAD") -> None:
+    """Print a new image tag for a commit."""
+    from datetime import UTC, datetime
+
+    from delivery import tags
+
+    here = project()
+    if not (found := here.git.resolve(commit)):
+        raise ConfigurationError(f"there is no commit {commit!r} in this repository")
+    made = tags.new(found, datetime.now(UTC))
+    print(made)
+    here.output(image_tag=made)
+
+
+def build(
+    image_tag: Tag = "",
+    push: Annotated[bool, typer.Option("--push/--no-push", help="push what was built")] = True,
+    dry_run: DryRun = False,
+) -> None:
+    """Build every service's image once, and push them."""
+    from datetime import UTC, datetime
+
+    from delivery import docker, tags
+
+    here = project(dry_run=dry_run)
+    made = tags.checked(image_tag) if image_tag else tags.new(here.git.resolve("HEAD"), datetime.now(UTC))
+    docker.build(here.settings, here.root, made, here.hands, push=push)
+    say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
+    here.output(image_tag=made)
+
+
+def deploy(env: Env, image_tag: Tag = "", dry_run: DryRun = False) -> None:
+    """Commit an image to an environment's overlay on main, and apply it; no tag: apply what main says."""
+    from delivery import deploying, overlay
+    from delivery.environments import checked
+
+    here = project(dry_run=dry_run)
+    checked(env)
+    if image_tag:
+        finish(here, env, deploying.deploy(here, env, image_tag, say))
+        return
+    here.cluster(env).require()
+    applied = deploying.apply(here, env)
+    say(f"{env} is what main says: {overlay.tag(applied.text)}")
+    finish(here, env, None, overlay.tag(applied.text))
+
+
+def wait(
+    env: Env,
+    goal: Annotated[Literal["healthy", "paused"], typer.Option("--for", help="how the release should be")],
+    image_tag: Tag = "",
+    timeout: Seconds = 1800,
+) -> None:
+    """Wait until the release is Healthy, or Paused; a line for each change."""
+    from delivery import releasing
+    from delivery.environments import checked
+
+    here = project()
+    hand_over(here, env, releasing.wait(here, checked(env), goal, tag=image_tag, seconds=timeout, say=say))
+
+
+def promote(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="the environment that runs the image")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="the next one")],
+    dry_run: DryRun = False,
+) -> None:
+    """Deploy to the next environment the image that one runs Healthy, by digest."""
+    from delivery import releasing
+
+    here = project(dry_run=dry_run)
+    finish(here, target, releasing.promote(here, source, target, say))
+
+
+def promote_rollout(
+    env: Env,
+    confirm: Annotated[str, typer.Option(help='"promote"')],
+    timeout: Seconds = 600,
+    dry_run: DryRun = False,
+) -> None:
+    """Make the preview that waits active."""
+    from delivery import releasing
+
+    here = project(dry_run=dry_run)
+    hand_over(here, env, releasing.promote_rollout(here, env, confirm, timeout, say))
+
+
+def rollback(
+    env: Env,
+    reason: Annotated[str, typer.Option(help="why, for the commit and the report")],
+    timeout: Seconds = 600,
+    dry_run: DryRun = False,
+) -> None:
+    """Go back to the release before: abort what rolls out, revert its commit, wait for Healthy."""
+    from delivery import releasing
+
+    if not reason.strip():
+        raise ConfigurationError("say why: --reason TEXT")
+    here = project(dry_run=dry_run)
+    made, state = releasing.roll_back(here, env, reason, timeout, say)
+    here.output(changed=str(bool(made.commit)).lower(), commit=made.commit)
+    if state:
+        hand_over(here, env, state)
