@@ -1,0 +1,122 @@
+"""Story 7: a preview waits for a person, whatever happens; a bad one is refused, and active never notices."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from demo.errors import TimedOutError
+from demo.pages import Page
+from demo.waiting import until
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import ending, failed_checks, kinds, new_release, others, require_aborted, revert
+
+A_MINUTE = 60
+SCALE_DOWN_DELAY = 30  # the overlay's, which fast leaves as it is
+LATE = 20  # seconds that pods may take to end, and we to see it
+
+
+def previewed(env, release):
+    """Return once the preview's address shows this release."""
+    env.wait_for(
+        lambda state: state.preview == release and state.pods_of(release).ready,
+        what="the preview Service leads to it",
+        release=release,
+    )
+    Page(env.urls()["vote-preview"]).wait_for(release)
+
+
+def rows(env):
+    """How many votes PostgreSQL has of each release."""
+    query = "SELECT release, count(*) FROM votes GROUP BY release"
+    psql = [
+        "psql",
+        "--username=voting",
+        "--dbname=voting",
+        "--tuples-only",
+        "--no-align",
+        f"--command={query}",
+    ]
+    where = ["statefulset/postgres", f"--namespace={env.namespace}"]
+    said = env.cluster.kubectl("exec", *where, "--", *psql)
+    return Counter({release: int(count) for release, count in (line.split("|") for line in said.split())})
+
+
+def deploy_again(env):
+    """`make deploy` with the tag that runs already."""
+    again = [sys.executable, "-m", "demo", "deploy", env.name, "--tag", env.look().tag]
+    name = ["--name", env.cluster.name]
+    return subprocess.run([*again, *name], capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_preview_waits_until_a_person_promotes_it(env, figure):
+    before, urls = env.look(), env.urls()
+    had = until(lambda: rows(env), what="PostgreSQL says what it has", seconds=30)
+    active, preview = Page(urls["vote"]), Page(urls["vote-preview"])
+    with Ballot(env) as on_active:
+        started = time.monotonic()
+        release = new_release(env)
+        previewed(env, release)
+        with Ballot(env, "vote-preview") as on_preview:
+            env.wait_for(
+                lambda state: state.paused, what="it waits for a person", release=release, seconds=180
+            )
+            paused = time.monotonic()
+            with pytest.raises(TimedOutError):
+                env.wait_for(lambda state: not state.paused, what="it goes on", seconds=A_MINUTE)
+        assert (active.release(), preview.release()) == (before.release, release)
+        assert {vote.release for vote in on_active.votes} == {before.release}
+        assert {vote.release for vote in on_preview.votes} == {release}
+
+        env.promote()
+        asked = time.monotonic()
+        env.wait_for(lambda state: state.active == release, what="active leads to it", release=release)
+        active.wait_for(release)
+        promoted = time.monotonic()
+
+        same = deploy_again(env)
+        assert (same.returncode, same.stdout) == (3, "")
+        assert same.stderr.count("\n") == 1
+        assert "already deployed" in same.stderr
+        assert "no new rollout" in same.stderr
+
+        state = env.wait_for(
+            lambda now: now.healthy and not others(now),
+            what="the old release has no pods",
+            release=release,
+            seconds=SCALE_DOWN_DELAY + LATE,
+        )
+        gone = time.monotonic() - asked
+        on_active.wait_until_accepted()
+
+    assert gone >= SCALE_DOWN_DELAY - 1  # its clock starts a moment before we see the promotion
+    assert state.pods_of(release).ready == 3
+    assert kinds(env, release) == {"PrePromotion": {"Successful"}}
+    assert on_active.failures() == on_preview.failures() == []
+    wanted = Counter(vote.release for ballot in (on_active, on_preview) for vote in ballot.votes)
+    until(lambda: rows(env) - had == wanted, what=f"each release's votes are rows: {wanted}", seconds=30)
+    figure("deployed to Paused", f"{paused - started:.0f} s")
+    figure("promoted to active", f"{promoted - asked:.1f} s; the old release gone after {gone:.0f} s")
+
+
+def test_a_bad_preview_is_refused_and_active_never_notices(env):
+    before, urls = env.look(), env.urls()
+    with Ballot(env) as ballot:
+        bad = new_release(env)
+        previewed(env, bad)
+        Page(urls["vote-preview"]).turn_errors(on=True)
+        vote = Page(urls["vote-preview"]).vote()
+        assert (vote.release, vote.status) == (bad, 500)
+
+        state = ending(env, bad)
+
+        require_aborted(state, before, "error-rate")
+        assert state.active == before.release
+        assert "Failed" in kinds(env, bad)["PrePromotion"]
+        assert set(failed_checks(env, bad)) == {"error-rate"}
+        revert(env, before)
+        ballot.counted()
+    assert ballot.failures() == []
+    assert {vote.release for vote in ballot.votes} == {before.release}

@@ -1,0 +1,73 @@
+"""Story 6: a release that crashes at its start, or whose image does not exist, is never promoted."""
+
+import pytest
+
+from demo import images
+from demo.rollout import State
+from demo.waiting import until
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import new_release, patch, replace, revert
+
+DEADLINE = replace("/spec/progressDeadlineSeconds", 25)
+LOG_LEVEL = {"op": "add", "path": "/spec/template/spec/containers/0/env/-"}
+
+
+def crash_loop(env):
+    """A release that refuses its settings and ends, again and again; its hash."""
+    wrong = LOG_LEVEL | {"value": {"name": "LOG_LEVEL", "value": "LOUD"}}
+    return new_release(env, patch(DEADLINE, wrong))
+
+
+def missing_image(env):
+    """A release whose tag nobody has built; its hash."""
+    return env.deploy(images.new_tag(), extra=patch(DEADLINE))
+
+
+WAITING = {crash_loop: {"CrashLoopBackOff"}, missing_image: {"ErrImagePull", "ImagePullBackOff"}}
+
+
+def why(env, release):
+    """Why the containers of a release do not run, and whether one has ended."""
+    pods = env.cluster.kubectl.objects(
+        "pods", env.namespace, f"--selector=rollouts-pod-template-hash={release}"
+    )
+    states = [each["state"] for pod in pods for each in pod["status"].get("containerStatuses", [])]
+    return {state["waiting"]["reason"] for state in states if "waiting" in state}
+
+
+def told(env):
+    """What the controller told about the Rollout, whose own message soon says only that it was aborted."""
+    about = "--field-selector=involvedObject.kind=Rollout,involvedObject.name=vote"
+    return {event["message"] for event in env.cluster.kubectl.objects("events", env.namespace, about)}
+
+
+@pytest.mark.parametrize("broken", [crash_loop, missing_image], ids=lambda broken: broken.__name__)
+def test_a_release_that_never_runs_is_aborted(env, broken):
+    before = env.look()
+    stable = before.pods_of(before.release)
+    reasons = set()
+
+    def untouched(state: State) -> None:
+        assert state.stable == before.release
+        assert state.pods_of(before.release).ready == stable.ready
+        if state.canary:
+            assert state.pods_of(state.canary).ready == 0
+            reasons.update(why(env, state.canary))
+
+    with Ballot(env) as ballot:
+        release = broken(env)
+        env.wait_for(
+            lambda now: now.aborted,
+            what="the progress deadline aborts it",
+            release=release,
+            seconds=120,
+            seen=untouched,
+        )
+
+        reason = f'ReplicaSet "vote-{release}" has timed out progressing.'
+        until(lambda: reason in told(env), what=f"the controller says: {reason}", seconds=30)
+        assert reasons & WAITING[broken]
+        revert(env, before)
+        ballot.counted()
+    assert ballot.failures() == []
+    assert set(ballot.counts()) == {before.release}
