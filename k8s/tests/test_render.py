@@ -1,8 +1,11 @@
 """Every overlay, and every component on dev, renders and keeps every policy; no cluster is asked."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from delivery import policies
+from delivery.config import Settings
 from delivery.overlay import Image, images, with_images
 from k8s.tests.conftest import K8S
 
@@ -167,10 +170,9 @@ def test_staging_is_blue_green_as_designed(overlay):
         for each in policies.named(overlay("staging"), "Ingress").values()
         for rule in each["spec"]["rules"]
     }
-    assert hosts == {
-        f"{host}.localhost"
-        for host in ("vote-voting01-staging", "vote-voting01-staging-preview", "result-voting01-staging")
-    }
+    settings = Settings.from_file(K8S.parent)
+    pages = ("vote", "vote-preview", "result")
+    assert hosts == {urlsplit(settings.url("staging", page)).hostname for page in pages}
 
 
 DURATIONS = {"duration", "interval", "initialDelay", "progressDeadlineSeconds"}

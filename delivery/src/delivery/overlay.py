@@ -21,7 +21,7 @@ class Image:
     digest: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}:{self.tag}" + (f"@{self.digest}" if self.digest else "")
+        return self.name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
 
     @property
     def service(self) -> str:
@@ -33,6 +33,8 @@ class Image:
         """The image in NAME:TAG@DIGEST, where the registry may have a port."""
         named, _, digest = text.strip().partition("@")
         name, _, tag = named.rpartition(":")
+        if not name or "/" in tag:  # no tag: what follows the colon is the registry's port and a path
+            return cls(named, "", digest)
         return cls(name, tag, digest)
 
 

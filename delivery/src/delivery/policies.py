@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from delivery.docker import SERVICES
 from delivery.kubectl import Object
+from delivery.overlay import Image
 from delivery.tags import TAG
 
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job"}
@@ -42,11 +43,11 @@ def images_are_pinned(objects: list[Object]) -> list[str]:
     """Every image has a tag, and it is not latest; ours has the shape sha7-timestamp."""
     wrong = []
     for name, pod in pods(objects):
-        for image in (container["image"] for container in containers(pod)):
-            path, _, tag = image.split("@")[0].rpartition(":")
-            ours = path.rpartition("/")[2] in SERVICES
-            if not path or tag == "latest" or (ours and not TAG.fullmatch(tag)):
-                wrong.append(f"{name}: {image}")
+        for text in (container["image"] for container in containers(pod)):
+            image = Image.read(text)
+            ours = image.service in SERVICES
+            if image.tag in ("", "latest") or (ours and not TAG.fullmatch(image.tag)):
+                wrong.append(f"{name}: {text}")
     return wrong
 
 
@@ -56,7 +57,7 @@ def image_tags_are_shown(objects: list[Object]) -> list[str]:
     for name, pod in pods(objects):
         for container in containers(pod):
             shown = [each["value"] for each in container.get("env", []) if each["name"] == "IMAGE_TAG"]
-            tag = container["image"].split("@")[0].rpartition(":")[2]
+            tag = Image.read(container["image"]).tag
             wrong += [f"{name}: {each}" for each in shown if each != tag]
     return wrong
 
