@@ -70,3 +70,13 @@ def test_an_image_reads_as_it_is_written(text):
 
     assert str(image) == text
     assert (image.service, image.tag) == ("vote", "t")
+
+
+@pytest.mark.parametrize(
+    "text", ["vote", "ghcr.io/acme/vote", "localhost:5000/acme/vote", f"r:5000/vote@{DIGEST}"]
+)
+def test_an_image_without_a_tag_has_none(text):
+    image = Image.read(text)
+
+    assert str(image) == text
+    assert (image.service, image.tag) == ("vote", "")
