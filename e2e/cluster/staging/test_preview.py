@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from demo.errors import TimedOutError
+from demo.kubectl import run
 from demo.pages import Page
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot
@@ -31,16 +32,10 @@ def previewed(env, release):
 def rows(env):
     """How many votes PostgreSQL has of each release."""
     query = "SELECT release, count(*) FROM votes GROUP BY release"
-    psql = [
-        "psql",
-        "--username=voting",
-        "--dbname=voting",
-        "--tuples-only",
-        "--no-align",
-        f"--command={query}",
-    ]
-    where = ["statefulset/postgres", f"--namespace={env.namespace}"]
-    said = env.cluster.kubectl("exec", *where, "--", *psql)
+    # The context comes first: what stands after the two dashes is psql's.
+    where = [f"--context={env.cluster.kubectl.context}", f"--namespace={env.namespace}"]
+    psql = ["psql", "--username=voting", "--dbname=voting", "-At", "-c", query]
+    said = run("kubectl", "exec", *where, "statefulset/postgres", "--", *psql)
     return Counter({release: int(count) for release, count in (line.split("|") for line in said.split())})
 
 
@@ -53,7 +48,7 @@ def deploy_again(env):
 
 def test_a_preview_waits_until_a_person_promotes_it(env, figure):
     before, urls = env.look(), env.urls()
-    had = until(lambda: rows(env), what="PostgreSQL says what it has", seconds=30)
+    had = rows(env)
     active, preview = Page(urls["vote"]), Page(urls["vote-preview"])
     with Ballot(env) as on_active:
         started = time.monotonic()
