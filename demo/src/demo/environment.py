@@ -86,6 +86,9 @@ class Environment:
     def heal(self, *, fast: bool = True, seconds: float = 300) -> State:
         """Its stable release as k8s/ describes it now, wherever it was before; Healthy."""
         self.deploy(self.look().stable_tag, fast=fast)
+        if self.look().aborted:  # the aborted release has that tag, too: the controller leaves it as it is
+            self._rollouts("retry", "rollout", "vote")
+            self._rollouts("promote", "vote", "--full")
         self.wait_ready(seconds)
         return self.look()
 
@@ -96,8 +99,10 @@ class Environment:
 
     def promote(self) -> None:
         """Let the release go on; wait until it is Paused first, or nothing happens."""
-        where = f"--namespace={self.namespace}"
-        self.cluster.kubectl("argo", "rollouts", "promote", "vote", where)
+        self._rollouts("promote", "vote")
+
+    def _rollouts(self, *command: str) -> None:
+        self.cluster.kubectl("argo", "rollouts", *command, f"--namespace={self.namespace}")
 
     def _look(self) -> State | None:
         kinds = "rollouts.argoproj.io,deployments.apps,replicasets.apps"

@@ -51,15 +51,22 @@ def images(objects: object) -> set[str]:
     return set().union(*map(images, objects)) if isinstance(objects, list | tuple) else set()
 
 
+def bare(image: str) -> str:
+    """The image's name without its tag and digest; its registry may have a port."""
+    named = image.partition("@")[0]
+    name, _, tag = named.rpartition(":")
+    return named if not name or "/" in tag else name
+
+
 def ours(objects: object) -> dict[str, str]:
     """The images of our own services without their tags, by service."""
-    names = {image.rpartition(":")[0] for image in images(objects)}
+    names = {bare(image) for image in images(objects)}
     return {name.rpartition("/")[2]: name for name in names if name.rpartition("/")[2] in SERVICES}
 
 
 def third_party(objects: object) -> set[str]:
     """Every image that is not built here, with its tag."""
-    return {image for image in images(objects) if image.rpartition(":")[0] not in ours(objects).values()}
+    return {image for image in images(objects) if bare(image) not in ours(objects).values()}
 
 
 def is_rollout(env: str) -> bool:
