@@ -6,7 +6,7 @@ from typing import Literal, cast
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Request, Response, current_app, jsonify, render_template, request
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from vote import metrics, voter
 from vote.config import Settings
@@ -32,7 +32,7 @@ def cast_vote() -> Response:
     # Documented, if unknown to its types; each look through the proxy would cost.
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     choice = _chosen(asked)
-    synthetic = asked.headers.get("X-Synthetic-Vote") == "1"
+    synthetic = asked.environ.get("HTTP_X_SYNTHETIC_VOTE") == "1"
     ballot = Vote(voter=voter.voter_id(asked), vote=choice, synthetic=synthetic)
     if not _queue().cast(ballot):
         return refusal(500, "Simulated Error")
@@ -42,7 +42,7 @@ def cast_vote() -> Response:
     before = voter.last_choice(asked)
     changed = before is not None and before != choice
     if wants_page():
-        response = _page(choice=choice, changed=changed)
+        response = _page(choice=choice, changed=changed, posted=True)
     else:
         response = jsonify(vote=choice, changed=changed, release=release)
     voter.remember(response, asked, voter=ballot.voter, choice=choice)
@@ -96,15 +96,16 @@ def wants_page() -> bool:
 def refusal(status: int, message: str) -> Response:
     """One clear line about what was not done, as a page or as JSON."""
     if wants_page():
-        response = _page(choice=voter.last_choice(request), error=f"{message} (HTTP {status})")
+        posted = request.method == "POST" and request.path == "/"
+        error = f"{message} (HTTP {status})"
+        response = _page(choice=voter.last_choice(request), error=error, posted=posted)
     else:
         response = jsonify(error=message)
     response.status_code = status
     return response
 
 
-def _page(*, choice: str | None, changed: bool = False, error: str = "") -> Response:
-    posted = request.method == "POST" and request.path == "/"
+def _page(*, choice: str | None, changed: bool = False, error: str = "", posted: bool = False) -> Response:
     page = _html(_settings(), choice, changed, error, posted)
     return Response(page, content_type="text/html; charset=utf-8")
 
@@ -125,8 +126,8 @@ def _html(settings: Settings, choice: str | None, changed: bool, error: str, pos
 
 
 def _chosen(asked: Request) -> Literal["a", "b"]:
-    if asked.mimetype == "application/x-www-form-urlencoded":  # read directly: half the time of request.form
-        choices = parse_qs(asked.get_data(as_text=True)).get("vote", [])
+    if asked.mimetype == "application/x-www-form-urlencoded":
+        choices = parse_qs(_body(asked)).get("vote", [])
     elif asked.mimetype == "multipart/form-data":
         choices = asked.form.getlist("vote")
     else:
@@ -137,6 +138,15 @@ def _chosen(asked: Request) -> Literal["a", "b"]:
         case ["b"]:
             return "b"
     raise BadRequest("Choose one of the two options: vote=a or vote=b")
+
+
+def _body(asked: Request) -> str:
+    """The request's body, read directly: request.form takes a fifth of a vote's time."""
+    most = cast("int", asked.max_content_length)
+    body: bytes = asked.environ["wsgi.input"].read(most + 1)
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    return body.decode(errors="replace")
 
 
 def _switch_is_on() -> bool:

@@ -10,7 +10,11 @@ from werkzeug.http import dump_cookie
 VOTER_COOKIE = "voter"
 CHOICE_COOKIE = "choice"
 
-_VOTER = re.compile(r"[0-9a-f]{32}")
+# Read directly: only these forms count, and a parser of all cookies takes a tenth of a vote's time.
+_KNOWN = {
+    VOTER_COOKIE: re.compile(rf"(?:^|;) *{VOTER_COOKIE}=([0-9a-f]{{32}}) *(?:;|$)"),
+    CHOICE_COOKIE: re.compile(rf"(?:^|;) *{CHOICE_COOKIE}=([ab]) *(?:;|$)"),
+}
 _A_YEAR_S = 365 * 24 * 3600
 
 
@@ -20,21 +24,24 @@ def voter_id(request: Request) -> str:
     128 random bits cannot be guessed, so nobody can vote in another's name; a signature would add a
     secret to manage and stop nothing, since anyone may ask for as many new ids as they like.
     """
-    known = request.cookies.get(VOTER_COOKIE, "")
-    return known if _VOTER.fullmatch(known) else secrets.token_hex(16)
+    return _known(request, VOTER_COOKIE) or secrets.token_hex(16)
 
 
 def last_choice(request: Request) -> str | None:
     """What this browser voted for last, `a` or `b`, or None."""
-    choice = request.cookies.get(CHOICE_COOKIE)
-    return choice if choice in ("a", "b") else None
+    return _known(request, CHOICE_COOKIE)
 
 
 def remember(response: Response, request: Request, *, voter: str, choice: str | None = None) -> None:
     """Keep the voter's id, and the choice if there is one, in the browser for a year after each change."""
     for name, value in ((VOTER_COOKIE, voter), (CHOICE_COOKIE, choice)):
-        if value is not None and value != request.cookies.get(name):
+        if value is not None and value != _known(request, name):
             response.headers.add("Set-Cookie", _cookie(name, value, request.is_secure))
+
+
+def _known(request: Request, name: str) -> str | None:
+    found = _KNOWN[name].search(request.environ.get("HTTP_COOKIE", ""))
+    return found[1] if found else None
 
 
 @lru_cache(maxsize=64)  # the few choices stay in it
