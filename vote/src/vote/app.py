@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     settings = settings or Settings.from_env()
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = 4096  # a vote is a handful of bytes
+    app.config["MAX_CONTENT_LENGTH"] = views.LARGEST_FORM
     app.extensions["queue"] = queue or RedisQueue(
         settings.redis_url, release=settings.release, timeout_s=settings.redis_timeout_s
     )
