@@ -24,6 +24,7 @@ from local.servers import free_port
 
 CLUSTER = pytest.StashKey[str]()
 MADE_IN = pytest.StashKey[float]()
+LAST = pytest.StashKey[str]()  # the environment of this lane's story before
 
 
 def pytest_addoption(parser):
@@ -51,7 +52,9 @@ def pytest_cmdline_main(config):
 def make_cluster(config) -> None:
     """Make a cluster with QA in it, and remove it at the end of the run; or complete the one to be kept."""
     name, started = config.getoption("cluster"), time.monotonic()
-    wanted = Cluster(name) if name else Cluster(f"voting01-e2e-{secrets.token_hex(3)}", free_port())
+    wanted = (
+        Cluster(name) if name else Cluster(f"voting01-e2e-{secrets.token_hex(3)}", free_port(), brief=True)
+    )
     if not name:
         config.add_cleanup(lambda: shutil.rmtree(wanted.folder("platform").parent, ignore_errors=True))
         config.add_cleanup(wanted.delete)
@@ -121,6 +124,10 @@ def platform(request, cluster) -> Iterator[None]:
 def env(request, cluster) -> Iterator[Environment]:
     """The environment that the story's folder names: Healthy, and so again after the story."""
     env = Environment(cluster, request.path.parent.name)
+    stash = request.config.stash
+    before, stash[LAST] = stash.get(LAST, env.name), env.name
+    if before != env.name and not request.config.getoption("cluster"):
+        stop(Environment(cluster, before))
     if env.deployed:
         env.heal()
     else:
@@ -130,6 +137,12 @@ def env(request, cluster) -> Iterator[Environment]:
     env.deploy(env.look().stable_tag)
     env.wait_ready()
     Page(env.urls()["vote"]).turn_errors(on=False)
+
+
+def stop(env: Environment) -> None:
+    """Remove what runs in an environment whose stories are over: two cores have no room for three."""
+    kinds = "rollouts.argoproj.io,deployments,statefulsets"
+    env.cluster.kubectl("delete", kinds, "--all", f"--namespace={env.namespace}", "--wait=false")
 
 
 @pytest.fixture

@@ -20,14 +20,24 @@ ROLLOUTS_IMAGE = f"quay.io/argoproj/argo-rollouts:{ROLLOUTS_VERSION}"
 ROLLOUTS_NAMESPACE = "argo-rollouts"
 PLATFORM_NAMESPACE = "voting01-platform"
 TRAEFIK = "30443/tcp"  # its NodePort, which kind.yaml leads to this machine
+IN_MEMORY = """
+kubeadmConfigPatches: # a node's /tmp is memory
+  - |
+    kind: ClusterConfiguration
+    etcd: {local: {dataDir: /tmp/etcd}}
+"""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One kind cluster by its name, whose pages answer on this port of 127.0.0.1."""
+    """One kind cluster by its name, whose pages answer on this port of 127.0.0.1.
+
+    A brief one keeps its state in memory, which spares the disk and is gone once its node stops.
+    """
 
     name: str = "voting01"
     port: int = overlay.PORT
+    brief: bool = False
     node_image: str = field(default_factory=lambda: os.environ.get("KIND_NODE_IMAGE", ""))
     rollouts_manifest: str = field(
         default_factory=lambda: os.environ.get("ARGO_ROLLOUTS_MANIFEST") or ROLLOUTS_MANIFEST
@@ -87,6 +97,7 @@ class Cluster:
                 ) from error
         config = (overlay.K8S / "platform/kind.yaml").read_text()
         config = config.replace(f"hostPort: {overlay.PORT}", f"hostPort: {self.port}")
+        config += IN_MEMORY if self.brief else ""
         image = ["--image", self.node_image] if self.node_image else []
         command = ["kind", "create", "cluster", "--name", self.name, "--config=-", "--wait=120s", *image]
         run(*command, stdin=config, seconds=600)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from demo import deployment, overlay, workloads
+from demo import api, deployment, overlay, workloads
 from demo.cluster import Cluster
 from demo.errors import ConfigurationError
 from demo.rollout import State, wait_for
@@ -105,8 +105,8 @@ class Environment:
         self.cluster.kubectl("argo", "rollouts", *command, f"--namespace={self.namespace}")
 
     def _look(self) -> State | None:
-        kinds = "rollouts.argoproj.io,deployments.apps,replicasets.apps"
-        found = self.cluster.kubectl.objects(kinds, self.namespace)
+        context = self.cluster.kubectl.context
+        found = api.objects(context, self.namespace, "Rollout", "Deployment", "ReplicaSet")
         replica_sets = [each for each in found if each["kind"] == "ReplicaSet"]
         for each in found:
             if each["metadata"]["name"] == "vote" and each["kind"] != "ReplicaSet":
