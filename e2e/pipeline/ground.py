@@ -76,7 +76,7 @@ def made(folder: Path) -> Iterator[Ground]:
     if shutil.which("act") is None:
         raise ConfigurationError("act is not on the PATH; install it: https://nektosact.com/installation")
     name = f"voting01-pipeline-{secrets.token_hex(3)}"
-    cluster, port = Cluster(name, free_port()), free_port()
+    cluster, port = Cluster(name, free_port(), brief=True), free_port()
     try:
         with Registry(f"{name}-registry", port) as registry:
             cluster.create()

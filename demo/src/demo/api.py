@@ -1,5 +1,6 @@
 """The cluster's API without kubectl, for what is looked at again and again: a look costs a hundredth."""
 
+import atexit
 import json
 import ssl
 from base64 import b64decode
@@ -28,7 +29,9 @@ def client(context: str) -> httpx.Client:
         both.write(b64decode(user["client-certificate-data"]) + b64decode(user["client-key-data"]))
         both.flush()
         trust.load_cert_chain(both.name)
-    return httpx.Client(base_url=cluster["server"], verify=trust, timeout=10, trust_env=False)
+    made = httpx.Client(base_url=cluster["server"], verify=trust, timeout=10, trust_env=False)
+    atexit.register(made.close)
+    return made
 
 
 def objects(context: str, namespace: str, *kinds: str) -> list[Object]:
