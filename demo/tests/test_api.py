@@ -1,0 +1,35 @@
+import httpx
+import pytest
+
+from demo import api
+from demo.kubectl import ToolError
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    """What the API answers, by path; a cluster can't be made to refuse in so many ways."""
+    found = {}
+
+    def answer(request):
+        return found.get(request.url.path, httpx.Response(404))
+
+    made = httpx.Client(base_url="https://127.0.0.1:6443", transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(api, "client", lambda context: made)
+    return found
+
+
+def test_objects_carry_their_kind(answers):
+    where = "/apis/apps/v1/namespaces/voting01-qa"
+    answers[f"{where}/deployments"] = httpx.Response(200, json={"items": [{"metadata": {"name": "vote"}}]})
+    answers[f"{where}/replicasets"] = httpx.Response(200, json={"items": []})
+
+    found = api.objects("kind-x", "voting01-qa", "Deployment", "ReplicaSet")
+
+    assert found == [{"kind": "Deployment", "metadata": {"name": "vote"}}]
+
+
+def test_an_api_that_refuses_is_a_failing_tool_that_waiting_asks_again(answers):
+    with pytest.raises(
+        ToolError, match=r"^GET apis/argoproj.io/v1alpha1/namespaces/voting01-qa/rollouts: .*404"
+    ):
+        api.objects("kind-x", "voting01-qa", "Rollout")
