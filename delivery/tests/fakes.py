@@ -122,5 +122,14 @@ def replica_set(release, tag, digest):
     }
 
 
-def pod(tag, digest):
-    return {"spec": {"containers": [{"image": f"registry.example/acme/vote:{tag}@{digest}"}]}}
+def worker(tag, *, ready=1, digest=DIGEST):
+    return {
+        "kind": "Deployment",
+        "metadata": {"name": "worker", "uid": "w", "generation": 2},
+        "spec": {"replicas": 1, "template": pod(tag, digest, "worker")},
+        "status": {"observedGeneration": 2, "updatedReplicas": 1, "replicas": 1, "readyReplicas": ready},
+    }
+
+
+def pod(tag, digest, service="vote"):
+    return {"spec": {"containers": [{"image": f"registry.example/acme/{service}:{tag}@{digest}"}]}}

@@ -38,37 +38,49 @@ PAUSED = {"phase": "Paused", "stable": "old", "active": "old", "message": "BlueG
 ABORTED = {"phase": "Degraded", "aborted": True, "stable": "old", "message": "RolloutAborted: error-rate"}
 
 
-def may_leave(seen, *, wanted=WANTED, registry=WANTED, errors_on=False):
-    gates.may_leave("qa", wanted, seen, registry, errors_on=errors_on)
-
-
 def test_a_healthy_release_may_go_on():
-    may_leave(state())
+    gates.may_leave("qa", TAG, state(), [])
+    gates.same_images("qa", WANTED, WANTED, WANTED)
+    gates.votes_work("qa", errors_on=False)
 
 
 @pytest.mark.parametrize(
-    ("refused", "sentence"),
+    ("seen", "unready", "sentence"),
     [
-        ({"seen": None}, "qa runs nothing; deploy to it first"),
-        (
-            {"seen": state(**PAUSED)},
-            "qa is Paused with .*, not Healthy; wait: delivery wait qa --for healthy",
-        ),
-        ({"seen": state(current=False)}, "not Healthy; wait"),
-        ({"seen": state(**ABORTED)}, "qa is Degraded: RolloutAborted.*; roll it back"),
-        ({"seen": state(image=Image("r/vote", OTHER, DIGEST))}, f"runs {OTHER}, main says {TAG}; apply it"),
-        ({"seen": state(image=DRIFTED["vote"])}, "runs sha256:bbbbbbbbbbbb, main says sha256:aaaaaaaaaaaa"),
-        ({"seen": state(), "registry": DRIFTED}, "somebody pushed the tag again; build a new tag"),
-        (
-            {"seen": state(), "wanted": {s: replace(i, digest="") for s, i in WANTED.items()}},
-            "is not pinned by a digest; delivery deploy qa --image-tag",
-        ),
-        ({"seen": state(), "errors_on": True}, "error switch of qa's release is ON; turn it OFF"),
+        (None, [], "qa runs nothing; deploy to it first"),
+        (state(**PAUSED), [], "qa is Paused with .*, not Healthy; wait: delivery wait qa --for healthy"),
+        (state(current=False), [], "not Healthy; wait"),
+        (state(**ABORTED), [], "qa is Degraded: RolloutAborted.*; roll it back"),
+        (state(image=Image("r/vote", OTHER, DIGEST)), [], f"runs {OTHER}, main says {TAG}; apply it"),
+        (state(), ["worker"], "qa is degraded, not ready: worker; wait"),
     ],
 )
-def test_anything_else_is_refused_with_the_way_out(refused, sentence):
+def test_any_other_is_refused_with_the_way_out(seen, unready, sentence):
     with pytest.raises(GateError, match=sentence):
-        may_leave(**refused)
+        gates.may_leave("qa", TAG, seen, unready)
+
+
+@pytest.mark.parametrize(
+    ("images", "sentence"),
+    [
+        ({"running": DRIFTED}, "qa's vote runs sha256:bbbbbbbbbbbb, main says sha256:aaaaaaaaaaaa"),
+        ({"running": WANTED | {"worker": DRIFTED["worker"]}}, "qa's worker runs sha256:bbbbbbbbbbbb"),
+        ({"registry": DRIFTED}, "somebody pushed the tag again; build a new tag"),
+        (
+            {"wanted": {s: replace(i, digest="") for s, i in WANTED.items()}},
+            "is not pinned by a digest; delivery deploy qa --image-tag",
+        ),
+    ],
+)
+def test_other_images_are_refused(images, sentence):
+    same = dict.fromkeys(("wanted", "running", "registry"), WANTED)
+    with pytest.raises(GateError, match=sentence):
+        gates.same_images("qa", **same | images)
+
+
+def test_errors_that_are_on_are_refused():
+    with pytest.raises(GateError, match="error switch of qa's release is ON; turn it OFF"):
+        gates.votes_work("qa", errors_on=True)
 
 
 def test_a_new_tag_may_be_deployed():
@@ -89,7 +101,7 @@ def test_the_same_tag_is_no_new_rollout():
 
 
 def test_a_paused_preview_may_become_active():
-    gates.may_become_active("staging", "promote", TAG, state(**PAUSED))
+    gates.may_become_active("staging", "promote", WANTED["vote"], state(**PAUSED))
 
 
 @pytest.mark.parametrize(
@@ -113,6 +125,12 @@ def test_a_paused_preview_may_become_active():
         ),
         (
             "promote",
+            state(**PAUSED, image=DRIFTED["vote"]),
+            GateError,
+            "runs sha256:bbbbbbbbbbbb, main says sha256:aaaaaaaaaaaa",
+        ),
+        (
+            "promote",
             state(**PAUSED | {"phase": "Progressing"}),
             NothingToDoError,
             "wait first: delivery wait",
@@ -122,4 +140,4 @@ def test_a_paused_preview_may_become_active():
 )
 def test_nothing_else_may(confirm, seen, error, sentence):
     with pytest.raises(error, match=sentence):
-        gates.may_become_active("staging", confirm, TAG, seen)
+        gates.may_become_active("staging", confirm, WANTED["vote"], seen)

@@ -74,7 +74,23 @@ def test_too_late_says_why_nothing_answers(monkeypatch):
 def test_the_error_switch_is_read(page, answer, on):
     page.answers["/api/error-sim"] = answer
 
-    assert pages.errors_on(page.url) is on
+    assert pages.errors_on(page.url, "new") is on
+
+
+def test_a_proxy_that_knows_no_such_page_is_not_off(page):
+    page.answers["/api/error-sim"], page.releases = (404, "404 page not found"), [""]
+
+    with pytest.raises(
+        GateError, match="its errors are ON: no release answers, not new"
+    ):
+        pages.errors_on(page.url, "new")
+
+
+def test_another_release_does_not_answer_for_it(page):
+    page.answers["/api/error-sim"], page.releases = (200, '{"enabled": false}'), ["old"]
+
+    with pytest.raises(GateError, match="old answers, not new"):
+        pages.errors_on(page.url, "new")
 
 
 @pytest.mark.parametrize("answer", [(503, "{}"), (200, "<html>"), (200, "[]"), (200, "{}")])
@@ -82,9 +98,9 @@ def test_no_answer_is_not_off(page, answer):
     page.answers["/api/error-sim"] = answer
 
     with pytest.raises(GateError, match="does not say whether its errors are ON"):
-        pages.errors_on(page.url)
+        pages.errors_on(page.url, "new")
 
 
 def test_nobody_there_is_not_off():
     with pytest.raises(GateError, match="does not say whether its errors are ON"):
-        pages.errors_on("http://vote-acme-qa.localhost:9")
+        pages.errors_on("http://vote-acme-qa.localhost:9", "new")

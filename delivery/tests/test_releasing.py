@@ -5,7 +5,7 @@ import pytest
 from delivery import deploying, overlay, pages, releasing, waiting
 from delivery.errors import GateError, NothingToDoError
 
-from .fakes import rollout
+from .fakes import rollout, worker
 from .test_deploying import deployed, tag_on_main
 
 pytestmark = pytest.mark.servers
@@ -21,7 +21,7 @@ def at_once(monkeypatch):
 def errors(monkeypatch):
     """Whether the switch is ON, for a test to change."""
     switch = {"on": False}
-    monkeypatch.setattr(pages, "errors_on", lambda _: switch["on"])
+    monkeypatch.setattr(pages, "errors_on", lambda _url, _release: switch["on"])
     return switch
 
 
@@ -54,6 +54,21 @@ def test_a_drifted_digest_stays_where_it_is(project, fakes, in_qa, errors):
     fakes.serves("sha256:" + "b" * 64)
 
     with pytest.raises(GateError, match="somebody pushed the tag again"):
+        releasing.promote(project, "qa", "uat", print)
+
+
+def test_a_worker_that_is_not_ready_stays_where_it_is(origin, project, fakes, in_qa, errors):
+    fakes.runs([*rollout(in_qa), worker(in_qa, ready=0)])
+
+    with pytest.raises(GateError, match="qa is degraded, not ready: worker; wait"):
+        releasing.promote(project, "qa", "uat", print)
+    assert tag_on_main(origin, "uat") != in_qa
+
+
+def test_a_worker_of_another_digest_stays_where_it_is(project, fakes, in_qa, errors):
+    fakes.runs([*rollout(in_qa), worker(in_qa, digest="sha256:" + "b" * 64)])
+
+    with pytest.raises(GateError, match=r"qa's worker runs sha256:bbb.*, main says sha256:aaa"):
         releasing.promote(project, "qa", "uat", print)
 
 
@@ -104,6 +119,35 @@ def test_rollback_of_a_healthy_release_waits_for_no_step_and_nobody(project, fak
     assert argo.startswith("kubectl argo rollouts promote vote --full")
 
 
+@pytest.mark.parametrize("phase", ["Degraded", "Progressing"])
+def test_rollback_of_an_active_release_that_broke_later_aborts_nothing(project, fakes, in_qa, phase):
+    """Its own pods fail: nothing rolls out that could be aborted, and nobody waits for steps."""
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(project, "qa", bad, print)
+    fakes.runs(rollout(bad, phase=phase))
+    fakes.runs(rollout(in_qa, phase="Progressing", stable=bad), "next.json")
+    fakes.runs(rollout(in_qa), "promoted.json")
+
+    _, state = releasing.roll_back(project, "qa", "crashes", 30, print)
+
+    assert state.healthy
+    (argo,) = [line for line in fakes.asked if "argo rollouts" in line]
+    assert argo.startswith("kubectl argo rollouts promote vote --full")
+
+
+def test_rollback_needs_no_commit_that_git_has_lost(project, fakes, deployment):
+    """Its source was on a branch that is gone; the people are those of the deployment before."""
+    lost, bad = (deployment(f"{digit * 7}-20260102030405", source=digit * 40, commit="") for digit in "ab")
+    for each in (lost, bad):
+        deploying.commit(project, each, print)
+    fakes.runs(rollout(bad.tag, phase="Degraded", stable=lost.tag, abort=True))
+    fakes.runs(rollout(lost.tag), "next.json")
+
+    made, _ = releasing.roll_back(project, "qa", "votes fail", 30, print)
+
+    assert (made.tag, made.source, made.people) == (lost.tag, lost.source, lost.people)
+
+
 def test_rollback_with_nothing_before_it(project, in_qa):
     with pytest.raises(NothingToDoError, match="is the first deployment that git knows here"):
         releasing.roll_back(project, "qa", "votes fail", 30, print)
@@ -140,17 +184,26 @@ def test_without_the_word_nothing_is_asked(project, fakes):
 
 
 def test_waiting_for_the_preview_says_where_it_is(project, in_staging, tmp_path):
-    state = releasing.wait(project, "staging", "paused", tag="", seconds=30, say=print)
+    state = releasing.wait(project, "staging", "paused", tag=None, seconds=30, say=print)
 
     assert state.paused
     assert "https://vote-acme-staging-preview.acme.dev" in (tmp_path / "summary.md").read_text()
     assert (project.root / ".delivery/staging.json").exists()
 
 
+def test_a_deployment_that_was_replaced_before_anybody_waited_has_failed(project, fakes, in_qa):
+    """A rollback beside it took its place: waiting for what runs now would call it good."""
+    releasing.released(project, "qa", in_qa, print)
+    fakes.runs(rollout("fffffff-20250101000000"))
+
+    with pytest.raises(GateError, match=f"{in_qa} was replaced in qa by fffffff-20250101000000"):
+        releasing.wait(project, "qa", "healthy", tag=in_qa, seconds=30, say=print)
+
+
 def test_a_failed_wait_has_a_summary_with_the_way_out(project, fakes, in_qa):
     fakes.runs(rollout(in_qa, phase="Degraded", abort=True, stable="fffffff-20250101000000", message="why"))
 
     with pytest.raises(GateError, match=f"{in_qa} was aborted in qa: why") as failed:
-        releasing.wait(project, "qa", "healthy", tag="", seconds=30, say=print)
+        releasing.wait(project, "qa", "healthy", tag=None, seconds=30, say=print)
     assert "**Way out:** [roll back]" in failed.value.summary
     assert overlay.tag(deploying.on_main(project, "qa").text) == in_qa

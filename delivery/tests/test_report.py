@@ -129,6 +129,15 @@ def test_an_earlier_report_of_the_same_deployment_completes_it(build):
     assert merging.merged(both, later)["observations"] == both["observations"]
 
 
+def test_a_later_report_without_the_cluster_takes_nothing_back(build):
+    seen = merging.merged(None, build())
+    later = build(state=None, runs=[], notebook=Notebook("qa"), objects=[], events=[])
+    both = valid(merging.merged(seen, later))
+
+    assert (both["outcome"], both["strategy"]) == ("Aborted", "canary")
+    assert both["analyses"] == seen["analyses"]
+
+
 def test_a_report_of_another_deployment_does_not(build):
     other = merging.merged(None, build(looks=7))
     other["deployment"]["commit"] = "f" * 40
@@ -151,13 +160,23 @@ def test_names_that_attack_are_shown(build, deployment):
 
 def test_paths(deployment):
     made = deployment()
-    path = record.path(made, "v17")
+    path = record.path(made, "v17", [made])
 
     assert path == ".deployments/2026-01-02-0a1b2c3-v17-qa-deployment-report.md"
-    assert record.found(made, [".deployments/README.md", record.beside(path), path]) == path
-    assert record.found(replace(made, env="dev"), [path]) == ""
+    assert record.found([made], [".deployments/README.md", record.beside(path), path]) == {made.commit: path}
+    assert record.found([replace(made, env="dev")], [path]) == {}
     back = replace(made, rollback_of="fffffff-20260102000000")
-    assert record.path(back, "v17").endswith("-qa-rollback-report.md")
+    assert record.path(back, "v17", [back]).endswith("-qa-rollback-report.md")
+
+
+def test_the_same_commit_twice_a_day_has_two_reports(deployment):
+    first, again = deployment(commit="1" * 40), deployment(commit="2" * 40)
+    deployed = [again, deployment(commit="3" * 40, env="dev"), first]
+    paths = {each.commit: record.path(each, "v17", deployed) for each in deployed}
+
+    assert paths[first.commit].endswith("-v17-qa-deployment-report.md")
+    assert paths[again.commit].endswith("-v17-qa-deployment-report-2.md")
+    assert record.found(deployed, paths.values()) == paths
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,13 @@ def test_what_was_rolled_back_from_is_skipped(deployment):
     assert rollback.target(deployed, current=B, stable=B).tag == A
 
 
+def test_what_was_deployed_again_after_a_rollback_is_good_again(deployment):
+    """B was taken back once, deployed again and ran; then C was wrong."""
+    deployed = [deployment(C), deployment(B), deployment(A, rollback_of=B), deployment(B), deployment(A)]
+
+    assert rollback.target(deployed, current=C, stable=C).tag == B
+
+
 def test_the_same_tag_twice_is_not_the_one_before(deployment):
     assert rollback.target(tags(deployment, C, C, B), current=C, stable="").tag == B
 

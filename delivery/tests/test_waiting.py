@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import waiting
+from delivery import analysis, waiting
 from delivery.errors import GateError, NothingToDoError, TimedOutError
 from delivery.notebook import Notebook
 
@@ -121,6 +121,32 @@ def test_what_was_seen_is_kept_for_the_report(watched):
     assert kept.observations[0]["at"] == "2026-11-24T01:33:50Z"
     assert len(kept.verdicts) == 14
     assert Notebook.of(seen.folder, "qa", "another") == Notebook("qa", "another")
+
+
+def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
+    seen = watched("canary", RECORDED, looks=10)
+    later = seen.notebook.observations[5]["at"]
+
+    kept = Notebook.of(seen.folder, "qa", RECORDED, since=later)
+    assert min(each["at"] for each in kept.observations) == later
+    assert Notebook.of(seen.folder, "qa", RECORDED, since="2027-01-01T00:00:00Z") == Notebook("qa", RECORDED)
+    objects = seen.cluster.looks[9]["objects"]
+    runs = analysis.runs(objects, seen.state.release)
+    assert analysis.runs(objects, seen.state.release, since=runs[1].started) == runs[1:] != []
+
+
+def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypatch):
+    seen = watched("canary", RECORDED, looks=1)
+    with monkeypatch.context() as away:
+        away.setattr(seen.cluster, "log", lambda _: None)
+        while not any(each.ended for run in seen.runs for each in run.measurements):
+            seen.look()
+    assert seen.notebook.verdicts == {}
+
+    seen.look()
+
+    assert all(each.asked for each in seen.notebook.verdicts.values())
+    assert seen.notebook.verdicts
 
 
 def test_a_job_whose_log_is_gone_is_said_to_be(watched):

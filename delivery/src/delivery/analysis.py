@@ -93,7 +93,8 @@ class Run:
         return kinds.get(self.kind, f"analysis{where}")
 
 
-def runs(objects: Iterable[Object], release: str) -> list[Run]:
-    """The AnalysisRuns of one release, oldest first."""
+def runs(objects: Iterable[Object], release: str, since: str = "") -> list[Run]:
+    """The AnalysisRuns of one release, oldest first; those before `since` are of an earlier deployment."""
     found = [Run.read(each) for each in named(objects, "AnalysisRun")]
-    return sorted((each for each in found if each.release == release), key=lambda each: each.started)
+    ours = (each for each in found if each.release == release and each.started >= since)
+    return sorted(ours, key=lambda each: each.started)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from delivery import history, landscape, overlay
-from delivery.deploying import on_main
+from delivery.deploying import deployments, on_main
 from delivery.environments import ORDER
 from delivery.errors import ConfigurationError, DeliveryError
 from delivery.git import Commit
@@ -22,13 +22,15 @@ def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
     """Write the dashboard into README.md, on main or in this checkout; whether that changed it."""
     now = datetime.now(UTC)
     tip = project.git.fetch()
-    project.git.deepen()
-    phases = {} if offline else live(project, say)
-    if push:
-        return bool(project.git.publish(lambda tip: _commit(project, tip, phases, now), project.hands))
+
+    def phases() -> dict[str, str]:
+        return {} if offline else live(project, say)
+
+    if push:  # the phases are asked again with each attempt: whoever was quicker may have changed one
+        return bool(project.git.publish(lambda tip: _commit(project, tip, phases(), now), project.hands))
     file = project.root / README
     before = file.read_text(encoding="utf-8")
-    after = landscape.replaced(before, drawn(project, tip, phases, now))
+    after = landscape.replaced(before, drawn(project, tip, phases(), now))
     if project.hands.dry_run:
         project.hands.say(after)
     elif after != before:
@@ -46,8 +48,7 @@ def _commit(project: Project, tip: str, phases: dict[str, str], now: datetime) -
 
 def drawn(project: Project, tip: str, phases: dict[str, str], now: datetime) -> str:
     """The dashboard as of a commit of main."""
-    log = project.git(*history.LOG, tip, seconds=120)
-    deployed = history.deployments(log)
+    deployed = deployments(project, tip)
     reports = written(project, tip, deployed)
     previews = [env for env in ORDER if overlay.strategy(on_main(project, env, tip).text) == "blue-green"]
     last = {env: recorded(project, tip, reports, history.of(env, deployed)) for env in ORDER}
@@ -76,7 +77,7 @@ def live(project: Project, say: Say) -> dict[str, str]:
 def written(project: Project, tip: str, deployed: Iterable[Deployment]) -> dict[str, str]:
     """The reports on main, by the commits of their deployments."""
     paths = project.git("ls-tree", "-r", "--name-only", tip, "--", record.FOLDER).splitlines()
-    return {each.commit: path for each in deployed if (path := record.found(each, paths))}
+    return record.found(deployed, paths)
 
 
 def recorded(project: Project, tip: str, reports: dict[str, str], deployed: Iterable[Deployment]) -> str:
@@ -84,4 +85,7 @@ def recorded(project: Project, tip: str, reports: dict[str, str], deployed: Iter
     last = next(iter(deployed), None)
     path = reports.get(last.commit, "") if last else ""
     said = project.git.read(tip, record.beside(path)) if path else None
-    return str(json.loads(said)["outcome"]) if said else ""
+    try:
+        return str(json.loads(said or "{}").get("outcome", ""))
+    except (ValueError, AttributeError):  # somebody edited it
+        return ""

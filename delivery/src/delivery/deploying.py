@@ -7,14 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from delivery import attribution, docker, gates, history, overlay, summary, tags
-from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
+from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError, TimedOutError
 from delivery.git import Commit
 from delivery.history import Deployment
 from delivery.overlay import Image
+from delivery.programs import ToolError
 from delivery.project import Project
 from delivery.rollout import State
 
 APPLY_ROUNDS = 10  # main may move while the cluster is brought to it
+
+
+class RefusedError(ConfigurationError):
+    """The cluster did not take what main says."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,12 @@ def on_main(project: Project, env: str, tip: str = "") -> Overlay:
     return Overlay(env, tip, text)
 
 
+def deployments(project: Project, tip: str) -> list[Deployment]:
+    """Every deployment that main's history knows, newest first."""
+    project.git.deepen()
+    return history.deployments(project.git(*history.LOG, tip, seconds=120))
+
+
 def pinned(project: Project, named: Overlay, tag: str) -> dict[str, Image]:
     """The images of this tag for an overlay, each by the digest that the registry has."""
     names = docker.names(project.settings)
@@ -53,10 +64,10 @@ def deploy(project: Project, env: str, tag: str, say: Callable[[str], None]) -> 
     return commit_and_apply(project, record(project, env, pinned(project, now, tags.checked(tag))), say)
 
 
-def record(project: Project, env: str, images: Mapping[str, Image], commit: str = "") -> Deployment:
+def record(project: Project, env: str, images: Mapping[str, Image]) -> Deployment:
     """The deployment of these images, with the people who made what is in them."""
     tag = images["vote"].tag
-    source = commit or project.git.resolve(tags.commit(tag))
+    source = project.git.resolve(tags.commit(tag))
     if not source:
         raise ConfigurationError(
             f"{tag} was built from {tags.commit(tag)}, which this repository does not have"
@@ -83,13 +94,13 @@ def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], 
     made = replace(wanted, commit=commit(project, wanted, say))
     try:
         settled = apply(project, env)
-    except DeliveryError as error:
-        if made.commit:
-            revert(project, made, before, str(error), again=state is not None)
-            raise ConfigurationError(
-                f"the cluster refused {made.tag}, its commit is reverted: {error}"
-            ) from error
-        raise
+    except RefusedError as error:
+        if not made.commit:
+            raise
+        left = revert(project, made, before, str(error), again=state is not None)
+        raise ConfigurationError(
+            f"the cluster refused {made.tag}, its commit is reverted{left}: {error}"
+        ) from error
     if not project.hands.dry_run and settled.images != images:
         raise NothingToDoError(
             f"{overlay.tag(settled.text)} was deployed to {env} meanwhile and wins over {made.tag}"
@@ -122,13 +133,15 @@ def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> 
 
 def apply(project: Project, env: str) -> Overlay:
     """Bring the cluster to what main says about the environment, until main says nothing new."""
-    cluster = project.cluster(env)
-    cluster.make_password(project.hands)
     applied = on_main(project, env)
     for _ in range(APPLY_ROUNDS):
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             k8s = project.git.folder(applied.commit, "k8s", Path(folder))
-            cluster.apply(str(k8s / "overlays" / env), project.hands)
+            try:
+                project.cluster(env).make_password(project.hands)
+                project.cluster(env).apply(k8s / "overlays" / env, project.hands)
+            except (ToolError, TimedOutError) as error:
+                raise RefusedError(str(error)) from error
         now = on_main(project, env)
         if project.hands.dry_run or now.text == applied.text:
             return now
@@ -136,22 +149,34 @@ def apply(project: Project, env: str) -> Overlay:
     return applied
 
 
-def revert(project: Project, made: Deployment, before: Overlay, why: str, *, again: bool) -> None:
-    """Take a deployment that the cluster refused off main, and apply what was there before."""
+def revert(project: Project, made: Deployment, before: Overlay, why: str, *, again: bool) -> str:
+    """Take a deployment that the cluster refused off main, and apply what was there before.
+
+    What stays to be said if the cluster does not take that, either.
+    """
     images = before.images
+    known = history.of(made.env, deployments(project, before.commit))
+    former = next((each for each in known if each.tag == overlay.tag(before.text)), None)
 
     def make(tip: str) -> Commit | None:
         now = on_main(project, made.env, tip)
         if now.images != {each.service: each for each in made.images}:
             return None  # somebody deployed something else meanwhile
         back = replace(
-            made, images=tuple(images.values()), rollback_of=made.tag, reason=why, source="", people=()
+            made,
+            images=tuple(images.values()),
+            source=former.source if former else "",
+            people=former.people if former else (),
+            promoted_from="",
+            rollback_of=made.tag,
+            reason=why,
         )
         return Commit({overlay.path(made.env): overlay.with_images(now.text, images)}, history.message(back))
 
     project.git.publish(make, project.hands)
-    if again:
-        try:
+    try:
+        if again:
             apply(project, made.env)
-        except DeliveryError:
-            return  # the cluster is away: what it runs is what it ran before
+    except DeliveryError:
+        return f", apply what was there before once the cluster answers (delivery deploy {made.env})"
+    return ""

@@ -1,6 +1,6 @@
 """Whether a release may go on: each refusal is one sentence that says what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from delivery.errors import GateError, NothingToDoError
 from delivery.overlay import Image
@@ -9,34 +9,28 @@ from delivery.rollout import State
 CONFIRMATION = "promote"
 
 
-def may_leave(
-    env: str,
-    wanted: Mapping[str, Image],
-    state: State | None,
-    registry: Mapping[str, Image],
-    *,
-    errors_on: bool,
-) -> None:
-    """Return if the environment runs, Healthy, exactly the images that main names for it.
-
-    `wanted` are the overlay's images, `registry` the same as the registry has them now.
-    """
+def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -> None:
+    """Return if the environment runs this tag, Healthy; `unready` are workloads beside vote that are not."""
     retry = f"then promote {env} again"
     if state is None:
         raise GateError(f"{env} runs nothing; deploy to it first, {retry}")
-    vote = wanted["vote"]
     if state.failed:
         why = f"{state.phase}: {state.message}".rstrip(": ")
         raise GateError(f"{env} is {why}; roll it back or deploy a good release, {retry}")
+    wait = f"wait: delivery wait {env} --for healthy, {retry}"
     if not state.healthy:
-        raise GateError(
-            f"{env} is {state.phase or 'not observed yet'} with {state.tag}, not Healthy; "
-            f"wait: delivery wait {env} --for healthy, {retry}"
-        )
-    if state.tag != vote.tag:
-        raise GateError(
-            f"{env} runs {state.tag}, main says {vote.tag}; apply it: delivery deploy {env}, {retry}"
-        )
+        raise GateError(f"{env} is {state.phase or 'not observed yet'} with {state.tag}, not Healthy; {wait}")
+    if state.tag != tag:
+        raise GateError(f"{env} runs {state.tag}, main says {tag}; apply it: delivery deploy {env}, {retry}")
+    if unready:
+        raise GateError(f"{env} is degraded, not ready: {', '.join(unready)}; {wait}")
+
+
+def same_images(
+    env: str, wanted: Mapping[str, Image], running: Mapping[str, Image], registry: Mapping[str, Image]
+) -> None:
+    """Return if the images that run, and those of the registry, are by digest the ones that main names."""
+    retry = f"then promote {env} again"
     for service, image in wanted.items():
         if not image.digest:
             raise GateError(
@@ -48,13 +42,19 @@ def may_leave(
                 f"the registry's {image.name}:{image.tag} is {short(registry[service])}, {env} was deployed "
                 f"with {short(image)}: somebody pushed the tag again; build a new tag and deploy that"
             )
-    if state.image.digest != vote.digest:
-        raise GateError(
-            f"{env} runs {short(state.image)}, main says {short(vote)}; "
-            f"apply it: delivery deploy {env}, {retry}"
-        )
+        if service in running and running[service].digest != image.digest:
+            raise GateError(
+                f"{env}'s {service} runs {short(running[service])}, main says {short(image)}; "
+                f"apply it: delivery deploy {env}, {retry}"
+            )
+
+
+def votes_work(env: str, *, errors_on: bool) -> None:
+    """Return if the release's votes do not fail on purpose."""
     if errors_on:
-        raise GateError(f"the error switch of {env}'s release is ON; turn it OFF on its page, {retry}")
+        raise GateError(
+            f"the error switch of {env}'s release is ON; turn it OFF on its page, then promote {env} again"
+        )
 
 
 def may_deploy(
@@ -71,7 +71,7 @@ def may_deploy(
     raise NothingToDoError(f"{tag} is already deployed to {env}, no new rollout; it is {state.phase}")
 
 
-def may_become_active(env: str, confirm: str, tag: str, state: State | None) -> None:
+def may_become_active(env: str, confirm: str, wanted: Image, state: State | None) -> None:
     """Return if a person confirmed, and the release that main names waits for just that."""
     if confirm != CONFIRMATION:
         raise GateError(f"nothing was promoted: type {CONFIRMATION!r} to confirm, not {confirm!r}")
@@ -83,9 +83,12 @@ def may_become_active(env: str, confirm: str, tag: str, state: State | None) -> 
             f"{env}'s {state.tag} was aborted, it cannot be promoted: {state.message}; "
             f"roll back: delivery rollback {env} --reason ..."
         )
-    if state.tag != tag:
+    if (state.tag, state.image.digest) != (wanted.tag, wanted.digest):
+        runs, says = (
+            (state.tag, wanted.tag) if state.tag != wanted.tag else (short(state.image), short(wanted))
+        )
         raise GateError(
-            f"{env} runs {state.tag}, main says {tag}; apply it first: delivery deploy {env}, then promote"
+            f"{env} runs {runs}, main says {says}; apply it first: delivery deploy {env}, then promote"
         )
     if not state.paused or state.strategy != "blue-green":
         raise NothingToDoError(

@@ -104,6 +104,9 @@ class Repository:
                 return ""
             try:
                 self("push", "--quiet", "--porcelain", "origin", f"{commit}:refs/heads/main", seconds=120)
+            except TimedOutError:  # it may have arrived all the same
+                if not self._contains(self.fetch(), commit):
+                    raise
             except ToolError as error:
                 if not RACE.search(error.output):
                     raise ConfigurationError(f"main was not changed: {refusal(error)}") from error
@@ -113,6 +116,10 @@ class Repository:
             self("update-ref", MAIN, commit)
             return commit
         raise TimedOutError(f"main was not changed: others were quicker {ATTEMPTS} times; run this again")
+
+    def _contains(self, tip: str, commit: str) -> bool:
+        """Whether a commit is another one or among its ancestors."""
+        return not self("rev-list", "--max-count=1", commit, f"^{tip}")
 
     def _commit(self, parent: str, wanted: Commit) -> str:
         """Make the commit object; no branch and no file of the checkout changes."""

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from delivery.config import Settings
@@ -61,19 +62,26 @@ class Cluster:
 
     def objects(self, kinds: str = KINDS) -> list[Object]:
         """Every object of these kinds in the environment."""
-        items: list[Object] = json.loads(self("get", kinds, "--output=json"))["items"]
+        said = self("get", kinds, "--output=json")
+        try:
+            items: list[Object] = json.loads(said)["items"]
+        except (ValueError, KeyError) as error:
+            raise ToolError(f"kubectl get {kinds}: its answer is not readable: {error}") from error
         return items
 
-    def log(self, job: str) -> str:
-        """The last line that a Job wrote; empty if it is gone or wrote nothing."""
+    def log(self, job: str) -> str | None:
+        """The last line that a Job wrote, empty if it is gone or wrote nothing; None if nobody can say."""
         try:
             return self("logs", f"job/{job}", "--tail=1").strip()
+        except ToolError as error:
+            return "" if "not found" in error.output.lower() else None
         except DeliveryError:
-            return ""
+            return None
 
-    def apply(self, folder: str, hands: Hands) -> None:
-        """Apply a kustomization."""
-        hands.change(*self.command("apply", f"--kustomize={folder}"), seconds=180)
+    def apply(self, folder: Path, hands: Hands) -> None:
+        """Apply the overlay in a copy of main; a dry run shows the same command for a checkout."""
+        where = folder.relative_to(folder.parents[2]) if hands.dry_run else folder
+        hands.change(*self.command("apply", f"--kustomize={where}"), seconds=180)
 
     def plugin(self, verb: str, *options: str, hands: Hands) -> None:
         """Promote or abort the rollout of vote."""

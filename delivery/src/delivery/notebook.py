@@ -23,8 +23,8 @@ class Notebook:
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: Path, env: str, tag: str) -> Self:
-        """What was noted about this tag so far; an empty one if that is nothing."""
+    def of(cls, folder: Path, env: str, tag: str, since: str = "") -> Self:
+        """What was noted about this tag so far, after `since`; an empty one if that is nothing."""
         try:
             found = json.loads((folder / f"{env}.json").read_text(encoding="utf-8"))
             kept = cls(
@@ -32,7 +32,8 @@ class Notebook:
             )
         except (OSError, ValueError, KeyError, TypeError):
             return cls(env, tag)
-        return kept if kept.tag == tag else cls(env, tag)
+        kept.observations = [each for each in kept.observations if each["at"] >= since]
+        return kept if kept.tag == tag and kept.observations else cls(env, tag)
 
     def note(self, state: State, now: datetime) -> None:
         """Note a look at the release, if anything has changed since the last one."""

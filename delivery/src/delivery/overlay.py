@@ -72,6 +72,8 @@ def with_images(text: str, wanted: Mapping[str, Image]) -> str:
     yaml = _yaml()
     content = yaml.load(text)
     for each in content["images"]:
+        if each["name"] not in wanted:
+            raise ConfigurationError(f"images: names {each['name']}, which the deployment has no image of")
         image = wanted[each["name"]]
         each["newName"], each["newTag"] = image.name, image.tag
         if image.digest:

@@ -59,11 +59,19 @@ def wait_for(url: str, wanted: str, *, seconds: float = 60) -> None:
                 time.sleep(PAUSE_S)
 
 
-def errors_on(url: str) -> bool:
-    """Whether the release that answers here has its error switch ON; a page without a switch has it OFF."""
+def errors_on(url: str, wanted: str) -> bool:
+    """Whether this release has its error switch ON; a page without a switch has it OFF.
+
+    Whoever else answers, another release or a proxy, says nothing about it: a GateError.
+    """
     try:
         with client(url) as page:
             answer = page.get("/api/error-sim")
+        found = answer.headers.get(RELEASE, "")
+        if found != wanted:
+            raise GateError(
+                f"{url} does not say whether its errors are ON: {found or 'no release'} answers, not {wanted}"
+            )
         if answer.status_code == httpx.codes.NOT_FOUND:
             return False
         return bool(answer.raise_for_status().json()["enabled"])

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from delivery import docker, gates, history, overlay, pages, rollback, summary
-from delivery.deploying import commit_and_apply, on_main, record
+from delivery import docker, gates, history, overlay, pages, rollback, summary, tags, workloads
+from delivery.deploying import commit_and_apply, deployments, on_main, record
 from delivery.environments import checked, require_next
 from delivery.errors import DeliveryError, NothingToDoError
 from delivery.history import Deployment
-from delivery.notebook import Notebook
+from delivery.notebook import Notebook, stamp
+from delivery.overlay import Image
 from delivery.project import Project
 from delivery.rollout import State
-from delivery.waiting import Goal, Watch
+from delivery.waiting import Goal, Watch, name, others
 
 Say = Callable[[str], None]
 AFTERMATH_S = 60  # an aborted release's pods go after 30 seconds
@@ -20,13 +22,16 @@ SEEN_S = 60  # within which a controller looks at a new specification
 
 def watch(project: Project, env: str, tag: str, say: Say) -> Watch:
     """A Watch on the release of a tag, which goes on with what was noted before."""
-    return Watch(project.cluster(env), Notebook.of(project.notes, env, tag), project.notes, say)
+    known = history.of(env, deployments(project, project.git.fetch()))
+    since = next((stamp(each.at) for each in known if each.tag == tag), "")
+    notebook = Notebook.of(project.notes, env, tag, since)
+    return Watch(project.cluster(env), notebook, project.notes, say, since)
 
 
-def wait(project: Project, env: str, goal: Goal, *, tag: str, seconds: float, say: Say) -> State:
+def wait(project: Project, env: str, goal: Goal, *, tag: str | None, seconds: float, say: Say) -> State:
     """Wait until the release is where it should be, and summarize what was seen."""
     project.cluster(env).require()
-    tag = tag or overlay.tag(on_main(project, env).text)
+    tag = overlay.tag(on_main(project, env).text) if tag is None else tags.checked(tag)
     seen = watch(project, env, tag, say)
     state = settle(project, seen, goal, seconds)
     if goal == "paused" and state.paused:
@@ -67,27 +72,52 @@ def settle(project: Project, seen: Watch, goal: Goal, seconds: float) -> State:
 def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     """Deploy to target the images that source runs, if they may go on."""
     require_next(source, target)
-    project.cluster(source).require()
-    named = on_main(project, source).images
+    for env in (source, target):
+        project.cluster(env).require()
+    now = on_main(project, source)
+    named = now.images
     registry = {service: docker.pinned(image) for service, image in named.items()}
-    state = State.read(project.cluster(source).objects())
-    on = state is not None and state.healthy and pages.errors_on(project.settings.url(source))
-    gates.may_leave(source, named, state, registry, errors_on=on)
+    objects = project.cluster(source).objects()
+    state, rest = State.read(objects), others(objects)
+    unready = [name(each) for each in rest if not workloads.ready(each)]
+    gates.may_leave(source, named["vote"].tag, state, unready)
+    if state is not None:  # the gate has seen to that
+        running = {name(each): workloads.image(each["spec"]) for each in rest} | {"vote": state.image}
+        gates.same_images(source, named, running, registry)
+        gates.votes_work(source, errors_on=pages.errors_on(project.settings.url(source), state.release))
     say(f"{source} is Healthy with {named['vote'].tag}; it goes to {target}")
-    wanted = replace(record(project, target, named), promoted_from=source)
-    return commit_and_apply(project, wanted, say)
+    known = history.of(source, deployments(project, now.commit))
+    there = next((each for each in known if each.tag == named["vote"].tag), None)
+    # The people are those of the deployment there: its commit may be one of a branch that is gone.
+    wanted = again(project, there, target) if there else record(project, target, named)
+    return commit_and_apply(project, replace(wanted, promoted_from=source), say)
+
+
+def again(project: Project, deployment: Deployment, env: str) -> Deployment:
+    """The same images with the same people, to be deployed now."""
+    return replace(
+        deployment,
+        commit="",
+        at=datetime.now(UTC),
+        env=env,
+        run_url=project.surroundings.run_url,
+        promoted_from="",
+        rollback_of="",
+        reason="",
+    )
 
 
 def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
     """Make the release that waits active, and return once its address shows it."""
     cluster = project.cluster(checked(env))
     if confirm != gates.CONFIRMATION:
-        gates.may_become_active(env, confirm, "", None)
+        gates.may_become_active(env, confirm, Image("", ""), None)
     cluster.require()
-    tag = overlay.tag(on_main(project, env).text)
+    named = on_main(project, env)
+    tag = overlay.tag(named.text)
     seen = watch(project, env, tag, say)
     seen.look()
-    gates.may_become_active(env, confirm, tag, seen.state)
+    gates.may_become_active(env, confirm, named.images["vote"], seen.state)
     before = seen.state.stable_tag if seen.state else ""
     cluster.plugin("promote", hands=project.hands)
     if project.hands.dry_run and seen.state:
@@ -106,21 +136,19 @@ def roll_back(
     cluster = project.cluster(checked(env))
     cluster.require()
     now = on_main(project, env)
-    project.git.deepen()
-    log = project.git(*history.LOG, now.commit, seconds=120)
-    deployed = history.of(env, history.deployments(log))
+    deployed = history.of(env, deployments(project, now.commit))
     state, current = State.read(cluster.objects()), overlay.tag(now.text)
     to = rollback.target(deployed, current, state.stable_tag if state else "")
-    if state and not state.healthy and not state.failed and state.strategy != "rolling":
+    has_steps = state is not None and state.strategy != "rolling"
+    if state and has_steps and state.release != state.stable and not state.aborted:
         say(f"{current} still rolls out; it is aborted")
         cluster.plugin("abort", hands=project.hands)
-    images = {each.service: each for each in to.images}
-    wanted = record(project, env, images, to.source)
-    made = commit_and_apply(project, replace(wanted, rollback_of=current, reason=why), say)
+    wanted = replace(again(project, to, env), rollback_of=current, reason=why)
+    made = commit_and_apply(project, wanted, say)
     if project.hands.dry_run:
         return made, None
     seen = watch(project, env, to.tag, say)
-    if state and state.healthy and state.strategy != "rolling":
+    if state and has_steps and to.tag != state.stable_tag:
         # It ran here before: no steps, no analysis, and no person is waited for.
         seen.until("seen", SEEN_S)
         cluster.plugin("promote", "--full", hands=project.hands)

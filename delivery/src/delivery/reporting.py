@@ -3,32 +3,40 @@
 import json
 
 from delivery import analysis, history
-from delivery.deploying import on_main
+from delivery.attribution import Change
+from delivery.deploying import deployments, on_main
 from delivery.environments import checked
 from delivery.errors import DeliveryError, NothingToDoError
 from delivery.git import Commit
 from delivery.history import Deployment
 from delivery.kubectl import KINDS, Object
-from delivery.notebook import Notebook
+from delivery.notebook import Notebook, stamp
 from delivery.project import Project
 from delivery.releasing import Say
 from delivery.report import merging, record, render
 from delivery.rollout import State
 
 EVERYTHING = f"{KINDS},jobs.batch,pods,services"
+MANY = 50  # commits that a report lists
 
 
-def report(project: Project, env: str, say: Say, *, push: bool) -> tuple[str, bool]:
-    """Write the report of the last deployment, and its record; the report's path, and whether it is new."""
+def report(project: Project, env: str, say: Say, *, tag: str | None = None, push: bool) -> tuple[str, bool]:
+    """Write the report of the last deployment, or of a tag's last, and its record.
+
+    The report's path, and whether it is new.
+    """
     now = on_main(project, checked(env))
-    project.git.deepen()
-    log = project.git(*history.LOG, now.commit, seconds=120)
-    deployed = history.of(env, history.deployments(log))
-    if not deployed:
-        raise NothingToDoError(f"git knows no deployment of {env}, there is nothing to report")
-    last, before = deployed[0], (deployed[1] if len(deployed) > 1 else None)
-    version = record.version(project.git.read(last.source, "vote/pyproject.toml"))
-    path = record.path(last, version)
+    deployed = history.of(env, deployments(project, now.commit))
+    wanted = [each for each in deployed if tag is None or each.tag == tag]
+    if not wanted:
+        what = f"no deployment of {tag} to {env}" if tag else f"no deployment of {env}"
+        raise NothingToDoError(f"git knows {what}, there is nothing to report")
+    last = wanted[0]
+    earlier = deployed[deployed.index(last) + 1 :]
+    before = earlier[0] if earlier else None
+    source = project.git.resolve(last.source) if last.source else ""
+    version = record.version(project.git.read(source, "vote/pyproject.toml") if source else None)
+    path = record.path(last, version, deployed)
     seen = observed(project, last, before, version, say)
     if push:
         return path, bool(project.git.publish(lambda tip: _commit(project, tip, path, seen), project.hands))
@@ -54,11 +62,12 @@ def observed(
         objects, events = cluster.objects(EVERYTHING), cluster.objects("events")
     except DeliveryError as error:
         say(f"the cluster says nothing about {last.env}: {error}")
-    notebook = Notebook.of(project.notes, last.env, last.tag)
+    since = stamp(last.at)
+    notebook = Notebook.of(project.notes, last.env, last.tag, since)
     state = State.read(objects)
     release = notebook.release or (state.release if state and state.tag == last.tag else "")
-    subjects = project.git.changes(last.source, limit=1)
-    between = project.git.changes(f"{before.source}..{last.source}") if before and before.source else []
+    subjects = changes(project, last.source, limit=1)
+    between = changes(project, last.source, before.source) if before and before.source else []
     return record.build(
         project.settings,
         last,
@@ -67,11 +76,19 @@ def observed(
         changes=between,
         subject=subjects[0].subject if subjects else "",
         state=state,
-        runs=analysis.runs(objects, release) if release else [],
+        runs=analysis.runs(objects, release, since) if release else [],
         notebook=notebook,
         objects=[each for each in objects if release and release in str(each["metadata"])],
         events=events,
     )
+
+
+def changes(project: Project, source: str, before: str = "", *, limit: int = MANY) -> list[Change]:
+    """The commits up to a deployment's source, after an earlier one's; none of those that git has lost."""
+    ends = [project.git.resolve(each) for each in (source, before) if each]
+    if not source or not all(ends):
+        return []
+    return project.git.changes(ends[0], *(f"^{each}" for each in ends[1:]), limit=limit)
 
 
 def written(path: str, seen: record.Record, kept: str | None) -> dict[str, str]:

@@ -10,10 +10,13 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
     """The deployment to go back to from the current tag, of an environment's deployments, newest first.
 
     It is what the cluster still holds as stable, if that is another release; else the last deployment
-    before the current one that nobody has rolled back from.
+    before the current one that nobody has rolled back from since it was last deployed.
     """
     deployed = [each for each in deployed if each.pinned]
-    rejected = {each.rollback_of for each in deployed if each.rollback_of} | {current}
+    rejected = {current}
+    for i, each in enumerate(deployed):
+        if each.rollback_of and each.rollback_of not in {later.tag for later in deployed[:i]}:
+            rejected.add(each.rollback_of)
     if stable and stable != current:
         for each in deployed:
             if each.tag == stable:

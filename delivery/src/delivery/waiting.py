@@ -58,12 +58,15 @@ class Watch:
     notebook: Notebook
     folder: Path  # of the notebook
     say: Callable[[str], None]
+    since: str = ""  # when the release was deployed: what was before is about an earlier deployment
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     state: State | None = None
     runs: list[analysis.Run] = field(default_factory=list)
     unready: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
-    began: bool = False  # the release was there
+
+    def __post_init__(self) -> None:
+        self.began = bool(self.notebook.observations)  # the release was there
 
     def look(self) -> None:
         """Look once."""
@@ -81,7 +84,7 @@ class Watch:
         for line in narration.changes(before, self.state):
             self.say(line)
         self.notebook.note(self.state, self.now())
-        self.runs = analysis.runs(objects, self.state.release)
+        self.runs = analysis.runs(objects, self.state.release, self.since)
         self._listen()
         self.notebook.save(self.folder)
 
@@ -124,7 +127,10 @@ class Watch:
         for run in self.runs:
             for each in run.measurements:
                 if each.ended and each.job and each.job not in known:
-                    said = analysis.Verdict.read(self.cluster.log(each.job))
+                    line = self.cluster.log(each.job)
+                    if line is None:
+                        continue  # the API server is away for a moment
+                    said = analysis.Verdict.read(line)
                     known[each.job] = said or gone(each)
                     self.say(narration.measured(run, each, said))
 

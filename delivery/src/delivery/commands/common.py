@@ -13,7 +13,7 @@ Env = Annotated[str, typer.Argument(help="dev, qa, uat or staging")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="print the exact commands and commits, do none of them")
 ]
-Tag = Annotated[str, typer.Option(help="an image tag, as 0a1b2c3-20260102030405")]
+Tag = Annotated[str | None, typer.Option(help="an image tag, as 0a1b2c3-20260102030405")]
 Seconds = Annotated[int, typer.Option(min=1, help="seconds until it gives up")]
 
 
@@ -35,9 +35,9 @@ def finish(here: "Project", env: str, made: "Deployment | None", applied: str = 
 
     tag = made.tag if made else applied
     commit = made.commit if made else ""
-    release, preview = releasing.released(here, env, tag, say), preview_url(here, env)
-    urls = {"url": here.settings.url(env), "preview_url": preview}
-    here.output(image_tag=tag, changed=str(bool(commit)).lower(), commit=commit, release=release, **urls)
+    urls = {"url": here.settings.url(env), "preview_url": preview_url(here, env)}
+    here.output(image_tag=tag, changed=str(bool(commit)).lower(), commit=commit, **urls)
+    here.output(release=releasing.released(here, env, tag, say))
 
 
 def hand_over(here: "Project", env: str, state: "State") -> None:

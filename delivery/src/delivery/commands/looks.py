@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from delivery.commands.common import DryRun, Env, project, say
+from delivery.commands.common import DryRun, Env, Tag, project, say
 from delivery.errors import GateError
 
 
@@ -39,6 +39,7 @@ def landscape(
 
 def report(
     env: Env,
+    image_tag: Tag = None,
     push: Annotated[bool, typer.Option("--push", help="commit it to main")] = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -47,7 +48,7 @@ def report(
     from delivery.report.record import beside
 
     here = project(dry_run=dry_run)
-    path, changed = reporting.report(here, env, say, push=push)
+    path, changed = reporting.report(here, env, say, tag=image_tag, push=push)
     say(path)
     here.output(report=path, record=beside(path), changed=str(changed).lower())
 

@@ -23,7 +23,7 @@ def tag(commit: Annotated[str, typer.Option(help="what the image is built from")
 
 
 def build(
-    image_tag: Tag = "",
+    image_tag: Tag = None,
     push: Annotated[bool, typer.Option("--push/--no-push", help="push what was built")] = True,
     dry_run: DryRun = False,
 ) -> None:
@@ -33,20 +33,21 @@ def build(
     from delivery import docker, tags
 
     here = project(dry_run=dry_run)
-    made = tags.checked(image_tag) if image_tag else tags.new(here.git.resolve("HEAD"), datetime.now(UTC))
+    new = tags.new(here.git.resolve("HEAD"), datetime.now(UTC))
+    made = new if image_tag is None else tags.checked(image_tag)
     docker.build(here.settings, here.root, made, here.hands, push=push)
     say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
     here.output(image_tag=made)
 
 
-def deploy(env: Env, image_tag: Tag = "", dry_run: DryRun = False) -> None:
+def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
     """Commit an image to an environment's overlay on main, and apply it; no tag: apply what main says."""
     from delivery import deploying, overlay
     from delivery.environments import checked
 
     here = project(dry_run=dry_run)
     checked(env)
-    if image_tag:
+    if image_tag is not None:
         finish(here, env, deploying.deploy(here, env, image_tag, say))
         return
     here.cluster(env).require()
@@ -58,7 +59,7 @@ def deploy(env: Env, image_tag: Tag = "", dry_run: DryRun = False) -> None:
 def wait(
     env: Env,
     goal: Annotated[Literal["healthy", "paused"], typer.Option("--for", help="how the release should be")],
-    image_tag: Tag = "",
+    image_tag: Tag = None,
     timeout: Seconds = 1800,
 ) -> None:
     """Wait until the release is Healthy, or Paused; a line for each change."""

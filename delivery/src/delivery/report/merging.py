@@ -18,6 +18,8 @@ def merged(old: Record | None, new: Record) -> Record:
     both["events"] = union(old["events"], new["events"], "at")
     both["objects"] = union(old["objects"], new["objects"], "created")
     both["release"] = new["release"] or old["release"]
+    for key in ("outcome", "strategy"):  # a later report without the cluster does not know them
+        both[key] = old[key] if new[key] == "not known" else new[key]
     known = {each["job"]: each for run in old["analyses"] for each in run["measurements"]}
     both["analyses"] = [
         run | {"measurements": [better(known.get(each["job"]), each) for each in run["measurements"]]}

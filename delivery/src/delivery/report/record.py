@@ -1,6 +1,7 @@
 """What happened in a deployment, as the JSON record that .deployments/schema.json describes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -15,15 +16,33 @@ from delivery.rollout import State
 from delivery.tags import commit
 
 FOLDER = ".deployments"
+REPORT = re.compile(
+    rf"(?P<start>{re.escape(FOLDER)}/\d{{4}}-\d\d-\d\d-[0-9a-f]{{7}}-)[^/-]+(?P<end>-.+-report(-\d+)?\.md)"
+)
 Record = dict[str, Any]
 OURS = {"Rollout", "Deployment", "StatefulSet", "ReplicaSet", "AnalysisRun", "Job", "Pod", "Service"}
 
 
-def path(deployment: Deployment, version: str) -> str:
-    """Where the report of a deployment stands; .json in place of .md for its record."""
-    day, sha = f"{deployment.at:%Y-%m-%d}", commit(deployment.tag)
-    kind = "rollback" if deployment.rollback_of else "deployment"
-    return f"{FOLDER}/{day}-{sha}-{version}-{deployment.env}-{kind}-report.md"
+def path(deployment: Deployment, version: str, deployed: Iterable[Deployment]) -> str:
+    """Where the report of a deployment stands; .json in place of .md for its record.
+
+    The second of a kind on one day has a number, among all that were `deployed`, newest first.
+    """
+    start, end = ends(deployed)[deployment.commit]
+    return start + version + end
+
+
+def ends(deployed: Iterable[Deployment]) -> dict[str, tuple[str, str]]:
+    """What the path of each deployment's report begins and ends with, by commit; between is the version."""
+    found: dict[str, tuple[str, str]] = {}
+    times = Counter[tuple[str, str]]()
+    for each in reversed(list(deployed)):
+        kind = "rollback" if each.rollback_of else "deployment"
+        start, end = f"{FOLDER}/{each.at:%Y-%m-%d}-{commit(each.tag)}-", f"-{each.env}-{kind}-report"
+        times[start, end] += 1
+        number = times[start, end]
+        found[each.commit] = (start, end + (f"-{number}" if number > 1 else "") + ".md")
+    return found
 
 
 def beside(path: str) -> str:
@@ -31,16 +50,17 @@ def beside(path: str) -> str:
     return path.removesuffix(".md") + ".json"
 
 
-def found(deployment: Deployment, paths: Iterable[str]) -> str:
-    """The report of a deployment among these paths; empty if it has none."""
-    start, end = path(deployment, "\0").split("\0")
-    return next((each for each in paths if each.startswith(start) and each.endswith(end)), "")
+def found(deployed: Iterable[Deployment], paths: Iterable[str]) -> dict[str, str]:
+    """The reports among these paths, by the commits of their deployments."""
+    reports = {name: each for each in paths if (name := REPORT.fullmatch(each))}
+    by_ends = {(name["start"], name["end"]): each for name, each in reports.items()}
+    return {each: by_ends[both] for each, both in ends(deployed).items() if both in by_ends}
 
 
 def version(pyproject: str | None) -> str:
     """The version that a pyproject.toml declares, as v17."""
     declared = re.search(r'^version = "([0-9A-Za-z.+-]+)"', pyproject or "", re.MULTILINE)
-    return f"v{declared[1]}" if declared else "v0"
+    return f"v{declared[1].replace('-', '.')}" if declared else "v0"
 
 
 def build(
