@@ -135,6 +135,35 @@ def test_only_one_deployment_of_an_environment_runs_at_once():
             assert groups[name]["cancel-in-progress"] is False, name
 
 
+def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
+    (promotion,) = FOLDER.glob("workflows/promote-staging-rollout-*.yaml")
+    deploys = read(FOLDER / "workflows/deploy.yaml")["jobs"]["deploy"]
+    promotes = read(promotion)["jobs"]["promote"]
+    group = deploys["concurrency"]["group"].replace("${{ inputs.environment }}", "staging")
+    assert promotes["concurrency"]["group"] == group
+    assert promotes["environment"] == "staging"
+
+
+def test_the_newest_push_is_what_dev_ends_with():
+    """However long each build takes: the whole run is in a queue, under a name of its own."""
+    (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
+    queue = read(workflow)["concurrency"]
+    assert queue["cancel-in-progress"] is False
+    assert queue["group"] not in {
+        job["concurrency"]["group"] for job in jobs().values() if "concurrency" in job
+    }
+
+
+def test_the_dashboard_is_renewed_after_everything():
+    """Whatever changes an environment calls deploy.yaml, or has the dashboard's job itself."""
+    for path in FOLDER.glob("workflows/*.yaml"):
+        called = [job.get("uses", "") for job in read(path)["jobs"].values()]
+        changes = any(
+            f"delivery {command}" in path.read_text() for command in ("deploy", "promote", "rollback")
+        )
+        assert not changes or any("deployment-landscape" in each for each in called), path.name
+
+
 def test_links_of_fork_md_lead_somewhere():
     text = (ROOT / "docs/fork.md").read_text()
     titles = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)", text, re.MULTILINE)}
