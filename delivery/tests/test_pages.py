@@ -80,9 +80,7 @@ def test_the_error_switch_is_read(page, answer, on):
 def test_a_proxy_that_knows_no_such_page_is_not_off(page):
     page.answers["/api/error-sim"], page.releases = (404, "404 page not found"), [""]
 
-    with pytest.raises(
-        GateError, match="its errors are ON: no release answers, not new"
-    ):
+    with pytest.raises(GateError, match="its errors are ON: no release answers, not new"):
         pages.errors_on(page.url, "new")
 
 
