@@ -4,6 +4,7 @@ from collections import Counter
 
 import httpx
 import pytest
+import redis
 
 from e2e.faults.load import Crowd
 from e2e.faults.tally import counted, tally
@@ -50,3 +51,19 @@ def test_votes_fail_in_time_and_no_accepted_vote_is_lost(machine, vote_url, faul
         what="every vote answered with 2xx is counted",
     )
     assert Counter(counted(machine.postgres.url).values()) == tally(machine.postgres.url)
+
+
+def test_a_stream_that_nobody_reads_refuses_votes_until_somebody_does(machine, vote_url):
+    """Without a limit the kernel would end Redis at some time, and its file could not be loaded again."""
+    machine.kill("worker")
+    with redis.Redis.from_url(machine.redis.url) as server, Crowd(vote_url) as crowd:
+        server.config_set("maxmemory", server.info("memory")["used_memory"] + 300_000)
+        wait_until(crowd.has(503, 50), what="votes are refused")
+        machine.start("worker")
+        wait_until(crowd.has(200, 100), what="votes are taken again, by itself")
+
+    assert set(crowd.answers) == {200, 503}
+    wait_until(
+        lambda: crowd.accepted.items() <= counted(machine.postgres.url).items(),
+        what="every vote answered with 2xx is counted",
+    )

@@ -193,7 +193,7 @@ def test_an_unknown_check_fails(analyse):
 )
 def test_health_is_the_page_of_this_release(apm, analyse, status, body, reason):
     apm.status, apm.body = status, body
-    host = "vote-canary.voting01-qa.svc.cluster.local:80"
+    host = "vote-canary.voting01-qa.svc:80"
 
     measured = analyse("health", connect={host: apm.port}, SERVICE_NAME="vote-canary", **ASKS)
 

@@ -43,7 +43,7 @@ is_number() { printf '%s' "$1" | grep -qE '^[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$
 less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }'; }
 
 health() { # the page answers, and it is this release that answers
-  ask --header 'Accept: text/html' "http://$SERVICE_NAME.$NAMESPACE.svc.cluster.local/"
+  ask --header 'Accept: text/html' "http://$SERVICE_NAME.$NAMESPACE.svc/"
   got="release $(printf '%s' "$got" | sed -n 's/.*id="release">\([^<]*\)<.*/\1/p')"
   [ "$got" = "release $RELEASE" ] || conclude fail "another release answers"
   conclude pass "this release answers"
