@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from delivery import policies
+from delivery.policies.objects import named
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
@@ -16,7 +17,7 @@ def rendered(render):
 
 
 def of(objects, kind, name):
-    return policies.named(objects, kind)[name]
+    return named(objects, kind)[name]
 
 
 def pod(objects):
@@ -26,6 +27,15 @@ def pod(objects):
 def job(objects):
     metric = of(objects, "AnalysisTemplate", "voting01-error-rate")["spec"]["metrics"][0]
     return metric, metric["provider"]["job"]["spec"]
+
+
+def background(objects):
+    return of(objects, "AnalysisTemplate", "voting01-background-analysis")["spec"]["metrics"][0]
+
+
+def argument(objects, name):
+    arguments = of(objects, "AnalysisTemplate", "voting01-error-rate")["spec"]["args"]
+    return next(each for each in arguments if each["name"] == name)
 
 
 def canary(objects):
@@ -85,6 +95,19 @@ MUTANTS = {
         ),
     ),
     "no bound on memory": (policies.pods_are_restricted, lambda o: pod(o)["containers"][0].pop("resources")),
+    "root in a container": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["securityContext"].update(runAsUser=0, runAsNonRoot=False),
+    ),
+    "privileged": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["securityContext"].update(privileged=True),
+    ),
+    "a container without seccomp": (
+        policies.pods_are_restricted,
+        lambda o: pod(o)["containers"][0]["securityContext"].update(seccompProfile={"type": "Unconfined"}),
+    ),
+    "host processes": (policies.pods_are_restricted, lambda o: pod(o).update(hostPID=True)),
     "service links": (policies.pods_are_left_alone, lambda o: pod(o).pop("enableServiceLinks")),
     "a token": (policies.pods_are_left_alone, lambda o: pod(o).pop("automountServiceAccountToken")),
     "a Secret": (
@@ -94,6 +117,16 @@ MUTANTS = {
     "a password": (
         policies.no_secret_values,
         lambda o: pod(o)["containers"][0]["env"].append({"name": "POSTGRES_PASSWORD", "value": "x"}),
+    ),
+    "a password in an address": (
+        policies.no_secret_values,
+        lambda o: pod(o)["containers"][0]["env"].append(
+            {"name": "DATABASE_URL", "value": "postgresql://a:b@c/d"}
+        ),
+    ),
+    "a token in a ConfigMap": (
+        policies.no_secret_values,
+        lambda o: of(o, "ConfigMap", "voting01-config")["data"].update(API_TOKEN="x"),
     ),
     "no template": (
         policies.references_exist,
@@ -117,6 +150,45 @@ MUTANTS = {
     ),
     "every failure forgiven": (policies.limits_can_fail, lambda o: job(o)[0].update(count=1, failureLimit=1)),
     "no limit": (policies.limits_can_fail, lambda o: job(o)[0].update(failureLimit=-1)),
+    "a thousand failures forgiven": (
+        policies.limits_can_fail,
+        lambda o: background(o).update(failureLimit=1000),
+    ),
+    "a threshold that nothing reaches": (
+        policies.limits_can_fail,
+        lambda o: argument(o, "error-threshold").update(value="101"),
+    ),
+    "a threshold that a Rollout gives": (
+        policies.limits_can_fail,
+        lambda o: canary(o)["analysis"]["args"].append({"name": "error-threshold", "value": "100"}),
+    ),
+    "no requests are enough": (
+        policies.limits_can_fail,
+        lambda o: argument(o, "min-requests").update(value="0"),
+    ),
+    "a background analysis that begins too late": (
+        policies.background_begins_in_time,
+        lambda o: background(o).update(initialDelay="1h"),
+    ),
+    "users enter by the stable release's Service": (
+        policies.entry_has_every_release,
+        lambda o: canary(o).update(stableService="vote"),
+    ),
+    "a release that never runs and stays": (
+        policies.bad_releases_are_aborted,
+        lambda o: of(o, "Rollout", "vote")["spec"].update(progressDeadlineAbort=False),
+    ),
+    "no readiness": (policies.pods_are_probed, lambda o: pod(o)["containers"][0].pop("readinessProbe")),
+    "no liveness": (policies.pods_are_probed, lambda o: pod(o)["containers"][0].pop("livenessProbe")),
+    "no preStop": (policies.pods_leave_gracefully, lambda o: pod(o)["containers"][0].pop("lifecycle")),
+    "no time to end": (
+        policies.pods_leave_gracefully,
+        lambda o: pod(o).update(terminationGracePeriodSeconds=0),
+    ),
+    "no spread": (policies.pods_leave_gracefully, lambda o: pod(o).pop("topologySpreadConstraints")),
+    "no budget": (policies.pods_leave_gracefully, lambda o: remove(o, "PodDisruptionBudget", "result")),
+    "nothing denied": (policies.pods_are_isolated, lambda o: remove(o, "NetworkPolicy", "default-deny")),
+    "a pod without a policy": (policies.pods_are_isolated, lambda o: remove(o, "NetworkPolicy", "worker")),
     "a second try": (policies.limits_can_fail, lambda o: job(o)[1].pop("backoffLimit")),
     "a Job that hangs": (policies.limits_can_fail, lambda o: job(o)[1].pop("activeDeadlineSeconds")),
     "a Job that restarts": (

@@ -7,6 +7,7 @@ import pytest
 from delivery import policies
 from delivery.config import Settings
 from delivery.overlay import Image, images, with_images
+from delivery.policies.objects import WORKLOADS, named
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
@@ -72,8 +73,23 @@ def test_an_overlay_stays_in_its_namespace_and_says_which_it_is(overlay, name):
         assert thing["metadata"]["labels"]["environment"] == name
 
 
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_an_environment_denies_both_ways_first(overlay, name):
+    deny = named(overlay(name), "NetworkPolicy")["default-deny"]["spec"]
+    assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+
+def test_both_error_rates_ask_the_same(overlay):
+    """kustomize cannot let them share it: what one measures at the steps, the other does beside them."""
+    templates = named(overlay("qa"), "AnalysisTemplate")
+    steps, beside = (templates[f"voting01-{each}"]["spec"] for each in ("error-rate", "background-analysis"))
+    assert steps["metrics"][0]["provider"] == beside["metrics"][0]["provider"]
+    assert steps["metrics"][0]["failureLimit"] == beside["metrics"][0]["failureLimit"]
+    assert [each for each in steps["args"] if each["name"] != "initial-delay"] == beside["args"]
+
+
 def test_namespaces_enforce_restricted(platform):
-    namespaces = policies.named(platform, "Namespace")
+    namespaces = named(platform, "Namespace")
 
     assert set(namespaces) == {f"voting01-{name}" for name in [*OVERLAYS, "platform"]}
     for namespace in namespaces.values():
@@ -167,7 +183,7 @@ def test_staging_is_blue_green_as_designed(overlay):
     assert (strategy["autoPromotionEnabled"], strategy["scaleDownDelaySeconds"]) == (False, 30)
     hosts = {
         rule["host"]
-        for each in policies.named(overlay("staging"), "Ingress").values()
+        for each in named(overlay("staging"), "Ingress").values()
         for rule in each["spec"]["rules"]
     }
     settings = Settings.from_file(K8S.parent)
@@ -202,13 +218,13 @@ def test_fast_changes_durations_only(overlay, name):
 def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
     objects = overlay("qa", "managed-data")
 
-    assert not policies.named(objects, "StatefulSet")
+    assert not named(objects, "StatefulSet")
     assert variables(objects)["REDIS_URL"]["valueFrom"]["secretKeyRef"]["name"] == "voting01-managed-data"
     assert "POSTGRES_PASSWORD" not in str(objects)
 
 
 def test_ephemeral_data_claims_no_volume(overlay):
-    for server in policies.named(overlay("dev", "ephemeral-data"), "StatefulSet").values():
+    for server in named(overlay("dev", "ephemeral-data"), "StatefulSet").values():
         assert "volumeClaimTemplates" not in server["spec"]
         assert {"name": "data", "emptyDir": {}} in server["spec"]["template"]["spec"]["volumes"]
 
@@ -218,7 +234,7 @@ def test_every_environment_at_once_fits_on_two_cores(overlay, platform):
     objects = [*platform, *(thing for name in OVERLAYS for thing in overlay(name))]
     asked = 0
     for thing in objects:
-        if thing["kind"] in policies.WORKLOADS:
+        if thing["kind"] in WORKLOADS:
             for container in thing["spec"]["template"]["spec"]["containers"]:
                 cpu = container["resources"]["requests"]["cpu"]
                 assert cpu.endswith("m")
