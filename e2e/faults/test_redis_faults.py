@@ -1,5 +1,6 @@
 """Redis is killed, frozen and restarted while people vote."""
 
+import secrets
 from collections import Counter
 
 import httpx
@@ -53,12 +54,27 @@ def test_votes_fail_in_time_and_no_accepted_vote_is_lost(machine, vote_url, faul
     assert Counter(counted(machine.postgres.url).values()) == tally(machine.postgres.url)
 
 
+def fill(server):
+    """Put votes on the stream until Redis takes no more."""
+    fields = {"vote": "a", "cast_at": "1767225600000", "release": "local"}
+    for _ in range(100):
+        with server.pipeline(transaction=False) as pipe:
+            for _ in range(1000):
+                pipe.xadd("votes", fields | {"voter": secrets.token_hex(16)})
+            if any(isinstance(each, redis.OutOfMemoryError) for each in pipe.execute(raise_on_error=False)):
+                return
+    raise AssertionError("Redis took 100,000 votes in 3 MB")
+
+
 def test_a_stream_that_nobody_reads_refuses_votes_until_somebody_does(machine, vote_url):
     """Without a limit the kernel would end Redis at some time, and its file could not be loaded again."""
     machine.kill("worker")
-    with redis.Redis.from_url(machine.redis.url) as server, Crowd(vote_url) as crowd:
-        server.config_set("maxmemory", server.info("memory")["used_memory"] + 300_000)
+    with redis.Redis.from_url(machine.redis.url) as server:
+        server.config_set("maxmemory", server.info("memory")["used_memory"] + 3_000_000)
+        fill(server)
+    with Crowd(vote_url) as crowd:
         wait_until(crowd.has(503, 50), what="votes are refused")
+        assert httpx.get(f"{vote_url}/health").status_code == 200
         machine.start("worker")
         wait_until(crowd.has(200, 100), what="votes are taken again, by itself")
 
