@@ -51,7 +51,14 @@ class Stream:
             self._redis.set_response_callback(command, _as_it_is)
 
     def open(self) -> None:
-        """See to it that the stream and its group are there, from the first entry on."""
+        """See to it that the stream and its group are there, from the first entry on.
+
+        It is asked first: a Redis whose memory is full refuses XGROUP CREATE even for a group that is there.
+        """
+        if self._redis.exists(VOTES) and any(
+            group["name"] == GROUP.encode() for group in self._redis.xinfo_groups(VOTES)
+        ):
+            return
         try:
             self._redis.xgroup_create(VOTES, GROUP, id="0", mkstream=True)
         except redis.ResponseError as error:
