@@ -72,15 +72,20 @@ def test_another_site_cannot_flip_it(site, page, api):
 
 def test_the_banner_hides_nothing(site, page):
     """Fixed at the top, also on a phone, and the heading stays readable below it."""
-    for width in (360, 1280):
-        page.set_viewport_size({"width": width, "height": 740})
+    for width, height in ((360, 740), (1280, 740), (360, 300)):
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(site.vote_url)
         if page.locator("#error-banner").is_hidden():
             page.get_by_role("button", name="Turn Errors ON").click()
         expect(page.get_by_text(BANNER)).to_be_visible()
+        page.evaluate("scrollTo(0, 0)")
         banner = page.locator("#error-banner").bounding_box()
         heading = page.get_by_role("heading", level=1).bounding_box()
         assert banner["y"] == 0
         assert heading["y"] >= banner["height"]
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        first = page.get_by_role("button", name="Cats")
+        first.focus()  # as Shift+Tab does: the browser scrolls it into view
+        assert first.bounding_box()["y"] >= banner["height"]
         page.get_by_role("button", name="Turn Errors OFF").click()
         expect(page.get_by_text(BANNER)).to_be_hidden()
