@@ -33,7 +33,13 @@ def test_addresses_carry_name_environment_and_view(tmp_path):
     assert settings.registry_host == "ghcr.io"
 
 
-@pytest.mark.parametrize("key", GOOD)
+def test_a_cluster_is_on_aws_unless_the_file_says_otherwise():
+    rest = {name: value for name, value in GOOD.items() if name != "connect"}
+
+    assert Settings.checked(rest).connect == "aws"
+
+
+@pytest.mark.parametrize("key", sorted(GOOD.keys() - {"connect"}))
 def test_a_missing_key_is_named(tmp_path, key):
     rest = {name: value for name, value in GOOD.items() if name != key}
 

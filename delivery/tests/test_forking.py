@@ -55,6 +55,17 @@ def test_a_registry_with_a_port_moves_the_tag_by_one_colon():
     assert rewritten(line) == line
 
 
+@pytest.mark.servers
+def test_a_registry_of_aws_brings_the_connection_with_it(project, fakes):
+    registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com/acme"
+    (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(OLD).items()))
+    git(project.root, "add", "delivery.toml")
+
+    forking.init(replace(project, settings=OLD), {"registry": registry})
+
+    assert Settings.from_file(project.root).connect == "aws"
+
+
 def test_a_file_is_renamed_with_its_name():
     assert (
         forking.renamed(".github/workflows/promote-acme.yaml", OLD, NEW)

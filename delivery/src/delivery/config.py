@@ -11,6 +11,7 @@ from delivery.errors import ConfigurationError
 
 FILE = "delivery.toml"
 CONNECTIONS = ("aws", "kubeconfig", "kind")
+DEFAULTS = {"connect": "aws"}
 HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?"
 SHAPES = {
     "name": (r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", "lower-case letters, digits and hyphens, 20 at most"),
@@ -55,12 +56,12 @@ class Settings:
                 raise ConfigurationError(f"{FILE}: there is no key {key}; it knows {', '.join(names)}")
         for key in names:
             shape, words = SHAPES[key]
-            value = found.get(key)
+            value = found.get(key, DEFAULTS.get(key))
             if value is None:
                 raise ConfigurationError(f"{FILE}: {key} is missing; it is {words}")
             if not isinstance(value, str) or not re.fullmatch(shape, value):
                 raise ConfigurationError(f"{FILE}: {key} must be {words}, not {value!r}")
-        return cls(**{key: str(found[key]) for key in names})
+        return cls(**{key: str(value) for key, value in (DEFAULTS | dict(found)).items()})
 
     @property
     def registry_host(self) -> str:

@@ -13,16 +13,20 @@ from delivery.errors import NothingToDoError
 from delivery.project import Project
 
 KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its names
+ECR = re.compile(r"\.amazonaws\.com(/|$)")
 PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
 
 def init(project: Project, given: dict[str, str]) -> list[str]:
     """Rewrite every tracked text file, rename those that carry the old name; the paths that changed.
 
-    A setting that is not given stays, with the new name where it had the old one.
+    A setting that is not given stays, with the new name where it had the old one; a registry of AWS
+    brings its cluster's connection with it.
     """
     old = project.settings
     name = given.get("name", old.name)
+    if ECR.search(given.get("registry", "")):
+        given = {"connect": "aws"} | given
     new = Settings.checked({key: value.replace(old.name, name) for key, value in asdict(old).items()} | given)
     if new == old:
         raise NothingToDoError(f"{FILE} says all that already")

@@ -54,16 +54,24 @@ def healthy(
     first: bool,
 ) -> str:
     """A release that is fully rolled out, with its steps and what their analyses found."""
+    runs = list(runs)
     lines = [f"### ✅ {env} is Healthy\n", f"{code(state.tag)} runs at <{settings.url(env)}>.\n"]
     if first and state.strategy != "rolling":
         lines.append(
             "It is the first release here: there was nothing to compare it with, so it went straight on.\n"
         )
     if state.strategy == "canary" and not first:
-        lines.append(
-            table(["Step", "What it did"], [[str(i), each] for i, each in enumerate(state.steps, 1)])
-        )
+        steps = [[str(i + 1), each, verdict(runs, verdicts, i)] for i, each in enumerate(state.steps)]
+        lines.append(table(["Step", "What it did", "Verdict"], steps))
     return "\n".join([*lines, checks(runs, verdicts)]).rstrip() + "\n"
+
+
+def verdict(runs: Iterable[Run], verdicts: Mapping[str, Verdict], step: int) -> str:
+    """What the analysis of a step found: the last words of each of its checks; empty without one."""
+    found = [run for run in runs if run.step == step]
+    last = {each.metric: each for run in found for each in run.measurements if each.ended}
+    words = "; ".join(f"{name}: {text(reason(verdicts, each.job), 200)}" for name, each in last.items())
+    return f"{'✅' if all(run.phase == 'Successful' for run in found) else '❌'} {words}" if words else ""
 
 
 def promoted(settings: Settings, env: str, state: State, before: str) -> str:
