@@ -64,7 +64,7 @@ deploy: setup ## start a new release there: ENV=qa, and IMAGE_TAG=... for one th
 	@$(BIN)/python -m demo deploy $(ENV) --timings=$(TIMINGS)
 
 .PHONY: demo-rollback
-demo-rollback: setup ## a canary whose votes all fail is caught at 20 % and rolls back by itself (two minutes)
+demo-rollback: setup ## a canary whose votes all fail is caught at 20 % and rolls back by itself
 	@$(BIN)/python -m demo demo-rollback $(ENV) --timings=$(TIMINGS)
 
 .PHONY: recording
@@ -72,7 +72,7 @@ recording: setup ## renew README's pictures of that demo, in docs/images
 	@$(BIN)/python -m demo recording
 
 .PHONY: demo-blue-green
-demo-blue-green: setup ## a preview that waits for a person, then one that fails unnoticed (four minutes)
+demo-blue-green: setup ## a preview that waits for a person, then one that fails unnoticed
 	@$(BIN)/python -m demo demo-blue-green --timings=$(TIMINGS)
 
 .PHONY: dashboard
