@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes requirements/*.txt: versions and hashes, no index address. Needs uv.
-# dev.txt is solved first and constrains the services, so images and tests run the same versions.
+# dev.txt is solved first and constrains the services, so images and tests run the same versions. delivery, which
+# demo needs, is left out of it: local/setup.sh installs it from here.
 set -eu
 cd "$(dirname "$0")/.."
 compile() { # compile OUTPUT SOURCE...
@@ -13,7 +14,8 @@ services="apm vote worker result"
 compile uv.txt --group pyproject.toml:uv "$@"
 compile go.txt --group pyproject.toml:go "$@"
 # shellcheck disable=SC2046,SC2086 # one word a service
-compile dev.txt --group pyproject.toml:dev $(printf '%s/pyproject.toml ' $services) local/pyproject.toml demo/pyproject.toml delivery/pyproject.toml "$@"
+compile dev.txt --no-emit-package voting01-delivery --group pyproject.toml:dev \
+  $(printf '%s/pyproject.toml ' $services) local/pyproject.toml demo/pyproject.toml delivery/pyproject.toml "$@"
 for service in $services; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
 done
