@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from delivery.errors import ConfigurationError, TimedOutError
-from delivery.programs import Hands, ToolError, reason, redacted, run
+from delivery.programs import Hands, ToolError, missing, reason, redacted, run
 
 
 @pytest.mark.servers
@@ -22,8 +22,25 @@ def test_each_failure_is_one_line():
         run("no-such-program")
 
 
-def test_a_silent_failure_has_its_code():
-    assert reason("", 7) == "exit code 7"
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        ("Error from server (NotFound): pods not found\n", "Error from server (NotFound): pods not found"),
+        (
+            " • Preparing nodes\nERROR: failed to create cluster: no\n\nStack: x\n",
+            "ERROR: failed to create cluster: no",
+        ),
+        ("first\nlast\n", "last"),
+        ("", "exit code 7"),
+    ],
+)
+def test_the_reason_is_the_line_that_says_it(output, line):
+    assert reason(output, 7) == line
+
+
+def test_a_missing_program_is_named_with_what_to_do():
+    assert missing("kind").startswith("kind is not on the PATH; install it: https://kind.sigs.k8s.io")
+    assert "plugin" in missing("kubectl-argo-rollouts")
 
 
 def test_credentials_are_never_repeated():

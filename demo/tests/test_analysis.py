@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from delivery.programs import ToolError
 from demo import analysis
 from demo.analysis import Run, Verdict
-from demo.kubectl import ToolError
 
 LINE = (
     '{"check": "error-rate", "release": "76f5947c9", "asked": "http://apm/v1/metrics", "status": "200", '

@@ -1,8 +1,8 @@
 import httpx
 import pytest
 
+from delivery.programs import ToolError
 from demo import api
-from demo.kubectl import ToolError
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ import socket
 
 import pytest
 
+from delivery.errors import ConfigurationError
+from delivery.programs import ToolError
 from demo import cluster, kubectl, up
 from demo.cluster import TRAEFIK, Cluster
-from demo.errors import ConfigurationError
-from demo.kubectl import ToolError
 
 
 @pytest.fixture

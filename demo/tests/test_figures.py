@@ -1,6 +1,6 @@
 import pytest
 
-from demo.errors import GateError
+from delivery.errors import GateError
 from demo.figures import measure
 from demo.pages import Vote
 

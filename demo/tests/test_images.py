@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from delivery.errors import ConfigurationError
+from delivery.programs import ToolError
 from demo import images
-from demo.errors import ConfigurationError
-from demo.kubectl import ToolError
 
 
 def test_a_tag_is_the_commit_and_the_time(monkeypatch):

@@ -1,7 +1,7 @@
 import pytest
 
+from delivery.errors import ConfigurationError, GateError, NothingToDoError, TimedOutError
 from demo import __main__ as commands
-from demo.errors import ConfigurationError, GateError, NothingToDoError, TimedOutError
 
 
 @pytest.fixture

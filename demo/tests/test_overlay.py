@@ -1,7 +1,7 @@
 import pytest
 
+from delivery.errors import ConfigurationError
 from demo import overlay
-from demo.errors import ConfigurationError
 
 OBJECTS = (
     {

@@ -1,8 +1,8 @@
 import pytest
 
+from delivery.errors import GateError, TimedOutError
+from delivery.programs import ToolError
 from demo import waiting
-from demo.errors import GateError, TimedOutError
-from demo.kubectl import ToolError
 from demo.rollout import Pods, describe, image_tag, wait_for, weight
 
 STABLE, CANARY = "5f7b65fdd7", "76f5947c9"

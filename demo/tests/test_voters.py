@@ -5,8 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from delivery.errors import DeliveryError, TimedOutError
 from demo import pages
-from demo.errors import DemoError, TimedOutError
 from demo.pages import Page, Vote
 from demo.voters import Voters, count
 
@@ -104,5 +104,5 @@ def test_a_vote_that_nothing_answers_is_one_of_no_release():
 
     assert (vote.release, vote.status, vote.ok) == ("", 0, False)
     assert page.release() == ""
-    with pytest.raises(DemoError, match=r"GET http://vote\.localhost:9/api/results failed"):
+    with pytest.raises(DeliveryError, match=r"GET http://vote\.localhost:9/api/results failed"):
         page.total()

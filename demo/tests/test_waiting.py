@@ -1,8 +1,8 @@
 import pytest
 
+from delivery.errors import TimedOutError
+from delivery.programs import ToolError
 from demo import waiting
-from demo.errors import TimedOutError
-from demo.kubectl import ToolError
 from demo.waiting import until
 
 

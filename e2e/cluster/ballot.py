@@ -1,7 +1,7 @@
 """Voters on one address of an environment, and what of their votes the tally has."""
 
+from delivery.errors import DeliveryError
 from demo.environment import Environment
-from demo.errors import DemoError
 from demo.pages import Page, Vote
 from demo.voters import Voters
 from demo.waiting import until
@@ -60,7 +60,7 @@ class Ballot(Voters):
             nonlocal gained
             try:
                 gained = self._result.total() - self._before
-            except DemoError:  # away, while its database is
+            except DeliveryError:  # away, while its database is
                 return False
             return gained >= self.accepted
 

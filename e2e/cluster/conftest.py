@@ -15,10 +15,10 @@ import pytest
 from rich.console import Console
 from xdist.scheduler import LoadScopeScheduling
 
+from delivery.errors import DeliveryError
 from demo import up
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.errors import DemoError
 from demo.pages import Page
 from local.servers import free_port
 
@@ -41,7 +41,7 @@ def pytest_cmdline_main(config):
         try:
             up.require_tools()
             make_cluster(config)
-        except DemoError as error:
+        except DeliveryError as error:
             print(f"make e2e-cluster: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
             return error.exit_code
         except KeyboardInterrupt:

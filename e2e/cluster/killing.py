@@ -1,6 +1,6 @@
 """What a rollout relies on, ended under it."""
 
-from demo.kubectl import run
+from delivery.programs import run
 from demo.waiting import until
 
 

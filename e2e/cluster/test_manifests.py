@@ -5,8 +5,8 @@ That they keep our policies, each of which catches a mutant, is shown by `make m
 
 import pytest
 
+from delivery.programs import ToolError
 from demo import overlay
-from demo.kubectl import ToolError
 from demo.overlay import K8S
 from e2e.cluster.rollouts import patch, replace
 from k8s.tests.test_render import ON_DEV, OVERLAYS

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from demo.errors import DemoError
+from delivery.errors import DeliveryError
 from e2e.pipeline.ground import Ground, made
 
 
@@ -31,7 +31,7 @@ def ground(tmp_path_factory) -> Ground:
     try:
         with made(tmp_path_factory.mktemp("pipeline")) as ground:
             yield ground
-    except DemoError as error:
+    except DeliveryError as error:
         pytest.exit(f"make e2e-pipeline: {error}", error.exit_code)
 
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.kubectl import run
+from delivery.programs import run
 from e2e.pipeline.act import Run, act
 from local.app import ROOT
 

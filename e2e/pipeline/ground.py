@@ -11,11 +11,11 @@ from pathlib import Path
 
 import httpx
 
+from delivery.errors import ConfigurationError, DeliveryError
+from delivery.programs import run
 from demo import images, up, workloads
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.errors import ConfigurationError, DemoError
-from demo.kubectl import run
 from demo.pages import Loopback
 from e2e.pipeline.fork import Clone, Fork, Person
 from e2e.pipeline.registry import Registry
@@ -51,7 +51,7 @@ class Ground:
         """Run delivery in the owner's clone, for what comes before a story; its output."""
         done = self.owner.delivery(*arguments, seconds=600)
         if done.returncode:
-            raise DemoError(f"delivery {' '.join(arguments)}: {done.stdout}{done.stderr}")
+            raise DeliveryError(f"delivery {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def seed(self) -> None:
@@ -59,7 +59,7 @@ class Ground:
         self.owner.show_version(16)
         built = re.search(r"[0-9a-f]{7}-\d{14}", self.deliver("build"))
         if built is None:
-            raise DemoError("delivery build did not say which tag it made")
+            raise DeliveryError("delivery build did not say which tag it made")
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda env: self._first(env, built[0]), ENVIRONMENTS))
 

@@ -5,8 +5,8 @@ from typing import Self
 
 import httpx
 
+from delivery.programs import run
 from demo.cluster import Cluster
-from demo.kubectl import run
 from e2e.sites import wait_until
 
 HOSTS = "/etc/containerd/certs.d"

@@ -4,8 +4,8 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
+from delivery.programs import run
 from demo import workloads
-from demo.kubectl import run
 from demo.waiting import until
 from e2e.pipeline.fork import Fork, Person
 from e2e.pipeline.ground import hasten

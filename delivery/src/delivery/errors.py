@@ -21,7 +21,7 @@ class NothingToDoError(DeliveryError):
 
 
 class GateError(DeliveryError):
-    """A promotion was refused, or a release was aborted."""
+    """A promotion was refused, a release was aborted, or a demo's promise was not kept."""
 
     exit_code = 4
 

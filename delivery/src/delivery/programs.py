@@ -13,7 +13,9 @@ from delivery.errors import ConfigurationError, DeliveryError, TimedOutError
 INSTALL = {
     "docker": "install Docker Engine or Docker Desktop: https://docs.docker.com/get-docker/",
     "git": "install git: https://git-scm.com/downloads",
+    "kind": "install it: https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
     "kubectl": "install it: https://kubernetes.io/docs/tasks/tools/",
+    "kubectl-argo-rollouts": "install the plugin: https://argo-rollouts.readthedocs.io/en/stable/installation/",
 }
 SHOWN_WORDS = 4  # of a command in a message: enough to know it, too few to carry a secret
 

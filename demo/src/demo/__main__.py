@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
 from demo import blue_green, images, overlay, rollback, up
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.errors import ConfigurationError, DemoError, NothingToDoError
 from demo.screen import Screen, step
 
 app = typer.Typer(
@@ -123,7 +123,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
-    except DemoError as error:
+    except DeliveryError as error:
         print(f"{sys.argv[1]}: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
         return error.exit_code
     return 0

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Self
 
-from demo.kubectl import Kubectl, Object, ToolError
+from delivery.kubectl import Object
+from delivery.programs import ToolError
+from demo.kubectl import Kubectl
 from demo.rollout import HASH
 
 

@@ -9,7 +9,8 @@ from tempfile import NamedTemporaryFile
 
 import httpx
 
-from demo.kubectl import Object, ToolError, run
+from delivery.kubectl import Object
+from delivery.programs import ToolError, run
 
 PATHS = {
     "Rollout": "apis/argoproj.io/v1alpha1/namespaces/{}/rollouts",

@@ -3,9 +3,9 @@
 import time
 from dataclasses import dataclass
 
+from delivery.errors import GateError
 from demo import images
 from demo.environment import Environment
-from demo.errors import GateError
 from demo.figures import Figures, measure
 from demo.pages import Page
 from demo.rollback import caught

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from delivery.errors import ConfigurationError, DeliveryError
+from delivery.programs import ToolError, run
 from demo import images, overlay, workloads
-from demo.errors import ConfigurationError, DemoError
-from demo.kubectl import Kubectl, ToolError, run
+from demo.kubectl import Kubectl
 from demo.waiting import until
 
 ROLLOUTS_VERSION = "v1.9.1"
@@ -78,7 +79,7 @@ class Cluster:
         """Return if its API server answers; else say how to get out of that."""
         try:
             self.kubectl("get", "--raw", "/readyz", "--request-timeout=10s", seconds=15)
-        except DemoError as error:
+        except DeliveryError as error:
             raise ConfigurationError(
                 f"the cluster {self.name} is there and does not answer; "
                 "remove it and make it again: make cluster-down cluster"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from delivery.kubectl import Object
 from demo import workloads
-from demo.kubectl import Object
 from demo.rollout import State, by_age, image_tag, owned, pods
 
 HASH = "pod-template-hash"

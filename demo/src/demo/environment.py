@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from delivery.errors import ConfigurationError
 from demo import api, deployment, overlay, workloads
 from demo.cluster import Cluster
-from demo.errors import ConfigurationError
 from demo.rollout import State, wait_for
 
 SECRET = "voting01-database"  # noqa: S105 - its name

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from demo.errors import GateError
+from delivery.errors import GateError
 from demo.pages import Vote
 
 

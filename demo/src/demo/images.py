@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from demo.errors import ConfigurationError
-from demo.kubectl import ToolError, run
+from delivery.errors import ConfigurationError
+from delivery.programs import ToolError, run
 from demo.overlay import ROOT
 
 TAG = re.compile(r"[0-9a-f]{7}-\d{14}")

@@ -10,8 +10,9 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from demo.errors import ConfigurationError
-from demo.kubectl import Object, run
+from delivery.errors import ConfigurationError
+from delivery.kubectl import Object
+from delivery.programs import run
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "k8s"

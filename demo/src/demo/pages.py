@@ -6,7 +6,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from demo.errors import DemoError, TimedOutError
+from delivery.errors import DeliveryError, TimedOutError
 
 PAUSE_S = 0.3  # between two looks at a page
 RELEASE = "X-Release"  # vote says in each answer which release it comes from
@@ -88,7 +88,7 @@ class Page:
                 return
             if self._json("POST", "/api/error-sim")["enabled"] == on:
                 return
-        raise DemoError(f"the error switch at {self.url} does not stay {'ON' if on else 'OFF'}")
+        raise DeliveryError(f"the error switch at {self.url} does not stay {'ON' if on else 'OFF'}")
 
     def total(self) -> int:
         """Votes counted so far, of the result service."""
@@ -104,5 +104,5 @@ class Page:
             answer.raise_for_status()
             found: dict[str, object] = answer.json()
         except (httpx.HTTPError, ValueError) as error:
-            raise DemoError(f"{method} {self.url}{path} failed: {error}".splitlines()[0]) from error
+            raise DeliveryError(f"{method} {self.url}{path} failed: {error}".splitlines()[0]) from error
         return found

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from demo.errors import GateError
-from demo.kubectl import Object
+from delivery.errors import GateError
+from delivery.kubectl import Object
 from demo.waiting import until
 
 HASH = "rollouts-pod-template-hash"

@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from delivery.errors import DeliveryError, GateError, TimedOutError
 from demo import analysis, narration
 from demo.environment import Environment
-from demo.errors import DemoError, GateError, TimedOutError
 from demo.pages import Page
 from demo.rollout import State
 from demo.screen import Screen
@@ -99,7 +99,7 @@ def standing(env: Environment, start: State) -> str:
     """How the environment stands after an early end, and how to bring it back."""
     try:
         state = env.look()
-    except DemoError as error:
+    except DeliveryError as error:
         return f"how {env.name} stands is not known: {error}"
     if state.healthy:
         return f"{env.name} is Healthy on {state.tag}"

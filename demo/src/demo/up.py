@@ -4,11 +4,11 @@ import shutil
 
 from rich.console import Console
 
+from delivery.errors import ConfigurationError, DeliveryError
+from delivery.programs import missing, run
 from demo import images, overlay
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment
-from demo.errors import ConfigurationError, DemoError
-from demo.kubectl import missing, run
 from demo.pages import Page
 from demo.screen import step
 
@@ -22,7 +22,7 @@ def require_tools() -> None:
             raise ConfigurationError(missing(program))
     try:
         run("docker", "info", "--format", "{{.ServerVersion}}", seconds=20)
-    except DemoError as error:
+    except DeliveryError as error:
         raise ConfigurationError("Docker does not answer; start it, until `docker info` works") from error
 
 
@@ -49,7 +49,7 @@ def complete(env: Environment) -> bool:
     """Whether the platform and the environment are there and healthy."""
     try:
         return not env.cluster.unready(env.namespace) and env.look().healthy
-    except DemoError:  # a cluster that was left half made lacks even the kinds that are asked for
+    except DeliveryError:  # a cluster that was left half made lacks even the kinds that are asked for
         return False
 
 

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from demo.errors import TimedOutError
-from demo.kubectl import ToolError
+from delivery.errors import TimedOutError
+from delivery.programs import ToolError
 
 Found = TypeVar("Found")
 PAUSE_S = 0.5  # between two looks at a condition

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from demo.kubectl import Kubectl, Object, run
+from delivery.kubectl import Object
+from delivery.programs import run
+from demo.kubectl import Kubectl
 from demo.waiting import until
 
 

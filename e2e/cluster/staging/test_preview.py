@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from demo.errors import TimedOutError
-from demo.kubectl import run
+from delivery.errors import TimedOutError
+from delivery.programs import run
 from demo.pages import Page
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot
