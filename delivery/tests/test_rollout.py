@@ -3,7 +3,6 @@
 import pytest
 
 from delivery.rollout import State
-from delivery.workloads import describe, weight
 
 OLD, NEW = "5858495f87", "56ff959459"
 TAG = "7e662f3-20261124013313"
@@ -31,7 +30,7 @@ def test_a_canary_goes_through_its_steps(states):
     assert paused.paused
     assert not paused.healthy
     assert not paused.first
-    assert (paused.release, paused.stable) == (NEW, OLD)
+    assert (paused.release, paused.canary, paused.stable) == (NEW, NEW, OLD)
     assert (paused.role(NEW), paused.role(OLD)) == ("canary", "stable")
     assert paused.doing == "pause 5s"
     assert len(paused.steps) == STEPS
@@ -52,7 +51,25 @@ def test_an_abort_is_a_failure_that_leaves_stable_alone(states):
 def test_after_the_revert_it_is_healthy(states):
     assert states[-1].healthy
     assert states[-1].release == OLD
-    assert states[-1].doing == ""
+    assert (states[-1].canary, states[-1].doing, states[-1].weight) == ("", "", 100)
+    assert states[-1].pods_of("gone").wanted == 0
+
+
+def test_a_preview_that_was_refused_is_still_the_preview(recorded):
+    aborted = State.read(recorded("blue-green-refused").looks[1]["objects"])
+
+    assert aborted.aborted
+    assert (aborted.active, aborted.preview) == (aborted.stable, aborted.canary)
+    assert (aborted.stable_tag, aborted.tag) == ("bccaa14-20261124015450", "bccaa14-20261124015646")
+    assert [aborted.role(each.release) for each in aborted.pods] == ["old", "active", "preview"]
+
+
+def test_healthy_is_of_the_release_before_until_the_controller_has_looked(recorded):
+    unseen = State.read(recorded("blue-green-refused").looks[0]["objects"])  # just after its deployment
+
+    assert unseen.phase == "Healthy"
+    assert unseen.tag == "bccaa14-20261124015646"
+    assert not any((unseen.current, unseen.healthy))
 
 
 def test_a_specification_that_nobody_has_looked_at_says_nothing(recorded):
@@ -62,6 +79,15 @@ def test_a_specification_that_nobody_has_looked_at_says_nothing(recorded):
     state = State.read(objects)
 
     assert not any((state.current, state.healthy, state.paused, state.failed))
+
+
+def test_a_rollout_that_nobody_has_looked_at_yet(recorded):
+    objects = recorded("canary").looks[-1]["objects"]
+    (rollout,) = [each for each in objects if each["kind"] == "Rollout"]
+    del rollout["status"]
+    state = State.read(objects)
+
+    assert (state.phase, state.current, state.release, state.aborted) == ("", False, "", False)
 
 
 def test_nothing_deployed_is_none():
@@ -119,23 +145,3 @@ def test_a_deployment_without_progress_has_failed():
 
     assert state.failed
     assert state.message == "has timed out progressing"
-
-
-@pytest.mark.parametrize(
-    ("step", "words"),
-    [
-        ({"setWeight": 20}, "setWeight 20 %"),
-        ({"pause": {}}, "pause until promoted"),
-        ({"pause": {"duration": "2m"}}, "pause 2m"),
-        ({"analysis": {"templates": [{"templateName": "a"}, {"templateName": "b"}]}}, "analysis a, b"),
-    ],
-)
-def test_steps_in_words(step, words):
-    assert describe(step) == words
-
-
-def test_the_weight_is_the_last_one_set():
-    steps = [{"pause": {}}, {"setWeight": 20}, {"pause": {}}, {"setWeight": 50}]
-
-    assert [weight(steps, step) for step in range(5)] == [0, 20, 20, 50, 100]
-    assert weight([], 0) == 100

@@ -1,33 +1,50 @@
-"""What kubectl said on a real cluster (kind, Argo Rollouts v1.9.1, 2026-11-24), cut down to what is read."""
+"""What the demo's tests share: where a rollout may stand."""
 
-import json
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from demo.rollout import State
+from delivery.overlay import Image
+from delivery.rollout import State
+from delivery.workloads import Pods
 
-RECORDED = Path(__file__).parent / "recorded"
-
-
-@pytest.fixture
-def recorded():
-    """The objects of one recording, of one kind."""
-
-    def objects(name: str, kind: str) -> list[dict]:
-        found = json.loads((RECORDED / f"{name}.json").read_text())
-        return [each for each in found if each["kind"] == kind]
-
-    return objects
+OLD, NEW = Image("vote", "1111111-1"), Image("vote", "2222222-2")
 
 
 @pytest.fixture
-def state(recorded):
-    """The State in one recording, of a Rollout that a test may change first."""
+def state():
+    """A canary that pauses at 20 %; keywords change that."""
 
-    def read(name: str, change=lambda rollout: None) -> State:
-        (rollout,) = recorded(name, "Rollout")
-        change(rollout)
-        return State.read(rollout, recorded(name, "ReplicaSet"))
+    def make(**changes) -> State:
+        at_20 = State(
+            strategy="canary",
+            phase="Paused",
+            message="CanaryPauseStep",
+            current=True,
+            release="new",
+            image=NEW,
+            stable="old",
+            active="",
+            preview="",
+            step=1,
+            steps=("setWeight 20 %", "pause 30s"),
+            weight=20,
+            aborted=False,
+            first=False,
+            pods=(Pods("old", OLD, 4, 4), Pods("new", NEW, 1, 1)),
+        )
+        return replace(at_20, **changes)
 
-    return read
+    return make
+
+
+@pytest.fixture
+def aborted(state):
+    """The same canary, aborted."""
+    return state(phase="Degraded", aborted=True, message="RolloutAborted: because", weight=0)
+
+
+@pytest.fixture
+def healthy(state):
+    """The stable release alone, before the canary and after its revert."""
+    return state(phase="Healthy", message="", release="old", image=OLD, weight=100, step=2)

@@ -131,10 +131,10 @@ def env(request, cluster) -> Iterator[Environment]:
     if env.deployed:
         env.heal()
     else:
-        env.deploy(Environment(cluster, "qa").look().stable_tag)
+        env.deploy(Environment(cluster, "qa").tag)
         env.wait_ready()
     yield env
-    env.deploy(env.look().stable_tag)
+    env.deploy(env.tag)
     env.wait_ready()
     Page(env.urls()["vote"]).turn_errors(on=False)
 

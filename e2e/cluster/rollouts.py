@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from demo import analysis, images
+from delivery.rollout import State
+from demo import images
 from demo.environment import Environment
 from demo.pages import Page
-from demo.rollout import State
 
 VOTE = {"kind": "Rollout", "name": "vote"}
 MINUTES = 300  # seconds: longer than all eight steps with fast timings
@@ -33,7 +33,7 @@ HASTY = patch(
 def new_release(env: Environment, extra: dict[str, list[Any]] | None = None) -> str:
     """Start a new release of what runs; its hash."""
     tag = images.new_tag()
-    env.cluster.retag(env.look().stable_tag, tag)
+    env.cluster.retag(env.tag, tag)
     return env.deploy(tag, extra=extra)
 
 
@@ -58,14 +58,13 @@ def ending(env: Environment, release: str, seen: Callable[[State], None] = lambd
 
 def failed_checks(env: Environment, release: str) -> dict[str, str]:
     """Why each check failed, from the Jobs' own log lines: the last reason of each."""
-    said = analysis.verdicts(env.cluster.kubectl, env.namespace, release)
-    return {each.check: each.reason for each in said if not each.passed}
+    return {each.check: each.reason for each in env.verdicts(release) if not each.passed}
 
 
 def kinds(env: Environment, release: str) -> dict[str, set[str]]:
     """The phases in which a release's analyses ended, by their kind."""
     found: dict[str, set[str]] = {}
-    for run in analysis.runs(env.cluster.kubectl, env.namespace, release):
+    for run in env.runs(release):
         found.setdefault(run.kind, set()).add(run.phase)
     return found
 

@@ -45,7 +45,7 @@ class Ground:
 
     def tag(self, env: str) -> str:
         """The image tag that runs as stable."""
-        return self.env(env).look().stable_tag
+        return self.env(env).tag
 
     def deliver(self, *arguments: str) -> str:
         """Run delivery in the owner's clone, for what comes before a story; its output."""

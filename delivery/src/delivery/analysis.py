@@ -1,7 +1,7 @@
 """What the analysis of a release asked, and what it was told: AnalysisRuns, their Jobs and log lines."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -98,3 +98,13 @@ def runs(objects: Iterable[Object], release: str, since: str = "") -> list[Run]:
     found = [Run.read(each) for each in named(objects, "AnalysisRun")]
     ours = (each for each in found if each.release == release and each.started >= since)
     return sorted(ours, key=lambda each: each.started)
+
+
+def ended(runs: Iterable[Run], known: Container[str] = ()) -> list[tuple[Run, Measurement]]:
+    """The measurements that have come to their end, but for those of known Jobs; each with its run."""
+    return [
+        (run, each)
+        for run in runs
+        for each in run.measurements
+        if each.ended and each.job and each.job not in known
+    ]

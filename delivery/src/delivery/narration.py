@@ -20,7 +20,7 @@ def changes(before: State | None, after: State) -> list[str]:
 
 def running(state: State) -> bool:
     """Whether a canary is at one of its steps."""
-    return bool(state.doing) and not state.aborted and state.release != state.stable
+    return bool(state.canary and state.doing) and not state.aborted
 
 
 def pods(state: State) -> str:

@@ -104,6 +104,11 @@ class State:
         return self.steps[self.step] if self.step < len(self.steps) else ""
 
     @property
+    def canary(self) -> str:
+        """The release that rolls out, preview or canary; empty once it is the stable one."""
+        return self.release if self.release != self.stable else ""
+
+    @property
     def healthy(self) -> bool:
         """The newest specification is fully rolled out."""
         return self.current and self.phase == "Healthy" and self.release == self.stable

@@ -64,7 +64,7 @@ def look(project: Project, env: str) -> Standing:
 
 def described(settings: Settings, env: str, state: State, rate: float | None) -> Standing:
     """One environment from what was seen of it."""
-    rolling_out = bool(state.doing) and state.release != state.stable
+    rolling_out = bool(state.canary and state.doing)
     return Standing(
         environment=env,
         image_tag=state.tag,

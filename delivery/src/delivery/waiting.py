@@ -124,15 +124,13 @@ class Watch:
 
     def _listen(self) -> None:
         known = self.notebook.verdicts
-        for run in self.runs:
-            for each in run.measurements:
-                if each.ended and each.job and each.job not in known:
-                    line = self.cluster.log(each.job)
-                    if line is None:
-                        continue  # the API server is away for a moment
-                    said = analysis.Verdict.read(line)
-                    known[each.job] = said or gone(each)
-                    self.say(narration.measured(run, each, said))
+        for run, each in analysis.ended(self.runs, known):
+            line = self.cluster.log(each.job)
+            if line is None:
+                continue  # the API server is away for a moment
+            said = analysis.Verdict.read(line)
+            known[each.job] = said or gone(each)
+            self.say(narration.measured(run, each, said))
 
 
 def recovered(state: State | None) -> bool:

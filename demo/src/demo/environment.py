@@ -1,17 +1,23 @@
 """One environment of a cluster: deploy a tag to it, look at its vote service, know its addresses."""
 
-import json
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from delivery.errors import ConfigurationError
-from demo import api, deployment, overlay, workloads
+from delivery import analysis, narration
+from delivery import kubectl as edge
+from delivery.analysis import Run, Verdict
+from delivery.config import Settings
+from delivery.errors import ConfigurationError, GateError
+from delivery.programs import Hands
+from delivery.rollout import State
+from delivery.workloads import ready
+from demo import api, overlay, workloads
 from demo.cluster import Cluster
-from demo.rollout import State, wait_for
+from demo.waiting import until
 
-SECRET = "voting01-database"  # noqa: S105 - its name
+HANDS = Hands()  # no dry run
 
 
 @dataclass(frozen=True)
@@ -24,15 +30,27 @@ class Environment:
     def __post_init__(self) -> None:
         overlay.checked(self.name)
 
+    @cached_property
+    def kubectl(self) -> edge.Cluster:
+        """The way to talk to its namespace."""
+        settings = replace(Settings.from_file(overlay.ROOT), connect="kind", cluster=self.cluster.name)
+        return edge.Cluster(settings, self.name)
+
     @property
     def namespace(self) -> str:
         """Its namespace."""
-        return f"voting01-{self.name}"
+        return self.kubectl.namespace
 
     @property
     def deployed(self) -> bool:
         """Whether a vote service is there, in whatever state."""
         return self._look() is not None
+
+    @property
+    def tag(self) -> str:
+        """The image tag of its stable release; the newest one's before any was stable."""
+        state = self.look()
+        return state.stable_tag or state.tag
 
     def urls(self) -> dict[str, str]:
         """The addresses by their Ingress: vote, result, and vote-canary or vote-preview."""
@@ -49,13 +67,13 @@ class Environment:
         {"patches": [...]}.
         """
         kubectl = self.cluster.kubectl
-        self._make_secret()
+        self.kubectl.make_password(HANDS)
         folder = self.cluster.folder(self.name)
         content = overlay.kustomization(
             self.name, tag, folder=folder, port=self.cluster.port, fast=fast, extra=extra or {}
         )
         kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
-        if not all(map(workloads.ready, kubectl.objects("statefulsets", self.namespace))):
+        if not all(map(ready, kubectl.objects("statefulsets", self.namespace))):
             workloads.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release
 
@@ -80,15 +98,33 @@ class Environment:
         seconds: float = 120,
         seen: Callable[[State], None] = lambda _: None,
     ) -> State:
-        """The first State of its newest specification for which the condition holds."""
-        return wait_for(self.look, condition, what=what, release=release, seconds=seconds, seen=seen)
+        """The first State of its newest specification, and of this release, for which the condition holds.
+
+        `seen` gets every State on the way. A GateError says that the release was aborted instead.
+        """
+        last = "nothing was seen of it"
+
+        def wanted() -> State | None:
+            nonlocal last
+            state = self.look()
+            seen(state)
+            last = f"it is {narration.phase(state) or 'new'}"
+            if not state.current or release not in ("", state.release):
+                return None
+            if condition(state):
+                return state
+            if state.aborted:
+                raise GateError(f"{state.tag} was aborted before {what}: {state.message}")
+            return None
+
+        return until(wanted, what=what, seconds=seconds, why=lambda: last)
 
     def heal(self, *, fast: bool = True, seconds: float = 300) -> State:
         """Its stable release as k8s/ describes it now, wherever it was before; Healthy."""
-        self.deploy(self.look().stable_tag, fast=fast)
+        self.deploy(self.tag, fast=fast)
         if self.look().aborted:  # the aborted release has that tag, too: the controller leaves it as it is
-            self._rollouts("retry", "rollout", "vote")
-            self._rollouts("promote", "vote", "--full")
+            self.kubectl("argo", "rollouts", "retry", "rollout", "vote")
+            self.kubectl.plugin("promote", "--full", hands=HANDS)
         self.wait_ready(seconds)
         return self.look()
 
@@ -99,27 +135,17 @@ class Environment:
 
     def promote(self) -> None:
         """Let the release go on; wait until it is Paused first, or nothing happens."""
-        self._rollouts("promote", "vote")
+        self.kubectl.plugin("promote", hands=HANDS)
 
-    def _rollouts(self, *command: str) -> None:
-        self.cluster.kubectl("argo", "rollouts", *command, f"--namespace={self.namespace}")
+    def runs(self, release: str) -> list[Run]:
+        """The analyses of a release, oldest first."""
+        return analysis.runs(self.kubectl.objects("analysisruns.argoproj.io"), release)
+
+    def verdicts(self, release: str) -> list[Verdict]:
+        """What every Job of a release's analyses has said; they are gone two minutes after their end."""
+        lines = (self.kubectl.log(each.job) or "" for _, each in analysis.ended(self.runs(release)))
+        return [said for said in map(Verdict.read, lines) if said is not None]
 
     def _look(self) -> State | None:
         context = self.cluster.kubectl.context
-        found = api.objects(context, self.namespace, "Rollout", "Deployment", "ReplicaSet")
-        replica_sets = [each for each in found if each["kind"] == "ReplicaSet"]
-        for each in found:
-            if each["metadata"]["name"] == "vote" and each["kind"] != "ReplicaSet":
-                read = State.read if each["kind"] == "Rollout" else deployment.read
-                return read(each, replica_sets)
-        return None
-
-    def _make_secret(self) -> None:
-        where = f"--namespace={self.namespace}"
-        kubectl = self.cluster.kubectl
-        if kubectl("get", "secret", SECRET, where, "--ignore-not-found", "--output=name"):
-            return
-        password = secrets.token_hex(16)  # it becomes part of an address
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET}}
-        secret["stringData"] = {"password": password}
-        kubectl("create", "--filename=-", where, stdin=json.dumps(secret))
+        return State.read(api.objects(context, self.namespace, "Rollout", "Deployment", "ReplicaSet"))

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 
 from delivery.errors import GateError
+from delivery.rollout import State
 from demo import images
 from demo.environment import Environment
 from demo.figures import Figures, measure
 from demo.pages import Page
-from demo.rollout import State
 from demo.screen import Screen
 from demo.story import Story, interruptible
 

@@ -9,8 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from demo import narration
-from demo.rollout import State
+from delivery.rollout import State
 from demo.voters import Count
 
 EVERY_S = 5  # between two lines of votes, where there is no terminal to show them live
@@ -54,7 +53,7 @@ class Screen:
         if self._live:
             self._live.update(votes_table(state, counts))
             return
-        line = narration.votes(state, counts)
+        line = votes_line(state, counts)
         before, when = self._last_votes
         if line != before and time.monotonic() - when > EVERY_S:
             self.say(line)
@@ -79,6 +78,19 @@ def step(console: Console, what: str) -> Iterator[None]:
     console.print(f"{time.monotonic() - started:6.1f} s  {what}", highlight=False, markup=False)
 
 
+def votes_line(state: State, counts: Mapping[str, Count]) -> str:
+    """How many votes each release accepted and failed so far."""
+    return "votes: " + ", ".join(
+        f"{called(state, release)} {count.ok} OK {count.failed} failed"
+        for release, count in sorted(counts.items(), key=lambda each: each[0] != state.stable)
+    )
+
+
+def called(state: State, release: str) -> str:
+    """How people call a release at this moment, with its hash."""
+    return f"{state.role(release)} {release}" if release else "no release"
+
+
 def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
     """The votes and pods of each release, as they are now."""
     table = Table("release", "pods ready", "votes OK", "votes failed", title=headline(state))
@@ -87,7 +99,7 @@ def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
             continue
         count, pods = counts.get(release, Count(0, 0, ())), state.pods_of(release)
         failed = f"[bold red]{count.failed}[/]" if count.failed else "0"
-        row = (narration.role(state, release), f"{pods.ready} of {pods.wanted}", str(count.ok), failed)
+        row = (called(state, release), f"{pods.ready} of {pods.wanted}", str(count.ok), failed)
         table.add_row(*row)
     return table
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from delivery import analysis, narration
 from delivery.errors import DeliveryError, GateError, TimedOutError
-from demo import analysis, narration
+from delivery.rollout import State
 from demo.environment import Environment
 from demo.pages import Page
-from demo.rollout import State
 from demo.screen import Screen
 from demo.voters import Voters
 from demo.waiting import until
@@ -24,15 +24,13 @@ class Story:
         self.env, self.screen, self.fast = env, screen, fast
         self.urls = env.urls()
         self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
-        now = env.look()
-        screen.say(
-            f"{env.name} is {narration.phase(now)}; it gets {now.stable_tag}, as k8s/ describes it now"
-        )
+        now = narration.phase(env.look())
+        screen.say(f"{env.name} is {now}; it gets {env.tag}, as k8s/ describes it now")
         # So that the stable release has the template that a revert will apply, whatever was changed in k8s/.
         self.start = env.heal(fast=fast, seconds=self.limit_s)
         self.voters = Voters(self.urls["vote"])
         self._before: State | None = None
-        self._runs: list[analysis.Run] = []
+        self._told: set[str] = set()  # the analysis Jobs whose end was told
         self._next_runs = 0.0
         self._result = Page(self.urls["result"])
         self._total = self._result.total()
@@ -45,12 +43,11 @@ class Story:
             self._before = state
         if state.canary and (state.aborted or time.monotonic() > self._next_runs):
             self._next_runs = time.monotonic() + RUNS_EVERY_S
-            kubectl, namespace = self.env.cluster.kubectl, self.env.namespace
-            runs = analysis.runs(kubectl, namespace, state.release)
-            for run, job, phase in narration.ended(self._runs, runs):
-                said = analysis.verdict(kubectl, namespace, job)
-                self.screen.say(narration.verdict(run, phase, said))
-            self._runs = runs
+            for run, each in analysis.ended(self.env.runs(state.release), self._told):
+                said = self.env.kubectl.log(each.job)
+                if said is not None:  # the API server may be away for a moment
+                    self._told.add(each.job)
+                    self.screen.say(narration.measured(run, each, analysis.Verdict.read(said)))
         self.screen.votes(state, self.voters.counts())
 
     def revert(self, tag: str, release: str) -> None:

@@ -62,7 +62,7 @@ def fill(env: Environment, console: Console, *, fast: bool) -> None:
         console.print(f"          the cluster pulls {', '.join(pulled)}", highlight=False)
     with step(console, f"Argo Rollouts {ROLLOUTS_VERSION}"):
         cluster.install_rollouts()
-    tag = env.look().stable_tag if env.deployed else images.new_tag()  # what runs already stays
+    tag = env.tag if env.deployed else images.new_tag()  # what runs already stays
     lacking = cluster.lacking(tag)
     if lacking:
         with step(console, f"images of {', '.join(lacking)}, built as {tag}"):

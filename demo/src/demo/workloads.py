@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from delivery.kubectl import Object
 from delivery.programs import run
+from delivery.workloads import ready
 from demo.kubectl import Kubectl
 from demo.waiting import until
 
@@ -16,17 +17,6 @@ def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:
         theirs = [each for each in found if each["metadata"]["namespace"] == namespace]
         wrong += [name(each) for each in theirs if not ready(each)] or ([] if theirs else [namespace])
     return wrong
-
-
-def ready(workload: Object) -> bool:
-    """Whether all pods of the newest specification are ready."""
-    status, wanted = workload.get("status", {}), workload["spec"].get("replicas", 1)
-    return bool(
-        status.get("observedGeneration") == workload["metadata"]["generation"]
-        and status.get("updatedReplicas", 0) == wanted
-        and status.get("replicas", 0) == wanted
-        and status.get("readyReplicas", 0) == wanted
-    )
 
 
 def name(workload: Object) -> str:

@@ -2,7 +2,6 @@
 
 import time
 
-from demo import analysis
 from demo.pages import Page
 from e2e.cluster.ballot import Ballot
 from e2e.cluster.rollouts import HASTY, at_first_pause, ending, kinds, new_release, patch
@@ -37,7 +36,7 @@ def test_health_check_alone_promotes_a_release_whose_votes_all_fail(env, figure)
     assert not any(vote.ok for vote in ballot.of(bad, since=on))
     assert ballot.failures(but=bad) == []
     assert kinds(env, bad) == {"Step": {"Successful"}}
-    said = analysis.verdicts(env.cluster.kubectl, env.namespace, bad)
+    said = env.verdicts(bad)
     assert said
     assert {(each.check, each.passed) for each in said} == {("health", True)}
     failed = len(ballot.failures())

@@ -2,8 +2,8 @@
 
 import pytest
 
+from delivery.rollout import State
 from demo import images
-from demo.rollout import State
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot
 from e2e.cluster.rollouts import new_release, patch, replace, revert

@@ -1,0 +1,88 @@
+import json
+
+import pytest
+
+from delivery import kubectl as edge
+from delivery.errors import ConfigurationError, GateError, TimedOutError
+from delivery.programs import ToolError
+from delivery.rollout import HASH
+from demo import waiting
+from demo.cluster import Cluster
+from demo.environment import Environment
+
+
+@pytest.fixture
+def sees(monkeypatch):
+    """QA, which looks like this, one after the other, then like the last; an exception is raised."""
+    monkeypatch.setattr(waiting, "PAUSE_S", 0)
+
+    def make(*looks):
+        left = list(looks)
+
+        def look(env):
+            seen = left.pop(0) if len(left) > 1 else left[0]
+            if isinstance(seen, Exception):
+                raise seen
+            return seen
+
+        monkeypatch.setattr(Environment, "look", look)
+        return Environment(Cluster("x"), "qa")
+
+    return make
+
+
+def test_another_environment_is_refused_with_those_there_are():
+    with pytest.raises(ConfigurationError, match=r"'prod'.* dev, qa"):
+        Environment(Cluster("x"), "prod")
+
+
+def test_its_tag_is_that_of_the_stable_release(sees, state):
+    assert sees(state()).tag == "1111111-1"
+    assert sees(state(stable="")).tag == "2222222-2"  # there was none before
+
+
+def test_waiting_ignores_what_was_before_the_newest_specification(sees, state, healthy):
+    stale = state(current=False, phase="Healthy", release="new", stable="new")
+    env = sees(stale, ToolError("away"), healthy)
+
+    assert env.wait_for(lambda each: each.phase == "Healthy", what="Healthy") is healthy
+
+
+def test_waiting_ignores_other_releases(sees, state, healthy):
+    seen, now = [], state()
+
+    found = sees(healthy, now).wait_for(lambda _: True, what="it", release="new", seen=seen.append)
+
+    assert found is now
+    assert seen == [healthy, now]
+
+
+def test_an_abort_ends_the_waiting_for_anything_else(sees, state, aborted):
+    with pytest.raises(GateError, match=r"2222222-2 was aborted before it is Healthy: RolloutAborted"):
+        sees(state(), aborted).wait_for(lambda each: each.healthy, what="it is Healthy")
+
+
+def test_an_abort_may_be_what_is_waited_for(sees, aborted):
+    assert sees(aborted).wait_for(lambda each: each.aborted, what="the abort") is aborted
+
+
+def test_too_late_it_says_where_the_rollout_stands(sees, state):
+    with pytest.raises(TimedOutError, match="it is Healthy; it is Paused: CanaryPauseStep"):
+        sees(state()).wait_for(lambda each: each.healthy, what="it is Healthy", seconds=0.01)
+
+
+def test_every_job_that_has_ended_is_asked(monkeypatch):
+    env = Environment(Cluster("x"), "qa")
+    jobs = {"job-1": "Failed", "job-2": "Failed", "job-3": "Running"}
+    measurements = [{"phase": phase, "metadata": {"job-name": job}} for job, phase in jobs.items()]
+    metadata = {"name": "a", "labels": {HASH: "new"}, "creationTimestamp": ""}
+    run = {"kind": "AnalysisRun", "metadata": metadata}
+    run["status"] = {"metricResults": [{"name": "error-rate", "measurements": measurements}]}
+    line = {"check": "error-rate", "asked": "", "status": "200", "got": "", "verdict": "fail", "reason": "no"}
+    logs = {"job-1": "", "job-2": json.dumps(line), "job-3": "not asked"}
+    monkeypatch.setattr(edge.Cluster, "objects", lambda _, kinds: [run])
+    monkeypatch.setattr(edge.Cluster, "log", lambda _, job: logs[job])
+
+    assert env.namespace == "voting01-qa"
+    assert [(each.check, each.passed) for each in env.verdicts("new")] == [("error-rate", False)]
+    assert env.verdicts("another") == []
