@@ -44,7 +44,8 @@ def test_a_page_has_arrived_when_it_answers_with_one_release_alone(page, monkeyp
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
     page.releases = ["old", "new", "new", "old", "new"]
 
-    pages.wait_for(page.url, "new", seconds=20)
+    with pages.client(page.url) as client:
+        pages.wait_for(client, "new", seconds=20)
     assert page.releases == ["new"]
 
 
@@ -52,15 +53,21 @@ def test_too_late_says_which_release_answers(page, monkeypatch):
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
     page.releases = ["old"]
 
-    with pytest.raises(TimedOutError, match=r"vote-acme-qa\.localhost:\d+ shows release old, not new, after"):
-        pages.wait_for(page.url, "new", seconds=0.3)
+    with (
+        pages.client(page.url) as client,
+        pytest.raises(TimedOutError, match=r"-qa\.localhost:\d+ shows release old, not new, after"),
+    ):
+        pages.wait_for(client, "new", seconds=0.3)
 
 
 def test_too_late_says_why_nothing_answers(monkeypatch):
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
 
-    with pytest.raises(TimedOutError, match=r"shows no release \(.*refused"):
-        pages.wait_for("http://vote-acme-qa.localhost:9", "new", seconds=0.3)
+    with (
+        pages.client("http://vote.acme.dev:9", local=True) as client,
+        pytest.raises(TimedOutError, match=r"vote\.acme\.dev:9 shows no release \(.*refused"),
+    ):
+        pages.wait_for(client, "new", seconds=0.3)
 
 
 @pytest.mark.parametrize(

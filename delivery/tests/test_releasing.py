@@ -164,13 +164,13 @@ def in_staging(project, fakes, tag):
 
 def test_a_preview_becomes_active_once(project, fakes, in_staging, monkeypatch, tmp_path):
     shown = []
-    monkeypatch.setattr(pages, "wait_for", lambda *asked: shown.append(asked))
+    monkeypatch.setattr(pages, "wait_for", lambda page, release: shown.append((page.base_url.host, release)))
     fakes.runs(rollout(in_staging, strategy="blue-green"), "promoted.json")
 
     state = releasing.promote_rollout(project, "staging", "promote", 30, print)
 
     assert state.healthy
-    assert shown == [("https://vote-acme-staging.acme.dev", f"hash{in_staging[-6:]}")]
+    assert shown == [("vote-acme-staging.acme.dev", f"hash{in_staging[-6:]}")]
     assert "Post-Promotion Status: Healthy" in (tmp_path / "summary.md").read_text()
     with pytest.raises(NothingToDoError, match="nothing is paused in staging"):
         releasing.promote_rollout(project, "staging", "promote", 30, print)

@@ -5,8 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from delivery.errors import DeliveryError, TimedOutError
-from demo import pages
+from delivery.errors import DeliveryError
 from demo.pages import Page, Vote
 from demo.voters import Voters, count
 
@@ -86,14 +85,6 @@ def test_the_switch_is_read_before_it_is_toggled(site, on):
     Page(site.url).turn_errors(on=on)
 
     assert site.switch is on
-
-
-@pytest.mark.servers
-def test_a_page_that_mixes_releases_has_not_arrived(site, monkeypatch):
-    monkeypatch.setattr(pages, "PAUSE_S", 0.01)
-
-    with pytest.raises(TimedOutError, match="shows release good"):
-        Page(site.url).wait_for("good", seconds=0.2)
 
 
 @pytest.mark.servers

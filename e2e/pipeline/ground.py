@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 
 from delivery.errors import ConfigurationError, DeliveryError
+from delivery.pages import Loopback
 from delivery.programs import run
 from demo import images, up, workloads
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.pages import Loopback
 from e2e.pipeline.fork import Clone, Fork, Person
 from e2e.pipeline.registry import Registry
 from local.servers import free_port

@@ -12,7 +12,7 @@ PAUSE_S = 0.3  # between two looks at a page
 
 
 class Loopback(httpx.HTTPTransport):
-    """Leads *.localhost to this machine, as browsers do; Python would ask the DNS."""
+    """Leads every name to this machine, as browsers do with *.localhost; Python would ask the DNS."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request to 127.0.0.1; its Host header and SNI still carry the name."""
@@ -21,10 +21,13 @@ class Loopback(httpx.HTTPTransport):
         return super().handle_request(request)
 
 
-def client(url: str) -> httpx.Client:
-    """A client for one page; every request is a new connection, as Services balance connections."""
+def client(url: str, *, local: bool = False) -> httpx.Client:
+    """A client for one page; every request is a new connection, as Services balance connections.
+
+    `local` leads it to this machine whatever the page's name is; *.localhost always is there.
+    """
     limits = httpx.Limits(max_keepalive_connections=0)
-    local = httpx.URL(url).host.endswith(".localhost")
+    local = local or httpx.URL(url).host.endswith(".localhost")
     # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
     transport = Loopback(verify=False, limits=limits) if local else httpx.HTTPTransport(limits=limits)
     return httpx.Client(
@@ -44,19 +47,19 @@ def release(page: httpx.Client) -> tuple[str, str]:
     return found, "" if found else f"no {RELEASE} in its answer"
 
 
-def wait_for(url: str, wanted: str, *, seconds: float = 60) -> None:
+def wait_for(page: httpx.Client, wanted: str, *, seconds: float = 60) -> None:
     """Return once this release alone answers: a Service takes a moment to follow its new selector."""
     end = time.monotonic() + seconds
     in_a_row, last, problem = 0, "", ""
-    with client(url) as page:
-        while in_a_row < IN_A_ROW:
-            if time.monotonic() > end:
-                shown = f"release {last}" if last else f"no release ({problem})"
-                raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
-            last, problem = release(page)
-            in_a_row = in_a_row + 1 if last == wanted else 0
-            if not in_a_row:
-                time.sleep(PAUSE_S)
+    while in_a_row < IN_A_ROW:
+        if time.monotonic() > end:
+            shown = f"release {last}" if last else f"no release ({problem})"
+            url = str(page.base_url).rstrip("/")
+            raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
+        last, problem = release(page)
+        in_a_row = in_a_row + 1 if last == wanted else 0
+        if not in_a_row:
+            time.sleep(PAUSE_S)
 
 
 def errors_on(url: str, wanted: str) -> bool:

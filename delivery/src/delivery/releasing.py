@@ -123,7 +123,8 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
     if project.hands.dry_run and seen.state:
         return seen.state
     state = settle(project, seen, "healthy", seconds)
-    pages.wait_for(project.settings.url(env), state.release)
+    with pages.client(project.settings.url(env)) as page:
+        pages.wait_for(page, state.release)
     say(f"{project.settings.url(env)} shows release {state.release} ({tag})")
     project.summarize(summary.promoted(project.settings, env, state, before))
     return state

@@ -6,11 +6,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from delivery.errors import DeliveryError, TimedOutError
-
-PAUSE_S = 0.3  # between two looks at a page
-RELEASE = "X-Release"  # vote says in each answer which release it comes from
-IN_A_ROW = 5  # answers of one release that count as having arrived
+from delivery import pages
+from delivery.errors import DeliveryError
 
 
 @dataclass(frozen=True)
@@ -28,29 +25,14 @@ class Vote:
         return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own range
 
 
-class Loopback(httpx.HTTPTransport):
-    """Leads every name to this machine, as browsers do with *.localhost; Python would ask the DNS."""
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request to 127.0.0.1; its Host header and SNI still carry the name."""
-        request.extensions["sni_hostname"] = request.url.host
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
-
-
 class Page:
     """One address of the app; every request has a connection of its own and is another voter's."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(
-            base_url=url,
-            # Traefik makes its certificate anew with each start: there is nothing to check it against.
-            transport=Loopback(verify=False, limits=httpx.Limits(max_keepalive_connections=0)),
-            headers={"Accept": "application/json", "Connection": "close"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a cookie would be the same voter
-            timeout=5,
-        )
+        self._client = pages.client(url, local=True)
+        # A cookie would be the same voter.
+        self._client.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
     def vote(self, choice: str = "a") -> Vote:
         """Vote; the answer says which release it comes from, also when the vote failed."""
@@ -58,28 +40,18 @@ class Page:
         release, status = "", 0
         try:
             answer = self._client.post("/", data={"vote": choice})
-            release, status = answer.headers.get(RELEASE, ""), answer.status_code
+            release, status = answer.headers.get(pages.RELEASE, ""), answer.status_code
         except httpx.HTTPError:
             pass  # a vote that nothing answered
         return Vote(started, release, status, time.monotonic() - started)
 
     def release(self) -> str:
         """Which release answers here; empty if none does."""
-        try:
-            return str(self._client.get("/health").headers.get(RELEASE, ""))
-        except httpx.HTTPError:
-            return ""
+        return pages.release(self._client)[0]
 
     def wait_for(self, release: str, seconds: float = 60) -> None:
-        """Return once this release alone answers: a Service takes a moment to follow its new selector."""
-        end = time.monotonic() + seconds
-        in_a_row = 0
-        while in_a_row < IN_A_ROW:
-            if time.monotonic() > end:
-                raise TimedOutError(f"not within {seconds:g} s: {self.url} shows release {release}")
-            in_a_row = in_a_row + 1 if self.release() == release else 0
-            if not in_a_row:
-                time.sleep(PAUSE_S)
+        """Return once this release alone answers."""
+        pages.wait_for(self._client, release, seconds=seconds)
 
     def turn_errors(self, *, on: bool) -> None:
         """Turn the error switch of the release that answers here ON or OFF."""
