@@ -20,10 +20,4 @@ def test_without_git_there_is_a_tag_too(monkeypatch, error):
 
     monkeypatch.setattr(images, "run", run)
 
-    assert images.checked_tag(images.new_tag()).startswith("0000000-")
-
-
-@pytest.mark.parametrize("tag", ["latest", "", "abcdef1-2026", "abcdef1-20260102030405x"])
-def test_another_tag_is_refused(tag):
-    with pytest.raises(ConfigurationError, match="IMAGE_TAG"):
-        images.checked_tag(tag)
+    assert images.new_tag().startswith("0000000-")

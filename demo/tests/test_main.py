@@ -43,7 +43,7 @@ def test_each_failure_is_one_line_and_a_code(ends, monkeypatch, capsys, error, c
         (("cluster", "--timings=slow"), "TIMINGS is fast or seed, not 'slow'"),
         (("cluster", "--port=https"), "CLUSTER_PORT must be a port number"),
         (("cluster", "--port=65536"), "CLUSTER_PORT must be a port number"),
-        (("cluster", "prod"), "ENV is one of dev, qa, staging, uat"),
+        (("cluster", "prod"), "it is one of dev, qa, uat, staging"),
     ],
 )
 def test_a_wrong_variable_is_named(ends, capsys, arguments, said):

@@ -1,6 +1,5 @@
 import pytest
 
-from delivery.errors import ConfigurationError
 from demo import overlay
 
 OBJECTS = (
@@ -32,32 +31,6 @@ def test_images_are_found_wherever_they_stand():
 def test_ours_are_told_from_others_by_service():
     assert overlay.ours(OBJECTS) == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
     assert overlay.third_party(OBJECTS) == {"redis:8"}
-
-
-@pytest.mark.parametrize(
-    ("image", "name"),
-    [
-        ("redis", "redis"),
-        ("redis:8", "redis"),
-        ("localhost:5000/us/vote", "localhost:5000/us/vote"),
-        ("localhost:5000/us/vote:1", "localhost:5000/us/vote"),
-        ("ghcr.io/us/vote:1@sha256:0123", "ghcr.io/us/vote"),  # as the pipeline writes it
-        ("localhost:5000/us/vote@sha256:0123", "localhost:5000/us/vote"),
-    ],
-)
-def test_an_image_has_a_name_whatever_it_is_pinned_by(image, name):
-    assert overlay.bare(image) == name
-
-
-def test_every_overlay_is_an_environment():
-    assert overlay.environments() == ["dev", "qa", "staging", "uat"]
-    assert overlay.checked("qa") == "qa"
-
-
-@pytest.mark.parametrize("name", ["prod", "", "../base"])
-def test_another_environment_is_refused_with_those_there_are(name):
-    with pytest.raises(ConfigurationError, match="dev, qa, staging, uat"):
-        overlay.checked(name)
 
 
 def generated(**changes) -> dict:

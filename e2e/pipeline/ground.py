@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from delivery.environments import ORDER
 from delivery.errors import ConfigurationError, DeliveryError
 from delivery.pages import Loopback
 from delivery.programs import run
@@ -22,7 +23,6 @@ from e2e.pipeline.registry import Registry
 from local.servers import free_port
 
 OWNER = Person("Ada Lovelace", "ada@example.org")
-ENVIRONMENTS = ("dev", "qa", "uat", "staging")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Ground:
         if built is None:
             raise DeliveryError("delivery build did not say which tag it made")
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda env: self._first(env, built[0]), ENVIRONMENTS))
+            list(pool.map(lambda env: self._first(env, built[0]), ORDER))
 
     def _first(self, env: str, tag: str) -> None:
         self.deliver("deploy", env, "--image-tag", tag)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from delivery.environments import ORDER
 from e2e.pipeline.fork import Person
-from e2e.pipeline.ground import ENVIRONMENTS
 
 ZOE = Person("Zoë Ångström", "zoe@example.org")
 
@@ -58,7 +58,7 @@ def test_a_change_reaches_staging_by_the_workflows_alone(ground, zoe, figure):
     assert ground.env("staging").look().healthy
     assert "v17" in ground.page(urls["vote"])
 
-    for env in ENVIRONMENTS:
+    for env in ORDER:
         row = ground.fork.row(env)
         assert "Healthy" in row, row
         assert ZOE.name in row, row
@@ -72,7 +72,7 @@ def test_a_change_reaches_staging_by_the_workflows_alone(ground, zoe, figure):
 def assert_reports(ground, tag):
     """Each environment has a report of this release, for people and as a record."""
     files = ground.fork.files(".deployments")
-    for env in ENVIRONMENTS:
+    for env in ORDER:
         (record,) = [path for path in files if f"{tag[:7]}-v17-{env}-" in path and path.endswith(".json")]
         assert record.replace(".json", ".md") in files
         assert tag in json.dumps(json.loads(ground.fork.read(record)))

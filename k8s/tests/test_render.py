@@ -6,6 +6,7 @@ import pytest
 
 from delivery import policies
 from delivery.config import Settings
+from delivery.environments import ORDER
 from delivery.overlay import Image, images, with_images
 from delivery.policies.objects import WORKLOADS, named
 from k8s.tests.conftest import K8S
@@ -13,7 +14,7 @@ from k8s.tests.conftest import K8S
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 TAG, DIGEST = "1234567-20260102030405", f"sha256:{'a' * 64}"
-OVERLAYS = ["dev", "qa", "uat", "staging"]
+OVERLAYS = [*ORDER]
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
 # dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own.
 ON_DEV = sorted({*COMPONENTS} - {"ingress", "rollout"})
@@ -42,6 +43,10 @@ def overlay(render, checkout):
 @pytest.fixture(scope="session")
 def platform(render):
     return render(K8S / "platform")
+
+
+def test_every_environment_has_its_overlay():
+    assert {path.parent.name for path in K8S.glob("overlays/*/kustomization.yaml")} == {*OVERLAYS}
 
 
 @pytest.mark.parametrize("policy", policies.ALL, ids=lambda policy: policy.__name__)

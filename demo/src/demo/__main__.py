@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from delivery import tags
 from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
 from demo import blue_green, images, overlay, rollback, up
 from demo.cluster import Cluster
@@ -52,7 +53,7 @@ def deploy(
     """Start a new release in an environment: built now, or one that the cluster has already."""
     up.require_tools()
     there = Environment(Cluster.existing(name), env)
-    wanted = images.checked_tag(tag or images.new_tag())
+    wanted = tags.checked(tag or images.new_tag())
     before = there.look().release if there.deployed else ""
     services = overlay.ours(overlay.rendered(f"overlays/{env}"))
     if not tag:

@@ -9,6 +9,7 @@ from delivery import analysis, narration
 from delivery import kubectl as edge
 from delivery.analysis import Run, Verdict
 from delivery.config import Settings
+from delivery.environments import checked
 from delivery.errors import ConfigurationError, GateError
 from delivery.programs import Hands
 from delivery.rollout import State
@@ -28,7 +29,7 @@ class Environment:
     name: str
 
     def __post_init__(self) -> None:
-        overlay.checked(self.name)
+        checked(self.name)
 
     @cached_property
     def kubectl(self) -> edge.Cluster:

@@ -10,27 +10,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from delivery.errors import ConfigurationError
+from delivery.docker import SERVICES
 from delivery.kubectl import Object
+from delivery.overlay import Image
 from delivery.programs import run
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "k8s"
 PORT = 8443  # the overlays' addresses carry it, and kind.yaml leads it to Traefik
-SERVICES = ("apm", "result", "vote", "worker")  # whose images are built here
-
-
-def environments() -> list[str]:
-    """The environments there are: the folders of k8s/overlays."""
-    return sorted(path.parent.name for path in K8S.glob("overlays/*/kustomization.yaml"))
-
-
-def checked(env: str) -> str:
-    """The environment's name, or a ConfigurationError that lists those there are."""
-    if env not in environments():
-        known = ", ".join(environments())
-        raise ConfigurationError(f"there is no environment {env!r}; ENV is one of {known}")
-    return env
 
 
 def load(text: str) -> list[Any]:
@@ -52,27 +39,15 @@ def images(objects: object) -> set[str]:
     return set().union(*map(images, objects)) if isinstance(objects, list | tuple) else set()
 
 
-def bare(image: str) -> str:
-    """The image's name without its tag and digest; its registry may have a port."""
-    named = image.partition("@")[0]
-    name, _, tag = named.rpartition(":")
-    return named if not name or "/" in tag else name
-
-
 def ours(objects: object) -> dict[str, str]:
     """The images of our own services without their tags, by service."""
-    names = {bare(image) for image in images(objects)}
-    return {name.rpartition("/")[2]: name for name in names if name.rpartition("/")[2] in SERVICES}
+    found = map(Image.read, images(objects))
+    return {each.service: each.name for each in found if each.service in SERVICES}
 
 
 def third_party(objects: object) -> set[str]:
     """Every image that is not built here, with its tag."""
-    return {image for image in images(objects) if bare(image) not in ours(objects).values()}
-
-
-def is_rollout(env: str) -> bool:
-    """Whether the environment's vote is a Rollout, not a Deployment."""
-    return any(each["kind"] == "Rollout" for each in rendered(f"overlays/{env}"))
+    return {image for image in images(objects) if Image.read(image).service not in SERVICES}
 
 
 def kustomization(

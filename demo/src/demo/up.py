@@ -4,9 +4,10 @@ import shutil
 
 from rich.console import Console
 
+from delivery.environments import checked
 from delivery.errors import ConfigurationError, DeliveryError
 from delivery.programs import missing, run
-from demo import images, overlay
+from demo import images
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment
 from demo.pages import Page
@@ -28,7 +29,7 @@ def require_tools() -> None:
 
 def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
     """Make or complete the cluster with this environment in it, and return that once its page answers."""
-    overlay.checked(env_name)
+    checked(env_name)
     require_tools()
     if wanted.exists:
         cluster = Cluster.existing(wanted.name)
