@@ -43,13 +43,18 @@ def path(env: str) -> str:
     return f"k8s/overlays/{env}/kustomization.yaml"
 
 
+def load(text: str) -> Any:
+    """What a kustomization says."""
+    return YAML(typ="safe").load(text)
+
+
 def images(text: str) -> dict[str, Image]:
     """The images that a kustomization names, by service."""
     return {
         each["name"]: Image(
             each.get("newName", each["name"]), str(each.get("newTag", "")), each.get("digest", "")
         )
-        for each in _load(text).get("images", [])
+        for each in load(text).get("images", [])
     }
 
 
@@ -63,7 +68,7 @@ def tag(text: str) -> str:
 
 def strategy(text: str) -> str:
     """How the environment changes its release: rolling, canary or blue-green."""
-    named = {each.rpartition("/")[2] for each in _load(text).get("components", [])}
+    named = {each.rpartition("/")[2] for each in load(text).get("components", [])}
     return next((each for each in ("canary", "blue-green") if each in named), "rolling")
 
 
@@ -91,7 +96,3 @@ def _yaml() -> YAML:
     yaml.width = WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
-
-
-def _load(text: str) -> Any:
-    return YAML(typ="safe").load(text)

@@ -1,5 +1,6 @@
 """`delivery verify`: every overlay as kustomize renders it, held to our policies and to delivery.toml."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
@@ -30,9 +31,14 @@ def rendered(project: Project, env: str) -> list[Object]:
     if not folder.is_dir():
         raise ConfigurationError(f"there is no {folder.relative_to(project.root)} in this checkout")
     try:
-        text = run("kubectl", "kustomize", str(folder))
+        return kustomized(folder)
     except ToolError as error:
         raise ConfigurationError(f"{env} cannot be rendered; {error}") from error
+
+
+def kustomized(folder: Path) -> list[Object]:
+    """The objects of a folder, as kustomize renders them."""
+    text = run("kubectl", "kustomize", str(folder))
     return [each for each in YAML(typ="safe").load_all(text) if each is not None]
 
 

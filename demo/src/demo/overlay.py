@@ -8,27 +8,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from delivery.docker import SERVICES
 from delivery.kubectl import Object
-from delivery.overlay import Image
-from delivery.programs import run
+from delivery.overlay import Image, load
+from delivery.verifying import kustomized
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "k8s"
 PORT = 8443  # the overlays' addresses carry it, and kind.yaml leads it to Traefik
 
 
-def load(text: str) -> list[Any]:
-    """Every document in a YAML text."""
-    return [document for document in YAML(typ="safe").load_all(text) if document is not None]
-
-
 @cache
 def rendered(folder: str) -> tuple[Object, ...]:
     """The objects of a folder of k8s/, as kustomize renders them."""
-    return tuple(load(run("kubectl", "kustomize", str(K8S / folder))))
+    return tuple(kustomized(K8S / folder))
 
 
 def images(objects: object) -> set[str]:
@@ -55,7 +48,7 @@ def kustomization(
 ) -> Object:
     """The kustomization of `folder`: the overlay with this tag, this port, and fast timings if asked for."""
     overlay = K8S / "overlays" / env
-    own = load((overlay / "kustomization.yaml").read_text())[0]
+    own = load((overlay / "kustomization.yaml").read_text())
     objects = rendered(f"overlays/{env}")
     content: dict[str, list[Any]] = {
         "resources": [relative(overlay, folder)],
