@@ -81,7 +81,7 @@ def test_the_same_tag_again_is_nothing_to_do(origin, project, fakes, tag):
     before = main(origin)
     fakes.runs(rollout(tag))
 
-    with pytest.raises(NothingToDoError, match=f"{tag} is already deployed to qa, no new rollout"):
+    with pytest.raises(NothingToDoError, match=f"already deployed, no new rollout: qa has {tag}"):
         deploying.deploy(project, "qa", tag, print)
     assert main(origin) == before
 

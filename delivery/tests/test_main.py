@@ -96,7 +96,7 @@ def test_a_deployment_hands_over_what_the_next_steps_need(delivery, fakes, tag, 
     code, stderr, output, summary = delivery("deploy", "qa", "--image-tag", tag)
 
     assert code == 3
-    assert stderr == f"delivery: {tag} is already deployed to qa, no new rollout; it is Healthy\n"
+    assert stderr == f"delivery: already deployed, no new rollout: qa has {tag}, it is Healthy\n"
     assert "### Nothing to do" in summary
 
 

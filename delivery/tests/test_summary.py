@@ -52,7 +52,7 @@ def test_a_promotion(settings, golden):
 
 
 def test_nothing_to_do(golden):
-    why = f"{TAG} is already deployed to staging, no new rollout; it is Healthy"
+    why = f"already deployed, no new rollout: staging has {TAG}, it is Healthy"
 
     golden("summary-nothing.md", summary.refused("Nothing to do", why))
 

@@ -65,10 +65,10 @@ def may_deploy(
         return
     if state.aborted:
         raise NothingToDoError(
-            f"{tag} is already deployed to {env} and was aborted, no new rollout; "
+            f"already deployed, no new rollout: {env} has {tag}, which was aborted; "
             f"roll back (delivery rollback {env} --reason ...) and deploy a new tag"
         )
-    raise NothingToDoError(f"{tag} is already deployed to {env}, no new rollout; it is {state.phase}")
+    raise NothingToDoError(f"already deployed, no new rollout: {env} has {tag}, it is {state.phase}")
 
 
 def may_become_active(env: str, confirm: str, wanted: Image, state: State | None) -> None:

@@ -65,7 +65,7 @@ def deploy(
         )
     release = there.deploy(wanted, fast=is_fast(timings))
     if release == before:
-        raise NothingToDoError(f"{wanted} is already deployed to {env}, no new rollout")
+        raise NothingToDoError(f"already deployed, no new rollout: {env} has {wanted}")
     watch = f"kubectl argo rollouts get rollout vote --namespace={there.namespace} --watch"
     console.print(f"release {release} ({wanted}) rolls out in {env}; watch it:\n  {watch}")
 
