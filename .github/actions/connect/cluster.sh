@@ -5,6 +5,7 @@ fail() {
   echo "::error::connect: $1" >&2
   exit 2
 }
+away="the cluster $CLUSTER does not answer; nothing was changed, run this again when it does"
 umask 077
 KUBECONFIG=$RUNNER_TEMP/kubeconfig # a file of this job: the runner's own ~/.kube is never touched
 export KUBECONFIG
@@ -20,10 +21,10 @@ case $CONNECT in
   kind)
     command -v kind >/dev/null ||
       fail "connect is kind in delivery.toml and this runner has no kind; docs/fork.md says how to reach a cluster"
-    kind get kubeconfig --name "$CLUSTER" >"$KUBECONFIG" 2>/dev/null ||
+    kind get clusters 2>/dev/null | grep -qxF "$CLUSTER" ||
       fail "there is no kind cluster $CLUSTER on this runner; docs/fork.md says how to reach another, or: make cluster"
+    kind get kubeconfig --name "$CLUSTER" >"$KUBECONFIG" 2>/dev/null || fail "$away"
     ;;
 esac
-kubectl get --raw /readyz --request-timeout=15s >/dev/null ||
-  fail "the cluster $CLUSTER does not answer; nothing was changed, run this again when it does"
+kubectl get --raw /readyz --request-timeout=15s >/dev/null || fail "$away"
 echo "KUBECONFIG=$KUBECONFIG" >>"$GITHUB_ENV"

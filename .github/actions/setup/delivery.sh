@@ -5,14 +5,19 @@ fail() {
   echo "::error::setup: $1" >&2
   exit 2
 }
+again="the lines above say why, and a run again may help"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "this runner needs Python 3.11 or newer as python3"
-python3 -m pip --version >/dev/null || fail "this runner's python3 needs pip (apt-get install python3-pip)"
-venv=$RUNNER_TEMP/delivery
-python3 -m venv --clear --without-pip "$venv" # the runner's own pip fills it: seconds less
+if ! uv=$(command -v uv); then # a third of the time that pip takes for the rest
+  python3 -m pip --version >/dev/null || fail "this runner's python3 needs pip (apt-get install python3-pip)"
+  PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --retries 2 --upgrade \
+    --target "$RUNNER_TEMP/uv" --require-hashes --requirement requirements/uv.txt || fail "uv could not be installed; $again"
+  uv=$RUNNER_TEMP/uv/bin/uv
+fi
+export VIRTUAL_ENV="$RUNNER_TEMP/delivery"
+"$uv" venv --quiet --clear --python python3 "$VIRTUAL_ENV" || fail "uv could not make an environment; $again"
 install() {
-  python3 -m pip --python "$venv/bin/python" install --quiet --disable-pip-version-check --retries 2 "$@" ||
-    fail "delivery could not be installed; the lines above say why, and a run again may help"
+  "$uv" pip install --quiet "$@" || fail "delivery could not be installed; $again"
 }
 install --require-hashes --requirement requirements/delivery.txt
 install --no-deps --no-build-isolation --editable delivery
-echo "$venv/bin" >>"$GITHUB_PATH"
+echo "$VIRTUAL_ENV/bin" >>"$GITHUB_PATH"
