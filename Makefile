@@ -48,8 +48,8 @@ e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their o
 	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
 
 .PHONY: e2e-pipeline
-e2e-pipeline: setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own (40 minutes)
-	@$(BIN)/python -m pytest e2e/pipeline $(ARGS)
+e2e-pipeline: setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
 cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import subprocess
 import time
@@ -12,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-RUN_ID = count(1001)
+RUN_ID = count(os.getpid() * 1000)  # each run's own, in every process
 MINUTES = 20
 FAILED = re.compile(r"Failure - Main (.*) \[")
 

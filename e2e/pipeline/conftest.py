@@ -1,11 +1,56 @@
-"""Stories of the pipeline: the workflow files, run by act, from a commit to a release in staging."""
+"""Stories of the pipeline: the workflow files, run by act, from a commit to a release in staging.
 
+Two are told at once, a file each; each holds the environments that it deploys to while it needs them.
+"""
+
+import json
 import signal
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from delivery.errors import DeliveryError
 from e2e.pipeline.ground import Ground, made
+
+GROUND = pytest.StashKey[dict[str, str]]()
+MADE_IN = pytest.StashKey[float]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """Make the ground before the stories start, or end with the one line that says what is in the way."""
+    if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
+        return None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
+    kept, started = ExitStack(), time.monotonic()
+    config.add_cleanup(kept.close)
+    with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        try:
+            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="voting01-pipeline-")))
+            config.stash[GROUND] = kept.enter_context(made(folder)).named()
+        except DeliveryError as error:
+            print(f"make e2e-pipeline: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
+            return error.exit_code
+        except KeyboardInterrupt:
+            return pytest.ExitCode.INTERRUPTED
+    config.stash[MADE_IN] = time.monotonic() - started
+    return None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell a process where its stories happen."""
+    node.workerinput["ground"] = json.dumps(node.config.stash[GROUND])
+
+
+def pytest_collection_modifyitems(items):
+    """The longest story first, and beside it the one that needs no environment of its."""
+    files = ("release", "renamed_fork", "gates", "error_switch", "at_once_and_away")
+    items.sort(key=lambda item: files.index(item.path.stem.removeprefix("test_")))
 
 
 def pytest_itemcollected(item):
@@ -14,10 +59,13 @@ def pytest_itemcollected(item):
     item.add_marker(pytest.mark.timeout(1800))
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_terminal_summary(terminalreporter, config):
     """Print how long everything took, and what the stories measured."""
+    if MADE_IN not in config.stash:
+        return
     stories = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
     terminalreporter.section("figures")
+    terminalreporter.line(f"{config.stash[MADE_IN] / 60:6.1f} min  the cluster, with v16 in all environments")
     for story in stories:
         terminalreporter.line(f"{story.duration / 60:6.1f} min  {story.location[2]}")
         for name, value in story.user_properties:
@@ -25,14 +73,13 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory) -> Ground:
-    """A cluster, a registry and a fork, removed afterwards."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
-    try:
-        with made(tmp_path_factory.mktemp("pipeline")) as ground:
-            yield ground
-    except DeliveryError as error:
-        pytest.exit(f"make e2e-pipeline: {error}", error.exit_code)
+def ground(pytestconfig) -> Ground:
+    """A cluster, a registry and a fork, and a clone of the owner's for this process alone."""
+    told = getattr(pytestconfig, "workerinput", {}).get("ground")
+    named = json.loads(told) if told else pytestconfig.stash.get(GROUND, None)
+    if named is None:
+        pytest.exit("the stories of e2e/pipeline need a cluster; run them with: make e2e-pipeline", 2)
+    return Ground.of(named)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A fork on this machine: a bare repository as origin, and a clone for each person who works on it."""
 
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -121,7 +122,7 @@ class Fork:
 
     def clone(self, person: Person) -> Clone:
         """A clone for one more person."""
-        folder = self.folder / re.sub(r"\W", "-", person.email)
+        folder = self.folder / f"{person.email.partition('@')[0]}-{secrets.token_hex(2)}"
         address = f"https://github.com/{self.repository}.git"
         instead = f"url.{self.origin}.insteadOf={address}"
         run("git", "clone", "--quiet", f"--config={instead}", address, str(folder), seconds=120)
@@ -149,8 +150,7 @@ class Fork:
         """The subjects of main's commits after this one, newest first."""
         return run("git", "log", "--format=%s", f"{commit}..main", cwd=self.origin).splitlines()
 
-    def deployments(self, commit: str) -> list[str]:
-        """Those of them that changed an overlay."""
-        return run(
-            "git", "log", "--format=%s", f"{commit}..main", "--", "k8s/overlays", cwd=self.origin
-        ).splitlines()
+    def deployments(self, commit: str, env: str = "") -> list[str]:
+        """Those of them that changed an overlay, of one environment if it is named."""
+        where = f"k8s/overlays/{env}"
+        return run("git", "log", "--format=%s", f"{commit}..main", "--", where, cwd=self.origin).splitlines()

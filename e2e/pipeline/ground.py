@@ -1,13 +1,15 @@
 """Where the pipeline's stories happen: a cluster, a registry, a fork, and release v16 in all environments."""
 
+import fcntl
 import re
 import secrets
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -22,6 +24,7 @@ from e2e.pipeline.fork import Clone, Fork, Person
 from e2e.pipeline.registry import Registry
 from local.servers import free_port
 
+PARTS = (*ORDER, "another fork")  # what a story may need for itself
 OWNER = Person("Ada Lovelace", "ada@example.org")
 
 
@@ -33,6 +36,27 @@ class Ground:
     registry: Registry
     fork: Fork
     owner: Clone
+
+    def named(self) -> dict[str, str]:
+        """What another process finds it by."""
+        registry = {"registry": self.registry.name, "registry_port": str(self.registry.port)}
+        return registry | {"cluster": self.cluster.name, "fork": str(self.fork.folder)}
+
+    @classmethod
+    def of(cls, named: dict[str, str]) -> Self:
+        """The same ground in another process, with a clone of its own."""
+        fork = Fork(Path(named["fork"]))
+        registry = Registry(named["registry"], int(named["registry_port"]))
+        return cls(Cluster.existing(named["cluster"]), registry, fork, fork.clone(OWNER))
+
+    @contextmanager
+    def alone(self, *parts: str) -> Iterator[None]:
+        """Hold these parts, or everything, until the block ends; always in one order, against deadlocks."""
+        with ExitStack() as held:
+            for part in sorted(parts or PARTS, key=PARTS.index):
+                lock = held.enter_context((self.fork.folder / f"{part}.lock").open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def env(self, name: str) -> Environment:
         """An environment, to look at and to flip switches in; only workflows deploy."""
@@ -57,11 +81,16 @@ class Ground:
     def seed(self) -> None:
         """Bring v16 into every environment; the first release of each has no steps to pass."""
         self.owner.show_version(16)
+        tag = self.build()
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda env: self._first(env, tag), ORDER))
+
+    def build(self) -> str:
+        """Build and push what the owner has; its tag."""
         built = re.search(r"[0-9a-f]{7}-\d{14}", self.deliver("build"))
         if built is None:
             raise DeliveryError("delivery build did not say which tag it made")
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda env: self._first(env, built[0]), ORDER))
+        return built[0]
 
     def _first(self, env: str, tag: str) -> None:
         self.deliver("deploy", env, "--image-tag", tag)
@@ -75,7 +104,7 @@ def made(folder: Path) -> Iterator[Ground]:
     up.require_tools()
     if shutil.which("act") is None:
         raise ConfigurationError("act is not on the PATH; install it: https://nektosact.com/installation")
-    name = f"voting01-pipeline-{secrets.token_hex(3)}"
+    name = f"pipeline-{secrets.token_hex(3)}"  # without a fork's name, which renaming would find here
     cluster, port = Cluster(name, free_port(), brief=True), free_port()
     try:
         with Registry(f"{name}-registry", port) as registry:

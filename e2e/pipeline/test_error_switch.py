@@ -7,13 +7,18 @@ from demo.waiting import until
 
 
 def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
-    good, owner = ground.tag("qa"), ground.owner
-    owner.show_version(18)
-    dev = owner.pushed("ci-build-push-voting01-dev.yaml")
-    assert dev.ok, dev
-    bad = ground.tag("dev")
-    qa = ground.env("qa")
+    owner = ground.owner
+    with ground.alone("dev", "qa"):
+        good = ground.tag("qa")
+        owner.show_version(18)
+        dev = owner.pushed("ci-build-push-voting01-dev.yaml")
+        assert dev.ok, dev
+        tell(ground, owner, good=good, bad=ground.tag("dev"), figure=figure)
 
+
+def tell(ground, owner, *, good, bad, figure):
+    """The bad release goes on to QA, and no further."""
+    qa = ground.env("qa")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(owner.dispatch, "promote-voting01.yaml", **{"from": "dev", "to": "qa"})
         until(lambda: qa.look().tag == bad and qa.look().paused, what="QA's canary pauses", seconds=180)
@@ -23,7 +28,7 @@ def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
         run = running.result()
 
     assert not run.ok
-    assert run.failed == ['delivery wait "$ENVIRONMENT" --for "$PHASE"']
+    assert [each.split()[:2] for each in run.failed] == [["delivery", "wait"]]
     assert "error-rate" in run.summary
     assert "of the requests failed, not less than 2 %" in run.summary
     assert "rollback-voting01" in run.summary
@@ -35,8 +40,7 @@ def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
     refused = owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "uat"})
     assert not refused.ok
     assert "promote" in refused.failed[0]
-    assert ground.env("uat").look().healthy
-    assert ground.fork.deployments(tip) == []
+    assert not any(bad in subject for subject in ground.fork.since(tip))
 
     back = owner.dispatch("rollback-voting01.yaml", environment="qa", reason="votes fail with HTTP 500")
     assert back.ok, back

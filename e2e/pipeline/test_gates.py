@@ -2,17 +2,23 @@
 
 import pytest
 
+ROLL_BACK = "rollback-voting01.yaml"
 PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
 STAGING = "ci-build-push-voting01-staging.yaml"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def staging(ground):
+    """Staging is this file's alone."""
+    with ground.alone("staging"):
+        yield ground.env("staging")
+
+
 @pytest.fixture(scope="module")
 def tag(ground):
-    """A release that QA and staging do not run."""
+    """A release that runs nowhere yet."""
     ground.owner.show_version(19)
-    run = ground.owner.pushed("ci-build-push-voting01-dev.yaml")
-    assert run.ok, run
-    return ground.tag("dev")
+    return ground.build()
 
 
 def refused(run, *words):
@@ -35,7 +41,7 @@ def test_a_step_is_not_skipped(ground, tag):
     tip = ground.fork.tip()
     run = ground.owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "staging"})
     refused(run, "dev -> qa -> uat -> staging", "image_tag")
-    assert ground.fork.deployments(tip) == []
+    assert ground.fork.deployments(tip, "staging") == []
 
 
 def test_an_image_is_deployed_to_staging_directly_and_promoted_once(ground, tag):
@@ -61,4 +67,24 @@ def test_the_same_image_again_is_no_new_rollout(ground, tag):
     before, tip = ground.env("staging").look(), ground.fork.tip()
     refused(ground.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
     assert ground.env("staging").look() == before
-    assert ground.fork.deployments(tip) == []
+    assert ground.fork.deployments(tip, "staging") == []
+
+
+def test_staging_goes_back_from_what_is_active_and_from_what_waits(ground, tag, staging, figure):
+    """Nobody is asked and no step is waited for: what ran here before is active at once."""
+    back = ground.owner.dispatch(ROLL_BACK, environment="staging", reason="the wrong colour")
+    assert back.ok, back
+    state = staging.look()
+    assert state.healthy
+    assert state.tag == state.stable_tag != tag
+    good = state.tag
+    figure("rolled back from active", f"{back.seconds:.0f} s")
+
+    waits = ground.owner.dispatch(STAGING, image_tag=tag)
+    assert waits.ok, waits
+    assert staging.look().paused
+    back = ground.owner.dispatch(ROLL_BACK, environment="staging", reason="still the wrong colour")
+    assert back.ok, back
+    assert "it is aborted" in back.said
+    state = staging.look()
+    assert (state.healthy, state.tag) == (True, good)

@@ -1,12 +1,15 @@
 """Story 1: a cosmetic change goes from a commit to staging's active URL, by the workflow files alone."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
 from delivery.environments import ORDER
 from e2e.pipeline.fork import Person
 
+PROMOTE = "promote-voting01.yaml"
+PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
 ZOE = Person("Zoë Ångström", "zoe@example.org")
 
 
@@ -22,51 +25,72 @@ def require(run):
 
 
 def test_a_change_reaches_staging_by_the_workflows_alone(ground, zoe, figure):
-    before = ground.tag("staging")
-    start = ground.fork.tip()
-    change = zoe.show_version(17)
+    start, runs = ground.fork.tip(), {}
+    dev, qa, uat, staging = (ExitStack() for _ in ORDER)
+    with dev, qa, uat, staging:  # an environment that the change has left is another story's
+        dev.enter_context(ground.alone("dev"))
+        change = zoe.show_version(17)
+        runs["dev"] = require(zoe.pushed("ci-build-push-voting01-dev.yaml"))
+        tag = ground.tag("dev")
+        assert tag.startswith(change[:7])
+        assert "v17" in ground.page(ground.env("dev").urls()["vote"])
+        assert "Healthy" in ground.fork.row("dev")
 
-    dev = require(zoe.pushed("ci-build-push-voting01-dev.yaml"))
-    tag = ground.tag("dev")
-    assert tag.startswith(change[:7])
-    assert "v17" in ground.page(ground.env("dev").urls()["vote"])
+        qa.enter_context(ground.alone("qa"))
+        runs["qa"] = require(zoe.dispatch(PROMOTE, **{"from": "dev", "to": "qa"}))
+        dev.close()
+        state = ground.env("qa").look()
+        assert (state.tag, state.healthy, state.step) == (tag, True, len(state.steps))
+        for step in ("setWeight 20 %", "setWeight 50 %", "setWeight 100 %"):
+            assert step in runs["qa"].summary
+        assert runs["qa"].summary.count("✅ http-health: this release answers") == 3
+        assert "Healthy" in ground.fork.row("qa")
 
-    qa = require(zoe.dispatch("promote-voting01.yaml", **{"from": "dev", "to": "qa"}))
-    state = ground.env("qa").look()
-    assert (state.tag, state.healthy, state.step) == (tag, True, state.steps)
-    for step in ("20", "50", "100"):
-        assert f"{step} %" in qa.summary or f"{step}%" in qa.summary, qa.summary
+        uat.enter_context(ground.alone("uat"))
+        runs["uat"] = require(zoe.dispatch(PROMOTE, **{"from": "qa", "to": "uat"}))
+        qa.close()
+        assert ground.tag("uat") == tag
+        assert "Healthy" in ground.fork.row("uat")
 
-    uat = require(zoe.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "uat"}))
-    assert ground.tag("uat") == tag
-
-    staging = require(zoe.dispatch("promote-voting01.yaml", **{"from": "uat", "to": "staging"}))
-    urls = ground.env("staging").urls()
-    assert ground.env("staging").look().paused
-    assert "Preview Ready for Testing" in staging.summary
-    assert urls["vote"] in staging.summary
-    assert urls["vote-preview"] in staging.summary
-    assert "Next Step: Promote to Active" in staging.summary
-    promote = f"https://github.com/{zoe.repository}/actions/workflows/promote-staging-rollout-voting01.yaml"
-    assert promote in staging.summary
-    assert before in ground.page(urls["vote"])
-    assert "v17" not in ground.page(urls["vote"])
-    assert tag in ground.page(urls["vote-preview"])
-    assert "v17" in ground.page(urls["vote-preview"])
-
-    active = require(zoe.dispatch("promote-staging-rollout-voting01.yaml", confirm="promote"))
-    assert ground.env("staging").look().healthy
-    assert "v17" in ground.page(urls["vote"])
+        staging.enter_context(ground.alone("staging"))
+        runs["staging"], runs["promote"] = through_staging(ground, zoe, tag, done=uat.close)
 
     for env in ORDER:
         row = ground.fork.row(env)
-        assert "Healthy" in row, row
         assert ZOE.name in row, row
         assert tag[:12] in row, row
     assert_reports(ground, tag)
     assert not any("Merge" in subject for subject in ground.fork.since(start))
-    for name, run in {"dev": dev, "qa": qa, "uat": uat, "staging": staging, "promote": active}.items():
+    for name, run in runs.items():
         figure(name, f"{run.seconds / 60:.1f} min")
+
+
+def through_staging(ground, zoe, tag, *, done):
+    """Both runs: to the preview, where both addresses show their release, and on to active."""
+    before, urls = ground.tag("staging"), ground.env("staging").urls()
+    paused = require(zoe.dispatch(PROMOTE, **{"from": "uat", "to": "staging"}))
+    done()
+    assert ground.env("staging").look().paused
+    promote = f"https://github.com/{zoe.repository}/actions/workflows/{PROMOTE_ROLLOUT}"
+    for words in (
+        "Preview Ready for Testing",
+        urls["vote"],
+        urls["vote-preview"],
+        "Next Step: Promote to Active",
+        promote,
+    ):
+        assert words in paused.summary
+    active, preview = ground.page(urls["vote"]), ground.page(urls["vote-preview"])
+    assert before in active
+    assert "v17" not in active
+    assert tag in preview
+    assert "v17" in preview
+
+    promoted = require(zoe.dispatch(PROMOTE_ROLLOUT, confirm="promote"))
+    assert ground.env("staging").look().healthy
+    assert "v17" in ground.page(urls["vote"])
+    assert "Healthy" in ground.fork.row("staging")
+    return paused, promoted
 
 
 def assert_reports(ground, tag):

@@ -27,6 +27,11 @@ def make(folder, *targets):
 
 
 def test_a_renamed_fork_deploys_to_dev(ground, tmp_path):
+    with ground.alone("another fork"):
+        tell(ground, tmp_path)
+
+
+def tell(ground, tmp_path):
     fork = Fork(tmp_path / "fork", "acme-org/acme")
     fork.folder.mkdir()
     eve = fork.create(EVE)
