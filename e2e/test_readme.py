@@ -1,6 +1,8 @@
 """README says what the code does: settings, links, pictures, commands."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from environs import Env
@@ -12,6 +14,7 @@ import worker.config
 from local.app import ROOT
 
 README = (ROOT / "README.md").read_text()
+ROWS = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
 REQUIRED = {
     "REDIS_URL": "redis://redis:6379/0",
     "DATABASE_URL": "postgresql://db/votes",
@@ -42,7 +45,7 @@ class RecordingEnv(Env):
 def test_settings_tables_equal_the_code(config, monkeypatch):
     service = config.__name__.split(".")[0]
     section = README.split(f"\n### {service}\n")[1].split("\n#")[0]
-    documented = dict(re.findall(r"^\| `(\w+)` \|([^|]*)\|", section, re.MULTILINE))
+    documented = dict(ROWS.findall(section))
     env = RecordingEnv()
     for name in documented:
         monkeypatch.delenv(name, raising=False)
@@ -59,6 +62,30 @@ def test_settings_tables_equal_the_code(config, monkeypatch):
             assert shown == "the host's name"
         else:
             assert shown == (default or "empty")
+
+
+def test_what_compose_reads_is_documented_with_its_default():
+    documented = {name: shown.strip().strip("`") for name, shown in ROWS.findall(README)}
+    used = re.findall(r"\$\{(\w+)(?::-([^}]*))?", (ROOT / "docker-compose.yml").read_text())
+    for name, default in used:
+        assert name in documented, name
+        if name != "IMAGE_TAG":  # a container shows that compose made it
+            assert default in ("", documented[name]), name
+
+
+@pytest.mark.servers
+def test_make_env_writes_a_password_of_its_own_each_time(tmp_path):
+    passwords = set()
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file in ("Makefile", ".env.example"):
+            shutil.copy(ROOT / file, folder)
+        subprocess.run(["make", ".env"], cwd=folder, check=True, capture_output=True, timeout=30)
+        text = (folder / ".env").read_text()
+        assert text.splitlines()[2:] == (ROOT / ".env.example").read_text().splitlines()[2:]
+        passwords |= set(re.findall(r"^POSTGRES_PASSWORD=([0-9a-f]{32})$", text, re.MULTILINE))
+    assert len(passwords) == 2
 
 
 def test_every_link_leads_somewhere():

@@ -17,8 +17,8 @@ else
   "$python" -m venv --clear .venv ||
     fail "Python's venv module is missing; install it (Debian and Ubuntu: apt-get install python3-venv)"
   uv=.venv/bin/uv
-  .venv/bin/python -m pip install --quiet --retries 2 --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>/dev/null ||
-    fail "could not install uv; check the network connection to your Python package index and run make setup again"
+  why=$(.venv/bin/python -m pip install --quiet --retries 2 --disable-pip-version-check --require-hashes -r requirements/uv.txt 2>&1) ||
+    fail "could not install uv; check the network connection to your Python package index and run make setup again ($(printf '%s' "$why" | tail -n 1))"
 fi
 VIRTUAL_ENV=.venv "$uv" pip install --require-hashes -r requirements/dev.txt ||
   fail "could not install the locked packages; check the network connection to your Python package index and run make setup again"

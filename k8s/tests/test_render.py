@@ -224,8 +224,22 @@ def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
     objects = overlay("qa", "managed-data")
 
     assert not named(objects, "StatefulSet")
-    assert variables(objects)["REDIS_URL"]["valueFrom"]["secretKeyRef"]["name"] == "voting01-managed-data"
+    read = {
+        (each["metadata"]["name"], variable["name"]): variable["valueFrom"]["secretKeyRef"]
+        for each in objects
+        if each["kind"] in ("Deployment", "Rollout")
+        for variable in each["spec"]["template"]["spec"]["containers"][0].get("env", [])
+        if "secretKeyRef" in variable.get("valueFrom", {})
+    }
+    services = {
+        ("vote", "REDIS_URL"),
+        ("worker", "REDIS_URL"),
+        ("worker", "DATABASE_URL"),
+        ("result", "DATABASE_URL"),
+    }
+    assert read == {each: {"name": "voting01-managed-data", "key": each[1]} for each in services}
     assert "POSTGRES_PASSWORD" not in str(objects)
+    assert "redis://redis:6379" not in str(objects)
 
 
 def test_ephemeral_data_claims_no_volume(overlay):
