@@ -23,6 +23,7 @@ def measure(sizes: Sizes) -> list[Group]:
     title = f"vote accepted -> shown to {sizes.viewers} viewers, 95th percentile in ms"
     lone = Group(f"{title}, a vote now and then", "{:,.0f}")
     steady = Group(f"{title}, 20 votes a second", "{:,.0f}")
+    crowd = Group(f"voting01 alone, shown to {sizes.crowd:,} viewers of one process, in ms", "{:,.0f}")
     with Machine() as machine:
         machine.redis()
         with psycopg.connect(machine.postgres(), autocommit=True) as database:
@@ -35,9 +36,16 @@ def measure(sizes: Sizes) -> list[Group]:
                     )
                 lone.add(name, found[0])
                 steady.add(name, found[1])
+        for _ in range(sizes.rounds):
+            with ours(machine) as ports:
+                found = machine.ask(
+                    "bench.viewers", *ports, sizes.crowd, sizes.lone_votes, sizes.steady_votes
+                )
+            crowd.add("a vote now and then", found[0])
+            crowd.add("20 votes a second", found[1])
     for group in (lone, steady):
         group.compare("voting01", "baseline", Goal(25, "%", at_most=True))
-    return [lone, steady]
+    return [lone, steady, crowd]
 
 
 @contextmanager

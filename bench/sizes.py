@@ -14,6 +14,7 @@ class Sizes:
     baseline_worker_votes: int = 3_000
     rows: int = 1_000_000
     viewers: int = 500
+    crowd: int = 1_000
     lone_votes: int = 20
     steady_votes: int = 80
     commits: int = 50_000
@@ -27,6 +28,7 @@ QUICK = Sizes(
     baseline_worker_votes=500,
     rows=20_000,
     viewers=50,
+    crowd=100,
     lone_votes=3,
     steady_votes=20,
     commits=1_000,
