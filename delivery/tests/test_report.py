@@ -61,6 +61,15 @@ def valid(found):
     return found
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / ".deployments").glob("*-report*.json")), ids=lambda path: path.stem
+)
+def test_a_report_in_the_repository_keeps_the_schema_and_is_drawn_from_its_record(path):
+    found = valid(json.loads(path.read_text()))
+
+    assert path.with_suffix(".md").read_text() == render.markdown(found)
+
+
 def test_the_schema_is_one():
     Draft202012Validator.check_schema(SCHEMA)
 

@@ -20,6 +20,10 @@ GROUND = pytest.StashKey[dict[str, str]]()
 MADE_IN = pytest.StashKey[float]()
 
 
+def pytest_addoption(parser):
+    parser.addoption("--reports", type=Path, help="where copies of the reports that the stories made go")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
     """Make the ground before the stories start, or end with the one line that says what is in the way."""
@@ -31,7 +35,10 @@ def pytest_cmdline_main(config):
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
             folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="voting01-pipeline-")))
-            config.stash[GROUND] = kept.enter_context(made(folder)).named()
+            ground = kept.enter_context(made(folder))
+            config.stash[GROUND] = ground.named()
+            if reports := config.getoption("reports"):
+                kept.callback(ground.fork.copy, ".deployments", reports)
         except DeliveryError as error:
             print(f"make e2e-pipeline: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
             return error.exit_code

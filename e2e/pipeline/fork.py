@@ -142,6 +142,12 @@ class Fork:
         """The files below a folder that main has."""
         return run("git", "ls-tree", "-r", "--name-only", "main", folder, cwd=self.origin).split()
 
+    def copy(self, folder: str, into: Path) -> None:
+        """Copy what main has below a folder."""
+        into.mkdir(parents=True, exist_ok=True)
+        for path in self.files(folder):
+            (into / Path(path).name).write_text(self.read(path))
+
     def tip(self) -> str:
         """The commit that main is at."""
         return run("git", "rev-parse", "main", cwd=self.origin).strip()

@@ -49,10 +49,8 @@ def tell(ground, tmp_path):
 
     left = [
         path
-        for path in run(
-            "git", "grep", "--name-only", "--ignore-case", "voting01", cwd=eve.folder
-        ).splitlines()
-        if not path.startswith(HISTORY)
+        for path in eve.git("ls-files").splitlines()
+        if not path.startswith(HISTORY) and b"voting01" in (eve.folder / path).read_bytes().lower()
     ]
     assert left == []
     assert not [path for path in fork.files(".") if "voting01" in path]
