@@ -6,6 +6,7 @@ from delivery import gates
 from delivery.errors import GateError, NothingToDoError
 from delivery.overlay import Image
 from delivery.rollout import State
+from delivery.workloads import Pods
 
 from .conftest import DIGEST, images
 
@@ -98,6 +99,19 @@ def test_the_same_tag_is_no_new_rollout():
         gates.may_deploy("qa", TAG, WANTED, WANTED, state())
     with pytest.raises(NothingToDoError, match=r"no new rollout: qa has .*, which was aborted; roll back"):
         gates.may_deploy("qa", TAG, WANTED, WANTED, state(**ABORTED))
+
+
+def test_what_was_active_a_moment_ago_would_skip_its_preview():
+    """Its pods are kept for half a minute, and Argo Rollouts makes them active again without asking."""
+    kept = Pods("old", images(OTHER)[0], wanted=3, ready=3)
+    seen = state(pods=(kept, Pods("new", WANTED["vote"], wanted=3, ready=3)))
+
+    with pytest.raises(GateError, match=f"staging still has the pods of {OTHER} from when it was active"):
+        gates.may_wait("staging", images(OTHER)[0], seen)
+    gates.may_wait("staging", images(OTHER)[0], replace(seen, strategy="canary"))
+    gates.may_wait("staging", images(OTHER)[0], replace(seen, pods=(replace(kept, wanted=0), *seen.pods[1:])))
+    gates.may_wait("staging", WANTED["vote"], seen)
+    gates.may_wait("staging", WANTED["vote"], None)
 
 
 def test_a_paused_preview_may_become_active():

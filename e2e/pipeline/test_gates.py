@@ -2,6 +2,8 @@
 
 import pytest
 
+from demo.waiting import until
+
 ROLL_BACK = "rollback-voting01.yaml"
 PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
 STAGING = "ci-build-push-voting01-staging.yaml"
@@ -80,6 +82,11 @@ def test_staging_goes_back_from_what_is_active_and_from_what_waits(ground, tag, 
     good = state.tag
     figure("rolled back from active", f"{back.seconds:.0f} s")
 
+    until(
+        lambda: not any(each.wanted for each in staging.look().pods if each.tag == tag),
+        what="what was active has no pods",
+        seconds=60,
+    )
     waits = ground.owner.dispatch(STAGING, image_tag=tag)
     assert waits.ok, waits
     assert staging.look().paused

@@ -91,6 +91,8 @@ def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], 
     state = State.read(cluster.objects())
     before = on_main(project, env)
     gates.may_deploy(env, wanted.tag, images, before.images, state)
+    if not wanted.rollback_of:
+        gates.may_wait(env, images["vote"], state)
     made = replace(wanted, commit=commit(project, wanted, say))
     try:
         settled = apply(project, env)

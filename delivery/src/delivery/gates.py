@@ -71,6 +71,20 @@ def may_deploy(
     raise NothingToDoError(f"already deployed, no new rollout: {env} has {tag}, it is {state.phase}")
 
 
+def may_wait(env: str, wanted: Image, state: State | None) -> None:
+    """Return unless a blue-green release would be active at once, without a preview and its analysis.
+
+    Argo Rollouts does so with one that was active a moment ago and still has its pods.
+    """
+    if state is None or state.strategy != "blue-green":
+        return
+    if any(each.image == wanted and each.wanted for each in state.pods if each.release != state.release):
+        raise GateError(
+            f"{env} still has the pods of {wanted.tag} from when it was active: "
+            "it would be active again at once, without a preview; deploy it when they are gone, in a minute"
+        )
+
+
 def may_become_active(env: str, confirm: str, wanted: Image, state: State | None) -> None:
     """Return if a person confirmed, and the release that main names waits for just that."""
     if confirm != CONFIRMATION:
