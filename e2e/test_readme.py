@@ -112,3 +112,9 @@ def test_what_matters_stands_in_the_first_lines():
     first = README.splitlines()[:30]
     for needed in ("make run", "make test", "docker compose up", "![", "| where |"):
         assert any(needed in line for line in first), needed
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/README.md")), ids=lambda path: path.parent.name)
+def test_links_of_a_part_s_readme_lead_somewhere(path):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
+        assert (path.parent / target).exists(), target
