@@ -1,6 +1,7 @@
 """Story 2: errors during QA end the workflow with the reason; nothing goes on until QA is rolled back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 from demo.pages import Page
 from demo.waiting import until
@@ -8,20 +9,23 @@ from demo.waiting import until
 
 def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
     owner = ground.owner
-    with ground.alone("dev", "qa"):
-        good = ground.tag("qa")
-        owner.show_version(18)
-        dev = owner.pushed("ci-build-push-voting01-dev.yaml")
-        assert dev.ok, dev
-        tell(ground, owner, good=good, bad=ground.tag("dev"), figure=figure)
+    with ExitStack() as dev:
+        dev.enter_context(ground.alone("dev"))
+        with ground.alone("qa"):
+            good = ground.tag("qa")
+            owner.show_version(18)
+            built = owner.pushed("ci-build-push-voting01-dev.yaml")
+            assert built.ok, built
+            tell(ground, owner, good=good, bad=ground.tag("dev"), gone_on=dev.close, figure=figure)
 
 
-def tell(ground, owner, *, good, bad, figure):
+def tell(ground, owner, *, good, bad, gone_on, figure):
     """The bad release goes on to QA, and no further."""
     qa = ground.env("qa")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(owner.dispatch, "promote-voting01.yaml", **{"from": "dev", "to": "qa"})
         until(lambda: qa.look().tag == bad and qa.look().paused, what="QA's canary pauses", seconds=180)
+        gone_on()
         canary = Page(qa.urls()["vote-canary"])
         canary.wait_for(qa.look().release)
         canary.turn_errors(on=True)

@@ -65,10 +65,12 @@ def test_an_image_is_deployed_to_staging_directly_and_promoted_once(ground, tag)
     refused(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
 
 
-def test_the_same_image_again_is_no_new_rollout(ground, tag):
-    before, tip = ground.env("staging").look(), ground.fork.tip()
+def test_the_same_image_again_is_no_new_rollout(ground, tag, staging):
+    before, tip = staging.look(), ground.fork.tip()
     refused(ground.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
-    assert ground.env("staging").look() == before
+    after = staging.look()
+    assert after.healthy
+    assert (after.release, after.active) == (before.release, before.active)
     assert ground.fork.deployments(tip, "staging") == []
 
 
