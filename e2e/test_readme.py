@@ -88,17 +88,20 @@ def test_make_env_writes_a_password_of_its_own_each_time(tmp_path):
     assert len(passwords) == 2
 
 
+def anchors(text):
+    titles = re.findall(r"^#+ (.+)", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_every_link_leads_somewhere():
-    for target in re.findall(r"\]\(([^)#][^)]*)\)", README):
-        if not target.startswith("http"):
-            assert (ROOT / target).exists(), target
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]+)#?([^)]*)\)", README):
+        assert (ROOT / target).exists(), target
+        assert not anchor or anchor in anchors((ROOT / target).read_text()), f"{target}#{anchor}"
 
 
 def test_every_section_linked_to_exists():
-    titles = re.findall(r"^#+ (.+)", README, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
     for anchor in re.findall(r"\]\(#([^)]+)\)", README):
-        assert anchor in anchors
+        assert anchor in anchors(README)
 
 
 def test_every_make_command_exists():
