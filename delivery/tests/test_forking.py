@@ -74,12 +74,24 @@ def test_a_file_is_renamed_with_its_name():
 
 
 def test_delivery_toml_keeps_its_comments_in_their_column():
+    whole = "".join(f'{key} = "{value}"\n' for key, value in asdict(NEW).items())
+    rest = "".join(
+        each for each in whole.splitlines(True) if each.split()[0] not in ("name", "cluster", "region")
+    )
     text = '# of a fork\nname = "acme"      # the name\ncluster = "acme"\nregion = "us-west-2" # AWS\n'
     new = replace(NEW, cluster="zoo-2", region="eu-central-1")
 
-    assert forking.settings_text(text, new) == (
+    assert forking.settings_text(text + rest, new) == (
         '# of a fork\nname = "zoo"       # the name\ncluster = "zoo-2"\nregion = "eu-central-1" # AWS\n'
+        + rest
     )
+
+
+def test_delivery_toml_gets_the_keys_that_it_lacks():
+    lines = [f'{key} = "{value}"\n' for key, value in asdict(NEW).items()]
+    without = "".join(line for line in lines if not line.startswith("connect"))
+
+    assert forking.settings_text(without, NEW) == without + 'connect = "kind"\n'
 
 
 @pytest.fixture

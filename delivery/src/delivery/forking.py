@@ -86,10 +86,12 @@ def hosts(old: Settings, new: Settings) -> Iterable[tuple[str, str]]:
 
 
 def settings_text(text: str, new: Settings) -> str:
-    """delivery.toml with other values; its comments stay."""
+    """delivery.toml with other values; its comments stay, and a key that it lacks comes at its end."""
     for key, value in asdict(new).items():
         line = f'{key} = "{value}"'
-        text = re.sub(rf'^{key} = "[^"]*" *(?=#|$)', _padded(line), text, flags=re.MULTILINE)
+        text, found = re.subn(rf'^{key} = "[^"]*" *(?=#|$)', _padded(line), text, flags=re.MULTILINE)
+        if not found:
+            text = f"{text.rstrip()}\n{line}\n"
     return text
 
 
