@@ -37,8 +37,9 @@ def site():
             bad = len(asked) % 2 == 0
             if self.path == "/api/error-sim" and self.command == "POST":
                 server.switch = not server.switch
-            body = f'{{"enabled": {str(server.switch).lower()}}}'.encode()
-            self.send_response(500 if bad and self.path == "/" else 200)
+            body = f'{{"enabled": {str(server.switch).lower()}, "total": {len(asked)}}}'.encode()
+            early = self.path == "/api/results" and len(asked) < 3  # Traefik knows no pod yet
+            self.send_response(503 if early else 500 if bad and self.path == "/" else 200)
             self.send_header("X-Release", "bad" if bad else "good")
             self.send_header("Set-Cookie", "voter=me; Path=/")
             self.send_header("Content-Length", str(len(body)))
@@ -97,3 +98,14 @@ def test_a_vote_that_nothing_answers_is_one_of_no_release():
     assert page.release() == ""
     with pytest.raises(DeliveryError, match=r"GET http://vote\.localhost:9/api/results failed"):
         page.total()
+
+
+@pytest.mark.servers
+def test_figures_are_waited_for(site):
+    page = Page(site.url)
+    with pytest.raises(DeliveryError, match=r"/api/results failed: .*503"):
+        page.total()
+
+    page.wait_for_total(seconds=20)
+
+    assert page.total() >= 3

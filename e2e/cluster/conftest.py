@@ -133,6 +133,7 @@ def env(request, cluster) -> Iterator[Environment]:
     else:
         env.deploy(Environment(cluster, "qa").tag)
         env.wait_ready()
+    env.wait_for_pages()
     yield env
     env.deploy(env.tag)
     env.wait_ready()

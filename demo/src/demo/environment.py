@@ -16,6 +16,7 @@ from delivery.rollout import State
 from delivery.workloads import ready
 from demo import api, overlay, workloads
 from demo.cluster import Cluster
+from demo.pages import Page
 from demo.waiting import until
 
 HANDS = Hands()  # no dry run
@@ -133,6 +134,12 @@ class Environment:
         """Return once every workload is ready and vote is fully rolled out."""
         self.cluster.wait_ready(self.namespace, seconds=seconds)
         self.wait_for(lambda state: state.healthy, what=f"vote of {self.name} is Healthy", seconds=seconds)
+
+    def wait_for_pages(self) -> None:
+        """Return once its pages answer: vote's with the newest release, result's with figures."""
+        urls = self.urls()
+        Page(urls["vote"]).wait_for(self.look().release)
+        Page(urls["result"]).wait_for_total()
 
     def promote(self) -> None:
         """Let the release go on; wait until it is Paused first, or nothing happens."""

@@ -8,6 +8,7 @@ import httpx
 
 from delivery import pages
 from delivery.errors import DeliveryError
+from demo.waiting import until
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,18 @@ class Page:
     def total(self) -> int:
         """Votes counted so far, of the result service."""
         return int(str(self._json("GET", "/api/results")["total"]))
+
+    def wait_for_total(self, seconds: float = 60) -> None:
+        """Return once the result service has figures: Traefik takes a moment to know its pods."""
+
+        def known() -> bool:
+            try:
+                self.total()
+            except DeliveryError:
+                return False
+            return True
+
+        until(known, what=f"{self.url} has figures", seconds=seconds)
 
     def close(self) -> None:
         """Let go of what the client holds."""

@@ -10,7 +10,6 @@ from delivery.programs import missing, run
 from demo import images
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment
-from demo.pages import Page
 from demo.screen import step
 
 PLUGIN = "kubectl-argo-rollouts"
@@ -28,7 +27,7 @@ def require_tools() -> None:
 
 
 def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
-    """Make or complete the cluster with this environment in it, and return that once its page answers."""
+    """Make or complete the cluster with this environment in it, and return that once its pages answer."""
     checked(env_name)
     require_tools()
     if wanted.exists:
@@ -74,8 +73,8 @@ def fill(env: Environment, console: Console, *, fast: bool) -> None:
     with step(console, f"{env.name} with {tag}"):
         env.deploy(tag, fast=fast)
         env.wait_ready()
-    with step(console, "its page answers"):
-        Page(env.urls()["vote"]).wait_for(env.look().release)
+    with step(console, "its pages answer"):
+        env.wait_for_pages()
 
 
 def demo_ground(name: str, env_name: str, console: Console, *, fast: bool) -> Environment:
