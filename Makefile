@@ -44,7 +44,7 @@ manifests: setup ## render every overlay and component of k8s/ and hold them to 
 	@$(BIN)/python -m pytest k8s/tests $(ARGS)
 
 .PHONY: e2e-cluster
-e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards (20 minutes)
+e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards
 	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
 
 .PHONY: e2e-pipeline
