@@ -8,7 +8,7 @@ import pytest
 from delivery import history, overlay
 from delivery.attribution import people, source
 from delivery.deploying import commit, on_main
-from delivery.errors import ConfigurationError
+from delivery.errors import ConfigurationError, TimedOutError
 from delivery.git import BOT, Commit, Repository
 from delivery.programs import Hands
 
@@ -161,3 +161,31 @@ def test_images_of_a_deployment_are_read_back(origin, deployment):
     commit(project, deployment(commit="", env="dev"), print)
 
     assert tuple(on_main(project, "dev").images.values()) == images("0a1b2c3-20260102030405")
+
+
+class Late(Repository):
+    """Every push takes too long; some arrive all the same."""
+
+    arrives = True
+
+    def __call__(self, *arguments, **kwargs):
+        if arguments[0] == "push":
+            if self.arrives:
+                super().__call__(*arguments, **kwargs)
+            raise TimedOutError("git push did not end within 120 s")
+        return super().__call__(*arguments, **kwargs)
+
+
+class Lost(Late):
+    arrives = False
+
+
+def test_a_push_that_took_too_long_is_looked_up(origin):
+    wanted = Commit({"a": "b"}, "docs: x\n")
+
+    made = Late(origin.clone()).publish(lambda _: wanted, Hands())
+    assert made == origin.main("rev-parse", "main")
+
+    with pytest.raises(TimedOutError, match="git push did not end"):
+        Lost(origin.clone()).publish(lambda _: Commit({"a": "c"}, "docs: y\n"), Hands())
+    assert origin.main("rev-parse", "main") == made
