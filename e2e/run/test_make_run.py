@@ -100,6 +100,20 @@ def test_it_starts_keeps_votes_and_stops_everything(folder, ports):
     assert second.interrupt() in STOPPED
 
 
+def test_a_service_that_hangs_does_not_hold_up_the_stop(folder, ports):
+    run = Run(folder / "hangs", *ports)
+    run.ready()
+    family = run.family()
+    (worker,) = (process for process in family if process.cmdline()[-2:] == ["-m", "worker"])
+    worker.suspend()
+
+    asked = time.monotonic()
+    run.interrupt()
+
+    assert time.monotonic() - asked < STOPPED_WITHIN_S
+    assert [process for process in family if alive(process)] == []
+
+
 def test_a_second_run_on_the_same_data_is_refused(folder, ports):
     run = Run(folder / "shared", *ports)
     run.ready()

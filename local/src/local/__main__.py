@@ -11,12 +11,13 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
-from honcho.manager import Manager
+from honcho import manager as honcho
 
 from local.app import Ports, services
 from local.data import DATA, InUseError, locked
 from local.servers import Postgres, Redis
 
+PATIENCE_S = 3  # then what still runs is killed: a stop takes less than five seconds, whoever hangs
 STOPPED_BY_USER = (130, 143)  # what the runner says after Ctrl-C and SIGTERM
 
 
@@ -53,7 +54,8 @@ def run(ports: Ports) -> int:
                 f"the servers did not start ({reason}); their logs are in {data.name}/, "
                 f"and `make clean` starts afresh, without the votes kept there"
             ) from error
-        manager = Manager()
+        honcho.KILL_WAIT = PATIENCE_S
+        manager = honcho.Manager()
         for service in services(ports=ports, redis_url=redis.url, database_url=postgres.url, data=data):
             manager.add_process(service.name, service.shell, env=service.env)
         stopping = threading.Event()
