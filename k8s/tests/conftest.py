@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,6 +24,7 @@ class Apm:
     port: int
     status: int = 200
     body: str = ""
+    location: str = ""  # where a redirect leads
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -34,13 +36,17 @@ class Apm:
         return parse_qs(urlsplit(asked).query)
 
 
-@pytest.fixture
-def apm() -> Iterator[Apm]:
+@contextmanager
+def serving(*, after_s: float = 0) -> Iterator[Apm]:
+    """Serve; until `after_s` seconds have passed, the port refuses connections."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             told.asked.append(self.path)
             body = told.body.encode()
             self.send_response(told.status)
+            if told.location:
+                self.send_header("Location", told.location)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -48,14 +54,34 @@ def apm() -> Iterator[Apm]:
         def log_message(self, *_: object) -> None:
             """Keep the test's output to itself."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    def serve() -> None:
+        server.server_activate()
+        server.serve_forever(poll_interval=0.02)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.server_bind()
     told = Apm(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    if not after_s:
+        server.server_activate()
+    thread = threading.Timer(after_s, serve)
     thread.start()
     yield told
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def apm() -> Iterator[Apm]:
+    with serving() as told:
+        yield told
+
+
+@pytest.fixture
+def apm_later() -> Iterator[Apm]:
+    """The same, which refuses connections at first, as a network policy that does not know a pod yet."""
+    with serving(after_s=1.5) as told:
+        yield told
 
 
 @dataclass
@@ -75,7 +101,7 @@ def analyse(tmp_path):
         (tmp_path / ".curlrc").write_text("\n".join(lines))
         done = subprocess.run(
             ["sh", str(K8S / "components/rollout/analyse.sh"), check],
-            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), **env},
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CONNECT_FOR_S": "0", **env},
             capture_output=True,
             text=True,
             timeout=30,

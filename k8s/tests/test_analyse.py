@@ -2,6 +2,8 @@
 
 import json
 import socket
+import threading
+import time
 
 import pytest
 
@@ -107,6 +109,71 @@ def test_an_apm_that_is_down_fails(analyse):
 
     assert not measured.passed
     assert "no answer: curl ended with 7" in measured.line["reason"]
+
+
+def test_an_apm_that_refuses_at_first_is_asked_again(apm_later, analyse):
+    apm_later.body = answer()
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm_later.url, CONNECT_FOR_S="40", **ASKS)
+
+    assert measured.passed, measured.line
+    assert len(apm_later.asked) == 1
+
+
+def test_asking_again_ends(analyse):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    started = time.monotonic()
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=f"http://127.0.0.1:{port}", CONNECT_FOR_S="2", **ASKS)
+
+    assert not measured.passed
+    assert time.monotonic() - started >= 1  # the clock of the script counts whole seconds
+    assert "no answer: curl ended with 7" in measured.line["reason"]
+
+
+@pytest.mark.parametrize(("status", "body"), [(503, ""), (200, ""), (200, "no JSON"), (200, answer(100))])
+def test_an_answer_is_never_asked_for_again(apm, analyse, status, body):
+    apm.status, apm.body = status, body
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, CONNECT_FOR_S="40", **ASKS)
+
+    assert not measured.passed
+    assert len(apm.asked) == 1
+
+
+def test_a_connection_that_ends_without_an_answer_is_not_asked_again(analyse):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = []
+
+        def hang_up():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                asked.append(connection.recv(4096))
+                connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        measured = analyse("error-rate", NEW_RELIC_HOST=url, CONNECT_FOR_S="40", **ASKS)
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+    assert "no answer: curl ended with 52" in measured.line["reason"]
+    assert len(asked) == 1
+
+
+def test_a_redirect_is_not_followed(apm, analyse):
+    """A login page, or another host, could answer in the APM's place."""
+    apm.status, apm.body, apm.location = 302, answer(), "/v1/metrics"
+
+    measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
+
+    assert measured.line["reason"] == "the answer is HTTP 302"
+    assert len(apm.asked) == 1
 
 
 def test_it_asks_for_this_release_and_prints_what_it_asked_and_got(apm, analyse):

@@ -20,16 +20,29 @@ conclude() { # conclude pass|fail REASON
 }
 
 ask() { # ask CURL-ARGUMENTS...: sets $asked, $status and $got, or fails unless the answer is 200
-  answer=$(curl --silent --max-time 10 --max-filesize 1000000 \
-    --write-out '\n%{http_code} %{url_effective} %{errormsg}' "$@")
-  code=$?
-  got=${answer%"$newline"*}
-  last=${answer##*"$newline"}
-  status=${last%% *}
-  last=${last#* }
-  asked=${last%% *}
+  until=$(($(date +%s) + ${CONNECT_FOR_S:-40}))
+  while
+    answer=$(curl --silent --connect-timeout 5 --max-time 15 --max-filesize 1000000 \
+      --write-out '\n%{http_code} %{time_connect} %{url_effective} %{errormsg}' "$@")
+    code=$?
+    got=${answer%"$newline"*}
+    last=${answer##*"$newline"}
+    status=${last%% *} last=${last#* }
+    connected=${last%% *} last=${last#* }
+    asked=${last%% *}
+    no_connection && [ "$(date +%s)" -lt "$until" ]
+  do
+    sleep 1
+  done
   [ $code -eq 0 ] || conclude fail "no answer: curl ended with $code: ${last#* }"
   [ "$status" = 200 ] || conclude fail "the answer is HTTP $status"
+}
+
+# Network policies learn a new pod's address only after it has started, and until then refuse it. So the
+# question is repeated while nobody could be asked: name not resolved (6), refused (7), timed out before the
+# connection stood (28). Whatever answers, however badly, is never asked again.
+no_connection() {
+  case $code in 6 | 7) ;; 28) ! less 0 "$connected" ;; *) false ;; esac
 }
 
 field() { # field NAME: what the answer holds under this name; nothing if it stands there twice
