@@ -28,6 +28,14 @@ def test_runs_are_read_with_their_measurements(found):
     assert [each.phase for each in found[2].measurements] == ["Successful", "Successful", "Failed", "Failed"]
 
 
+def test_a_measurement_that_was_stopped_is_not_successful(found):
+    background = found[0].measurements
+
+    assert background[-1].stopped  # Argo Rollouts calls it Successful
+    assert background[-1].ended
+    assert not any(each.stopped for each in background[:-1])
+
+
 def test_each_measurement_ends_once(found):
     (first, *others) = ended(found)
 

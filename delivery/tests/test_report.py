@@ -196,6 +196,47 @@ def test_the_version_is_vote_s(text, version):
     assert record.version(text) == version
 
 
+def aborted_in_the_repository():
+    return json.loads(next((ROOT / ".deployments").glob("*-da2a64f-*.json")).read_text())
+
+
+@pytest.mark.parametrize("phase", ["Successful", "Stopped"])  # as older records have it, and as newer ones do
+def test_a_check_that_was_stopped_counts_nowhere(phase):
+    found = aborted_in_the_repository()
+    found["analyses"][1]["measurements"][0]["phase"] = phase
+    text = render.markdown(merging.complete(found))
+
+    assert "| Checks | 0 of 2 passed |" in text
+    assert "⏹ http-health: stopped" in text
+    assert "analysis at step 3: Stopped" in text
+    assert "✅ http-health" not in text
+    assert "## Missing" not in text
+
+
+def test_a_check_that_still_runs_counts_nowhere(build):
+    found = merging.merged(None, build(looks=5))
+
+    assert [each["phase"] for run in found["analyses"] for each in run["measurements"]].count("Running") == 1
+    assert "| Checks | 4 of 4 passed |" in render.markdown(found)
+    assert found["missing"] == []
+
+
+def test_a_check_that_ran_in_an_earlier_report_is_stopped_in_a_later_one(build):
+    earlier = merging.merged(None, build(looks=9))
+    both = merging.merged(earlier, build(looks=10))
+
+    assert "⏹ error-rate: stopped" in render.markdown(both)
+
+
+def test_a_check_whose_log_nobody_read_is_not_observed():
+    found = aborted_in_the_repository()
+    found["analyses"][0]["measurements"][0]["reason"] = None
+    text = render.markdown(merging.complete(found))
+
+    assert "❌ error-rate: not observed" in text
+    assert "| Checks | 0 of 2 passed |" in text
+
+
 def test_durations_add_up(build):
     spans = dict(stages.durations(merging.merged(None, build())))
 

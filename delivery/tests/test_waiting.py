@@ -149,8 +149,18 @@ def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypat
     assert seen.notebook.verdicts
 
 
-def test_a_job_whose_log_is_gone_is_said_to_be(watched):
+def test_a_check_that_was_stopped_is_said_to_be(watched):
     seen = watched("canary", RECORDED, looks=10)
+
+    assert "background analysis: error-rate was stopped" in seen.said
+
+
+def test_a_job_whose_log_is_gone_is_said_to_be(watched):
+    seen = watched("canary", RECORDED, looks=1)
+    job = "b96fecb6-2d4d-4230-9aca-7ff8b5b4fb73.http-health.1"
+    del seen.cluster.logs[job]
+    while job not in seen.notebook.verdicts:
+        seen.look()
     gone = [each for each in seen.notebook.verdicts.values() if each.reason == "its log is gone"]
 
     assert len(gone) == 1

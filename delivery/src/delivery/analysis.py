@@ -8,6 +8,11 @@ from typing import Self
 from delivery.kubectl import Object, named
 from delivery.rollout import HASH
 
+# Argo Rollouts calls a measurement Successful, with this message, that it stopped with its rollout.
+TERMINATED = "Metric Terminated"
+STOPPED = "Stopped"
+SIGNS = {"Successful": "✅", "Failed": "❌", "Error": "❌", STOPPED: "⏹"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
@@ -37,9 +42,14 @@ class Measurement:
 
     metric: str
     job: str
-    phase: str
+    phase: str  # Argo Rollouts' own, or STOPPED
     started: str
     finished: str
+
+    @property
+    def stopped(self) -> bool:
+        """Whether its rollout ended first, so that it found nothing."""
+        return self.phase == STOPPED
 
     @property
     def ended(self) -> bool:
@@ -76,7 +86,7 @@ class Run:
                 Measurement(
                     metric=metric["name"],
                     job=each.get("metadata", {}).get("job-name", ""),
-                    phase=each["phase"],
+                    phase=STOPPED if each.get("message") == TERMINATED else each["phase"],
                     started=each.get("startedAt", ""),
                     finished=each.get("finishedAt", ""),
                 )

@@ -41,6 +41,8 @@ def phase(state: State) -> str:
 
 def measured(run: Run, measurement: Measurement, said: Verdict | None) -> str:
     """What one measurement of an analysis found."""
+    if measurement.stopped:
+        return f"{run.title}: {measurement.metric} was stopped"
     found = (
         f"{said.check} {'passed' if said.passed else 'failed'}: {said.reason}"
         if said

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from delivery import workflows
-from delivery.analysis import Run, Verdict
+from delivery.analysis import SIGNS, STOPPED, Run, Verdict
 from delivery.config import Settings
 from delivery.history import Deployment
 from delivery.markdown import code, quoted, table, text
@@ -71,7 +71,9 @@ def verdict(runs: Iterable[Run], verdicts: Mapping[str, Verdict], step: int) -> 
     found = [run for run in runs if run.step == step]
     last = {each.metric: each for run in found for each in run.measurements if each.ended}
     words = "; ".join(f"{name}: {text(reason(verdicts, each.job), 200)}" for name, each in last.items())
-    return f"{'✅' if all(run.phase == 'Successful' for run in found) else '❌'} {words}" if words else ""
+    passed = "✅" if all(run.phase == "Successful" for run in found) else "❌"
+    sign = SIGNS[STOPPED] if any(each.stopped for each in last.values()) else passed
+    return f"{sign} {words}" if words else ""
 
 
 def promoted(settings: Settings, env: str, state: State, before: str) -> str:
@@ -127,7 +129,7 @@ def checks(runs: Iterable[Run], verdicts: Mapping[str, Verdict]) -> str:
         [
             run.title,
             each.metric,
-            "✅" if each.phase == "Successful" else "❌",
+            SIGNS.get(each.phase, each.phase),
             text(reason(verdicts, each.job), 200),
         ]
         for run in runs
@@ -143,7 +145,7 @@ def failed(runs: Iterable[Run], verdicts: Mapping[str, Verdict]) -> list[tuple[R
         (run, each.job, verdicts[each.job])
         for run in runs
         for each in run.measurements
-        if each.ended and each.phase != "Successful" and each.job in verdicts
+        if each.ended and each.phase not in ("Successful", STOPPED) and each.job in verdicts
     ]
 
 

@@ -125,7 +125,7 @@ class Watch:
     def _listen(self) -> None:
         known = self.notebook.verdicts
         for run, each in analysis.ended(self.runs, known):
-            line = self.cluster.log(each.job)
+            line = "" if each.stopped else self.cluster.log(each.job)
             if line is None:
                 continue  # the API server is away for a moment
             said = analysis.Verdict.read(line)
@@ -144,8 +144,9 @@ def recovered(state: State | None) -> bool:
 def gone(measurement: analysis.Measurement) -> analysis.Verdict:
     """What stands for a Job that can't be read any more: its end is known, its figures are not."""
     passed = measurement.phase == "Successful"
+    reason = "stopped" if measurement.stopped else "its log is gone"
     return analysis.Verdict(
-        check=measurement.metric, asked="", status="", got="", passed=passed, reason="its log is gone"
+        check=measurement.metric, asked="", status="", got="", passed=passed, reason=reason
     )
 
 

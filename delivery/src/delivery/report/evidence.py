@@ -1,11 +1,12 @@
 """The analyses of a release for people: each query with its answer and its threshold."""
 
+from delivery.analysis import SIGNS, STOPPED
 from delivery.markdown import code, quoted, table, text
 from delivery.report.record import Record
 
 MISSING = "not observed"
 SHOWN = 200  # characters of an answer
-SIGNS = {"Successful": "✅", "Failed": "❌", "Error": "❌"}
+RUN_TERMINATED = "Run Terminated"
 
 
 def analyses(record: Record) -> str:
@@ -15,13 +16,13 @@ def analyses(record: Record) -> str:
     parts = ["## Analysis\n"]
     for run in record["analyses"]:
         why = f": {text(run['message'], 200)}" if run["message"] else ""
-        parts.append(f"### {run['title']}: {run['phase']}{why}\n\n{code(run['name'])}\n")
+        parts.append(f"### {run['title']}: {phase(run)}{why}\n\n{code(run['name'])}\n")
         rows = [
             [
                 each["started"][11:19],
                 text(each["metric"]),
-                SIGNS.get(each["phase"], text(each["phase"])),
-                told(each),
+                sign(run, each),
+                told(run, each),
                 code(each["job"]),
             ]
             for each in run["measurements"]
@@ -32,15 +33,53 @@ def analyses(record: Record) -> str:
     return "\n".join(parts)
 
 
-def measured(measurement: Record) -> str:
+def phase(run: Record) -> str:
+    """How a run ended; Argo Rollouts calls one Successful that it stopped with its rollout.
+
+    That is how a background analysis ends, unless it was measuring.
+    """
+    halted = run["kind"] != "Background" or any(stopped(run, each) for each in run["measurements"])
+    return STOPPED if run["message"] == RUN_TERMINATED and halted else str(run["phase"])
+
+
+def measured(run: Record, measurement: Record) -> str:
     """One measurement, in a line."""
-    sign = SIGNS.get(measurement["phase"], measurement["phase"])
-    return f"{sign} {text(measurement['metric'])}: {told(measurement)}"
+    return f"{sign(run, measurement)} {text(measurement['metric'])}: {told(run, measurement)}"
 
 
-def told(measurement: Record) -> str:
+def sign(run: Record, measurement: Record) -> str:
+    """How a measurement ended, in one character where there is one for it."""
+    ended = STOPPED if stopped(run, measurement) else measurement["phase"]
+    return SIGNS.get(ended, text(ended))
+
+
+def told(run: Record, measurement: Record) -> str:
     """What a Job concluded."""
+    if stopped(run, measurement):
+        return "stopped"
     return text(measurement["reason"], 200) if measurement["reason"] else MISSING
+
+
+def stopped(run: Record, measurement: Record) -> bool:
+    """Whether the rollout ended before this measurement, which then found nothing.
+
+    Records written before STOPPED existed show it as the last of its metric in a terminated run, without
+    a reason.
+    """
+    if measurement["phase"] == STOPPED:
+        return True
+    last = [each for each in run["measurements"] if each["metric"] == measurement["metric"]][-1]
+    return run["message"] == RUN_TERMINATED and measurement is last and measurement["reason"] is None
+
+
+def counted(record: Record) -> list[Record]:
+    """The measurements that came to a result of their own."""
+    return [
+        each
+        for run in record["analyses"]
+        for each in run["measurements"]
+        if each["finished"] and not stopped(run, each)
+    ]
 
 
 def asked(measurement: Record) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from delivery.report.evidence import counted
 from delivery.report.record import Record
 
 NO_LOOKS = (
@@ -37,15 +38,13 @@ def union(old: Sequence[Record], new: Sequence[Record], key: str) -> list[Record
 
 def better(old: Record | None, new: Record) -> Record:
     """A measurement with its Job's words, if either report has them."""
-    return old if old is not None and new["reason"] is None else new
+    return old if old is not None and old["reason"] is not None and new["reason"] is None else new
 
 
 def complete(record: Record) -> Record:
     """The record, with a list of what nobody observed."""
     missing = [] if record["observations"] else [NO_LOOKS]
-    unread = [
-        each["job"] for run in record["analyses"] for each in run["measurements"] if each["reason"] is None
-    ]
+    unread = [each["job"] for each in counted(record) if each["reason"] is None]
     missing += [f"what the Job {job} was told: its log was not read" for job in unread]
     if not record["events"]:
         missing.append("events: the cluster has none any more")

@@ -2,7 +2,7 @@
 
 from delivery.markdown import code, table, text
 from delivery.report.diagram import traffic
-from delivery.report.evidence import MISSING, analyses, measured
+from delivery.report.evidence import MISSING, analyses, counted, measured
 from delivery.report.record import Record
 from delivery.report.stages import durations, firsts, shown, title
 
@@ -28,7 +28,7 @@ def markdown(record: Record) -> str:
 def executive(record: Record) -> str:
     """What a person in a hurry reads."""
     made, before = record["deployment"], record["previous"]
-    checks = [each for run in record["analyses"] for each in run["measurements"]]
+    checks = counted(record)
     good = sum(each["phase"] == "Successful" for each in checks)
     rows = [
         ["Outcome", text(record["outcome"])],
@@ -78,7 +78,8 @@ def timeline(record: Record) -> str:
     entries += [(each["at"], look(each)) for each in firsts(record["observations"])]
     for run in record["analyses"]:
         entries.append((run["started"], f"{run['title']} begins ({code(run['name'])})"))
-        entries += [(each["finished"], measured(each)) for each in run["measurements"] if each["finished"]]
+        ended = [each for each in run["measurements"] if each["finished"]]
+        entries += [(each["finished"], measured(run, each)) for each in ended]
     entries += [
         (each["at"], f"{code(each['object'])} {text(each['message'], 160)}") for each in record["events"]
     ]
