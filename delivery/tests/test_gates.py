@@ -49,6 +49,11 @@ def test_a_healthy_release_may_go_on():
     ("seen", "unready", "sentence"),
     [
         (None, [], "qa runs nothing; deploy to it first"),
+        (
+            state(**PAUSED | {"message": "InconclusiveAnalysisRun"}),
+            [],
+            "qa is Paused: InconclusiveAnalysisRun",
+        ),
         (state(**PAUSED), [], "qa is Paused with .*, not Healthy; wait: delivery wait qa --for healthy"),
         (state(current=False), [], "not Healthy; wait"),
         (state(**ABORTED), [], "qa is Degraded: RolloutAborted.*; roll it back"),
@@ -123,6 +128,12 @@ def test_a_paused_preview_may_become_active():
     [
         ("", state(**PAUSED), GateError, "type 'promote' to confirm, not ''"),
         ("Promote ", state(**PAUSED), GateError, "nothing was promoted"),
+        (
+            "promote",
+            state(**PAUSED | {"message": "InconclusiveAnalysisRun"}),
+            GateError,
+            "is Paused for another reason: InconclusiveAnalysisRun; .*delivery rollback staging",
+        ),
         ("promote", None, NothingToDoError, "nothing is paused in staging: nothing is deployed"),
         (
             "promote",

@@ -4,8 +4,10 @@ import pytest
 
 from delivery.rollout import State
 
+from .fakes import rollout
+
 OLD, NEW = "5858495f87", "56ff959459"
-TAG = "7e662f3-20261124013313"
+TAG, OTHER = "7e662f3-20261124013313", "5eac43c-20261124012908"
 STEPS = 8
 
 
@@ -34,6 +36,32 @@ def test_a_canary_goes_through_its_steps(states):
     assert (paused.role(NEW), paused.role(OLD)) == ("canary", "stable")
     assert paused.doing == "pause 5s"
     assert len(paused.steps) == STEPS
+
+
+@pytest.mark.parametrize(
+    ("reasons", "message", "why"),
+    [
+        (["InconclusiveAnalysisRun"], "InconclusiveAnalysisRun", "InconclusiveAnalysisRun"),
+        (["BlueGreenPause", "InconclusiveAnalysisRun"], "BlueGreenPause", "InconclusiveAnalysisRun"),
+        (["BlueGreenPause"], "manually paused", "manually paused"),  # spec.paused: somebody's own
+        ([], "InconclusiveExperiment", "InconclusiveExperiment"),
+    ],
+)
+def test_a_pause_that_no_step_asked_for_is_not_ready(reasons, message, why):
+    (vote, *rest) = rollout(TAG, phase="Paused", strategy="blue-green", stable=OTHER, message=message)
+    vote["status"]["pauseConditions"] = [{"reason": each} for each in reasons]
+    state = State.read([vote, *rest])
+
+    assert not state.paused
+    assert state.held == why
+
+
+@pytest.mark.parametrize("message", ["BlueGreenPause", "CanaryPauseStep"])
+def test_a_pause_that_a_step_asked_for_is_ready(message):
+    state = State.read(rollout(TAG, phase="Paused", stable=OTHER, message=message))
+
+    assert state.paused
+    assert not state.held
 
 
 def test_an_abort_is_a_failure_that_leaves_stable_alone(states):

@@ -51,6 +51,19 @@ def test_healthy_means_every_workload():
         reached("healthy", state(), unready=["worker"], stuck=["worker"])
 
 
+@pytest.mark.parametrize("goal", ["healthy", "paused"])
+def test_a_pause_for_an_inconclusive_analysis_ends_the_wait(goal):
+    with pytest.raises(GateError, match=r"is Paused in qa: InconclusiveAnalysisRun; .*delivery rollback qa"):
+        reached(goal, state(**PAUSED | {"message": "InconclusiveAnalysisRun"}))
+
+
+def test_a_pause_by_hand_is_waited_for():
+    by_hand = state(**PAUSED | {"message": "manually paused"})
+
+    assert not reached("paused", by_hand)
+    assert waiting.standing(by_hand, TAG, []) == "it is Paused: manually paused"
+
+
 def test_it_never_will_be():
     with pytest.raises(GateError, match="was aborted in qa: RolloutAborted: error-rate"):
         reached("healthy", state(**ABORTED))

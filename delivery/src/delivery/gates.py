@@ -17,6 +17,8 @@ def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -
     if state.failed:
         why = f"{state.phase}: {state.message}".rstrip(": ")
         raise GateError(f"{env} is {why}; roll it back or deploy a good release, {retry}")
+    if state.held:
+        raise GateError(f"{env} is Paused: {state.held}; roll it back or deploy a good release, {retry}")
     wait = f"wait: delivery wait {env} --for healthy, {retry}"
     if not state.healthy:
         raise GateError(f"{env} is {state.phase or 'not observed yet'} with {state.tag}, not Healthy; {wait}")
@@ -103,6 +105,11 @@ def may_become_active(env: str, confirm: str, wanted: Image, state: State | None
         )
         raise GateError(
             f"{env} runs {runs}, main says {says}; apply it first: delivery deploy {env}, then promote"
+        )
+    if state.held:
+        raise GateError(
+            f"nothing was promoted: {env}'s {state.tag} is Paused for another reason: {state.held}; "
+            f"look at its analysis, then deploy a new tag or roll back: delivery rollback {env} --reason ..."
         )
     if not state.paused or state.strategy != "blue-green":
         raise NothingToDoError(

@@ -10,6 +10,7 @@ from delivery.workloads import Pods, describe, image, no_progress, own, owned, r
 
 HASH = "rollouts-pod-template-hash"
 PLAIN_HASH = "pod-template-hash"
+PLANNED = ("BlueGreenPause", "CanaryPauseStep")  # the pauses that a strategy asks for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,7 @@ class State:
     aborted: bool
     first: bool  # there was no release before this one
     pods: tuple[Pods, ...] = ()
+    pauses: tuple[str, ...] = ()  # why the controller paused it
 
     @classmethod
     def read(cls, objects: Iterable[Object]) -> Self | None:
@@ -64,6 +66,7 @@ class State:
             aborted=status.get("abort", False),
             first=revision(rollout) == "1",
             pods=own(rollout, replica_sets, HASH),
+            pauses=tuple(each["reason"] for each in status.get("pauseConditions") or []),
         )
 
     @classmethod
@@ -116,6 +119,19 @@ class State:
     @property
     def paused(self) -> bool:
         """The release waits, at a step or for a person."""
+        return self._at_pause and not self.held
+
+    @property
+    def held(self) -> str:
+        """Why the release is Paused, if its strategy did not ask for that; empty otherwise."""
+        if not self._at_pause:
+            return ""
+        # The message is one reason of several, or says that a person paused it.
+        reasons = filter(None, (self.message, *self.pauses))
+        return next((each for each in reasons if each not in PLANNED), "")
+
+    @property
+    def _at_pause(self) -> bool:
         return self.current and self.phase == "Paused" and not self.aborted
 
     @property

@@ -16,6 +16,7 @@ from delivery.rollout import State
 
 Goal = Literal["seen", "healthy", "paused"]
 PAUSE_S = 1.0  # between two looks
+INCONCLUSIVE = "Inconclusive"  # of an analysis or an experiment: the rollout does not go on by itself
 TWICE = 2  # looks that must agree on a failure: a new specification may still show the old one's abort
 
 
@@ -30,6 +31,11 @@ def reached(
     if state.failed:
         raise GateError(
             f"{tag} {'was aborted' if state.aborted else 'does not come up'} in {env}: {state.message}"
+        )
+    if state.held.startswith(INCONCLUSIVE):
+        raise GateError(
+            f"{tag} is Paused in {env}: {state.held}; look at its analysis, then deploy a new tag "
+            f"or roll back: delivery rollback {env} --reason ..."
         )
     if stuck:
         raise GateError(f"{tag} does not come up in {env}: {', '.join(stuck)} made no progress")
