@@ -19,6 +19,7 @@ case $* in
 "get rollouts"*) cat "$FAKES/objects.json" ;;
 "apply "*)
   [ ! -e "$FAKES/refuse" ] || { echo "error: admission webhook said no" >&2; exit 1; }
+  [ ! -e "$FAKES/refuse-once" ] || { rm "$FAKES/refuse-once"; echo "error: webhook said no" >&2; exit 1; }
   folder=$(echo "$*" | sed 's/.*--kustomize=\\([^ ]*\\).*/\\1/')
   cp "$folder/kustomization.yaml" "$FAKES/applied.yaml"
   [ ! -e "$FAKES/on-apply" ] || sh "$FAKES/on-apply"

@@ -189,3 +189,19 @@ def test_a_push_that_took_too_long_is_looked_up(origin):
     with pytest.raises(TimedOutError, match="git push did not end"):
         Lost(origin.clone()).publish(lambda _: Commit({"a": "c"}, "docs: y\n"), Hands())
     assert origin.main("rev-parse", "main") == made
+
+
+@pytest.mark.parametrize("env", ["qa", "prod", "qa2", "prod-eu", "0"])
+def test_an_environment_of_any_name_has_a_history(origin, deployment, env):
+    clone = origin.clone()
+    file = clone / overlay.path(env)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text((clone / overlay.path("dev")).read_text())
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "--allow-empty", f"--message=feat: {env}")
+    git(clone, "push", "--quiet", "origin", "main")
+
+    made = commit(origin.project(clone), deployment(env=env, commit=""), print)
+
+    (found,) = history.deployments(origin.main(*history.LOG, "main"))
+    assert (found.commit, found.env) == (made, env)

@@ -35,6 +35,11 @@ class Overlay:
         """Its images."""
         return overlay.images(self.text)
 
+    @property
+    def pinned(self) -> bool:
+        """Whether somebody has deployed here: a fresh overlay names images that no registry has."""
+        return all(image.digest for image in self.images.values())
+
 
 def on_main(project: Project, env: str, tip: str = "") -> Overlay:
     """The environment's overlay on main, as origin has it now."""
@@ -94,12 +99,14 @@ def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], 
     if not wanted.rollback_of:
         gates.may_wait(env, images["vote"], state)
     made = replace(wanted, commit=commit(project, wanted, say))
+    if made.commit:  # another deployment may have come between the two
+        before = on_main(project, env, f"{made.commit}^")
     try:
         settled = apply(project, env)
     except RefusedError as error:
         if not made.commit:
             raise
-        left = revert(project, made, before, str(error), again=state is not None)
+        left = revert(project, made, before, str(error), again=state is not None or before.pinned)
         raise ConfigurationError(
             f"the cluster refused {made.tag}, its commit is reverted{left}: {error}"
         ) from error
@@ -152,9 +159,9 @@ def apply(project: Project, env: str) -> Overlay:
 
 
 def revert(project: Project, made: Deployment, before: Overlay, why: str, *, again: bool) -> str:
-    """Take a deployment that the cluster refused off main, and apply what was there before.
+    """Bring main back to the overlay before a deployment that the cluster refused, and apply that `again`.
 
-    What stays to be said if the cluster does not take that, either.
+    Returns what the user has to do if the cluster refuses that, too.
     """
     images = before.images
     known = history.of(made.env, deployments(project, before.commit))

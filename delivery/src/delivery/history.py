@@ -17,7 +17,7 @@ LOG = (
     "--format=%x00%x00%H%x00%ct%x00%B%x00",
     "--name-only",
     "--extended-regexp",
-    "--grep=^Environment: [a-z]+$",
+    "--grep=^Environment: [a-z0-9]([a-z0-9-]*[a-z0-9])?$",  # a part of a namespace's name
 )
 
 
