@@ -2,9 +2,10 @@
 
 import pytest
 
-from delivery import deploying, overlay, pages, releasing, waiting
+from delivery import deploying, history, overlay, pages, releasing, waiting
 from delivery.errors import GateError, NothingToDoError
 
+from .conftest import git, images
 from .fakes import rollout, worker
 from .test_deploying import deployed, tag_on_main
 
@@ -40,6 +41,43 @@ def test_promotion_carries_the_same_image_by_digest(origin, project, fakes, in_q
     assert made.promoted_from == "qa"
     assert tag_on_main(origin, "uat") == in_qa
     assert made.images == tuple(deploying.on_main(project, "qa").images.values())
+
+
+OTHER = "sha256:" + "e" * 64
+
+
+@pytest.fixture
+def a_lie(origin, deployment, in_qa):
+    """Somebody edits qa's overlay; the commit's trailers claim a deployment of other digests."""
+    clone = origin.clone()
+    file = clone / overlay.path("qa")
+    file.write_text(file.read_text().replace("# one tag for all", "# one tag for all images"))
+    claim = history.message(deployment(in_qa, images=images(in_qa, OTHER)))
+    git(clone, "commit", "--quiet", "--all", f"--message={claim}")
+    git(clone, "push", "--quiet", "origin", "main")
+
+
+@pytest.mark.usefixtures("a_lie", "errors")
+def test_promotion_deploys_what_was_checked_whatever_trailers_claim(project, fakes, in_qa):
+    fakes.runs([*rollout(in_qa), worker(in_qa)])
+    fakes.runs([], "uat.json")
+
+    made = releasing.promote(project, "qa", "uat", print)
+
+    assert made.images == images(in_qa)
+    assert tuple(deploying.on_main(project, "uat").images.values()) == images(in_qa)
+
+
+@pytest.mark.usefixtures("a_lie")
+def test_rollback_deploys_what_the_overlay_named_whatever_trailers_claim(project, fakes, in_qa):
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(project, "qa", bad, print)
+    fakes.runs(rollout(bad, phase="Degraded", stable=in_qa, abort=True))
+    fakes.runs(rollout(in_qa), "next.json")
+
+    made, _ = releasing.roll_back(project, "qa", "votes fail", 30, print)
+
+    assert made.images == images(in_qa)
 
 
 def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, errors):

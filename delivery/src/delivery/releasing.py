@@ -87,7 +87,8 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
         gates.votes_work(source, errors_on=pages.errors_on(project.settings.url(source), state.release))
     say(f"{source} is Healthy with {named['vote'].tag}; it goes to {target}")
     known = history.of(source, deployments(project, now.commit))
-    there = next((each for each in known if each.tag == named["vote"].tag), None)
+    images = tuple(named.values())
+    there = next((each for each in known if each.images == images), None)
     # The people are those of the deployment there: its commit may be one of a branch that is gone.
     wanted = again(project, there, target) if there else record(project, target, named)
     return commit_and_apply(project, replace(wanted, promoted_from=source), say)
@@ -144,7 +145,8 @@ def roll_back(
     if state and has_steps and state.release != state.stable and not state.aborted:
         say(f"{current} still rolls out; it is aborted")
         cluster.plugin("abort", hands=project.hands)
-    wanted = replace(again(project, to, env), rollback_of=current, reason=why)
+    images = tuple(on_main(project, env, to.commit).images.values())  # trailers may claim others
+    wanted = replace(again(project, to, env), images=images, rollback_of=current, reason=why)
     made = commit_and_apply(project, wanted, say)
     if project.hands.dry_run:
         return made, None
