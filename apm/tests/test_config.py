@@ -46,6 +46,13 @@ def test_a_missing_setting_is_named(read, monkeypatch):
         ("PROMETHEUS_URL", "http://"),
         ("PROMETHEUS_URL", "http://prometheus:port"),
         ("PROMETHEUS_URL", "http://prometheus:9090/?query=up"),
+        ("PROMETHEUS_URL", "ftp://u:hush@prometheus"),
+        ("PROMETHEUS_URL", "http://u:hush@"),
+        ("PROMETHEUS_URL", "http://u:hush@prometheus:0"),
+        ("PROMETHEUS_URL", "http://u:100%hush@prometheus"),
+        ("PROMETHEUS_URL", "http://u:1/hush@prometheus"),
+        ("PROMETHEUS_URL", "http://u:hush@[::1"),
+        ("PROMETHEUS_URL", "http://u:hush@prometheus\n"),
         ("APM_PROMETHEUS_TIMEOUT_S", "soon"),
         ("APM_PROMETHEUS_TIMEOUT_S", "0"),
         ("APM_PROMETHEUS_TIMEOUT_S", "nan"),
@@ -60,3 +67,4 @@ def test_a_wrong_setting_is_named_in_one_line(read, variable, value):
         read(**({"PROMETHEUS_URL": URL} | {variable: value}))
 
     assert "\n" not in str(raised.value)
+    assert "hush" not in str(raised.value)

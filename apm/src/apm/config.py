@@ -1,5 +1,6 @@
 """The settings of the apm service, read once from the environment."""
 
+import re
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
@@ -46,11 +47,13 @@ class Settings:
 
 
 def http_url(value: str) -> None:
-    """Refuse what is no address of a server."""
+    """Refuse what is no address of a server; the message repeats no part of it, which may be a password."""
     try:
         parts = urlsplit(value)
-        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        is_known = parts.scheme in {"http", "https"} and parts.port != 0
     except ValueError:
-        known = False
-    if not known or parts.query or parts.fragment:
-        raise ValidationError("must look like http://prometheus:9090")
+        parts, is_known = urlsplit(""), False
+    host = re.fullmatch(r"[A-Za-z0-9_.:-]+", parts.hostname or "")
+    is_odd = re.search(r"[^!-~]|%(?![0-9A-Fa-f]{2})", value) or "@" in parts.path
+    if not is_known or not host or is_odd or parts.query or parts.fragment:
+        raise ValidationError("must look like http://prometheus:9090; in a password, escape % (as %25) @ /")

@@ -6,6 +6,8 @@ from typing import Self
 
 from environs import Env, EnvError, ValidationError, validate
 
+from result.database_url import database_url
+
 
 class ConfigError(Exception):
     """A setting is missing or wrong; the message names its variable."""
@@ -49,12 +51,6 @@ class Settings:
             )
         except EnvError as error:
             raise ConfigError(" ".join(str(error).split())) from error
-
-
-def database_url(value: str) -> None:
-    """Refuse what psycopg could not connect to."""
-    if not value.startswith(("postgresql://", "postgres://")):
-        raise ValidationError("must look like postgresql://user:password@host:5432/database")
 
 
 def http_url(value: str) -> None:

@@ -6,6 +6,8 @@ from typing import Self
 
 from environs import Env, EnvError, ValidationError, validate
 
+from vote.redis_url import redis_url
+
 
 class ConfigError(Exception):
     """A setting is missing or wrong; the message names its variable."""
@@ -55,12 +57,6 @@ class Settings:
             )
         except EnvError as error:
             raise ConfigError(" ".join(str(error).split())) from error
-
-
-def redis_url(value: str) -> None:
-    """Refuse what redis-py could not connect to."""
-    if not value.startswith(("redis://", "rediss://", "unix://")):
-        raise ValidationError("must look like redis://host:6379/0")
 
 
 def http_url(value: str) -> None:

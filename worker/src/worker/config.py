@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Self
 
-import psycopg
-from environs import Env, EnvError, ValidationError, validate
-from psycopg.conninfo import conninfo_to_dict
-from redis import Redis
+from environs import Env, EnvError, validate
+
+from worker.database_url import database_url
+from worker.redis_url import redis_url
 
 
 class ConfigError(Exception):
@@ -45,22 +45,3 @@ class Settings:
             )
         except EnvError as error:
             raise ConfigError(" ".join(str(error).split())) from error
-
-
-def redis_url(value: str) -> None:
-    """Refuse what redis-py could not connect to."""
-    try:
-        Redis.from_url(value).close()
-    except ValueError:
-        raise ValidationError("must look like redis://host:6379/0") from None
-
-
-def database_url(value: str) -> None:
-    """Refuse what libpq could not connect to, without repeating the password."""
-    message = "must look like postgresql://user:password@host:5432/name"
-    if not value.startswith(("postgresql://", "postgres://")):
-        raise ValidationError(message)
-    try:
-        conninfo_to_dict(value)
-    except psycopg.ProgrammingError:
-        raise ValidationError(message) from None

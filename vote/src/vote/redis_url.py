@@ -1,0 +1,43 @@
+"""Whether a REDIS_URL can be connected to; no message repeats any part of it, which may be a password."""
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from environs import ValidationError
+from redis import Redis, RedisError
+
+# Options that change what an answer is, or how long to wait for it, are this service's business.
+_OPTIONS = re.compile(r"db|ssl_\w+")
+_FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
+
+
+def redis_url(value: str) -> None:
+    """Refuse what redis-py does not understand, and what it silently takes for something else."""
+    if re.search(r"\s|%(?![0-9A-Fa-f]{2})", value):
+        raise ValidationError("has a blank or a lone %; in a password, write % as %25")
+    try:
+        parts = urlsplit(value)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        is_complete = _is_complete(parts.scheme, parts.hostname, parts.port, parts.path)
+    except ValueError:
+        is_complete = False
+    if not is_complete or parts.fragment:
+        raise ValidationError("must look like redis://user:password@host:6379/0; in a password, escape / # ?")
+    for name, given in options.items():
+        if name in _FILES and not Path(given).is_file():
+            raise ValidationError(f"{name} names no file")
+    try:
+        Redis.from_url(value).connection_pool.make_connection()  # does not connect
+        is_known = all(map(_OPTIONS.fullmatch, options))
+    except (RedisError, TypeError, ValueError):
+        is_known = False
+    if not is_known:
+        raise ValidationError("has an option after its ? that is unknown or has a wrong value")
+
+
+def _is_complete(scheme: str, host: str | None, port: int | None, path: str) -> bool:
+    if scheme == "unix":
+        return not host and len(path) > 1
+    known = scheme in {"redis", "rediss"} and port != 0
+    return known and bool(re.fullmatch(r"[\w.:-]+", host or "")) and bool(re.fullmatch(r"(/\d*)?", path))
