@@ -7,7 +7,7 @@ from bench.machine import FailedError, Machine
 from bench.sizes import Sizes
 from bench.table import Goal, Group
 
-GUNICORN = "--config=python:vote.gunicorn_conf"  # all contenders run as `python -m vote` has it
+GUNICORN = "--config=python:bench.gunicorn_conf"
 KEPT = {
     "voting01": lambda redis: redis.xlen("votes"),
     "baseline": lambda redis: redis.llen(LIST),

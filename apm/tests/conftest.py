@@ -2,7 +2,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from apm import create_app
+from apm.app import create_app
 from apm.client import PrometheusError, Sample
 from apm.config import Settings
 

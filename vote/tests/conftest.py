@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from vote import create_app
+from vote.app import create_app
 from vote.config import Settings
 from vote.redis_queue import QueueError, Vote
 

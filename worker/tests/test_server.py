@@ -1,13 +1,11 @@
-import socket
 from wsgiref.util import setup_testing_defaults
 
 import pytest
 from prometheus_client import CollectorRegistry
 
-from local.servers import free_port
 from worker.health import Health
 from worker.metrics import Metrics
-from worker.server import create_app, create_server
+from worker.server import create_app
 
 
 @pytest.fixture
@@ -57,10 +55,3 @@ def test_metrics_are_there(get):
 @pytest.mark.parametrize("path", ["/", "/healthz", "/metrics/x"])
 def test_anything_else_is_not_found(get, path):
     assert get(path)[0] == 404
-
-
-@pytest.mark.servers
-def test_a_taken_port_is_refused(health):
-    port = free_port()
-    with socket.create_server(("127.0.0.1", port)), pytest.raises(OSError, match="in use"):
-        create_server("127.0.0.1", port, health, CollectorRegistry())

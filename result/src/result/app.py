@@ -29,7 +29,7 @@ def create_app(settings: Settings | None = None, board: Board | None = None) -> 
     app.json.sort_keys = False  # type: ignore[attr-defined]
     if board is None:
         board = Board((settings.option_a, settings.option_b))
-        app.extensions["feed"] = Feed(settings.database_url, board).start()
+        app.extensions["feed"] = Feed(settings.database_url, board)  # gunicorn_conf starts it
     app.extensions["board"] = board
     metrics.init_app(app)
     app.after_request(_add_headers)

@@ -1,8 +1,6 @@
-"""gunicorn's settings, derived from the service's own.
+"""gunicorn's settings, derived from the service's own; `__main__` patched the modules for gevent before."""
 
-Import nothing here that opens sockets or starts threads: gevent patches those in the worker, after this ran.
-"""
-
+import gc
 import os
 import shutil
 import signal
@@ -10,26 +8,35 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import gevent  # type: ignore[import-untyped]
+from prometheus_client import multiprocess
+
 from result import logs
 from result.config import Settings
 
 _settings = Settings.from_env()
-_memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+_memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 
-bind = f"{_settings.bind_host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "gevent"
 worker_connections = 2000
+preload_app = True  # the first process imports everything, once; nothing connects before the fork
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 graceful_timeout = 1
 control_socket_disable = True
 logconfig_dict = logs.configuration("result", _settings.release, _settings.log_level)
 
 
+def when_ready(_server: object) -> None:
+    """Keep the garbage collector off what stays for good, and so stays shared: modules and app."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_worker_init(worker: Any) -> None:
-    """On SIGTERM end the open event streams: they would hold up the process till it is killed."""
-    import gevent  # type: ignore[import-untyped]  # noqa: PLC0415 - the worker has patched by now
+    """Follow the database, and end the event streams on SIGTERM: they would hold up the process."""
+    worker.wsgi.extensions["feed"].start()
 
     def stop(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
@@ -41,8 +48,6 @@ def post_worker_init(worker: Any) -> None:
 def child_exit(_server: object, worker: Any) -> None:
     """Take the gauges of an ended process out of /metrics."""
     if _metrics:
-        from prometheus_client import multiprocess  # noqa: PLC0415 - as above
-
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 

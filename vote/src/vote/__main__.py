@@ -1,42 +1,33 @@
-"""Start the vote service: `python -m vote` checks the settings, then becomes gunicorn."""
+"""Start the vote service: `python -m vote` checks the settings, listens, and runs gunicorn."""
 
+from gevent import monkey  # type: ignore[import-untyped]
+
+monkey.patch_all()  # first: what is imported below, and by the app, must find the patched modules
+
+# ruff: noqa: E402
 import os
-import socket
 import sys
 import tempfile
-from typing import NoReturn
+
+from gunicorn.app.wsgiapp import run
 
 from vote.config import ConfigError, Settings
+from vote.listening import listen
 
 
 def main() -> None:
     """Serve until told to stop; a wrong setting or a taken port ends with one line and exit code 2."""
     try:
         settings = Settings.from_env()
+        listener = listen(settings.bind_host, settings.port)
     except ConfigError as error:
-        _refuse(str(error))
-    try:
-        # gunicorn itself would try for five seconds and log a line each time.
-        socket.create_server((settings.bind_host, settings.port)).close()
-    except OSError as error:
-        where = f"{settings.bind_host}:{settings.port}"
-        _refuse(f"cannot listen on {where} (BIND_HOST, VOTE_PORT): {os.strerror(error.errno or 0)}")
+        print(f"vote: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
+        sys.exit(2)
     # The processes of a pod share their counters in files; read when prometheus_client is first imported.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="vote-metrics-")
-    gunicorn = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "python:vote.gunicorn_conf",
-        "vote:create_app()",
-    ]
-    os.execv(sys.executable, gunicorn)  # noqa: S606 - fixed words, no shell
-
-
-def _refuse(reason: str) -> NoReturn:
-    print(f"vote: {reason}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
-    sys.exit(2)
+    gunicorn = ["gunicorn", "--config=python:vote.gunicorn_conf", f"--bind=fd://{listener.detach()}"]
+    sys.argv = [*gunicorn, "vote.app:create_app()"]
+    run()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,4 @@
-"""gunicorn's settings, derived from the service's own.
-
-Import nothing here that opens sockets or starts threads: gevent patches those in the worker, after this ran.
-"""
+"""gunicorn's settings, derived from the service's own; `__main__` patched the modules for gevent before."""
 
 import gc
 import os
@@ -26,9 +23,9 @@ _settings = Settings.from_env()
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 
-bind = f"{_settings.bind_host}:{_settings.port}"
 workers = _settings.workers
 worker_class = "gevent"
+preload_app = True  # the first process imports everything, once; nothing connects before the fork
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 graceful_timeout = 10
 keepalive = 120  # seconds; longer than proxies keep their side, or a vote could meet a closing connection
@@ -37,8 +34,8 @@ logger_class = NoAccessLogger
 logconfig_dict = logs.configuration("vote", _settings.release, _settings.log_level)
 
 
-def post_worker_init(_worker: object) -> None:
-    """Let the garbage collector pass over what stays for good: the modules and the app."""
+def when_ready(_server: object) -> None:
+    """Keep the garbage collector off what stays for good, and so stays shared: modules and app."""
     gc.collect()
     gc.freeze()
 

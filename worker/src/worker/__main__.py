@@ -15,6 +15,7 @@ from prometheus_client import REGISTRY
 from worker import logs
 from worker.config import ConfigError, Settings
 from worker.health import Health
+from worker.listening import listen
 from worker.loop import Loop
 from worker.metrics import Metrics
 from worker.server import create_server
@@ -33,12 +34,10 @@ def main() -> int:
     health = Health()
     try:
         settings = Settings.from_env()
-        server = create_server(settings.bind_host, settings.port, health, REGISTRY)
+        server = create_server(listen(settings.bind_host, settings.port), health, REGISTRY)
     except ConfigError as error:
-        return refuse(str(error))
-    except OSError as error:
-        where = f"{settings.bind_host}:{settings.port}"
-        return refuse(f"cannot listen on {where} (BIND_HOST, WORKER_PORT): {error.strerror}")
+        print(f"worker: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
+        return 2
     logging.config.dictConfig(logs.configuration("worker", settings.release, settings.log_level))
     Thread(target=server.serve_forever, name="http", daemon=True).start()
     return work(settings, health)
@@ -78,12 +77,6 @@ def work(settings: Settings, health: Health) -> int:
         os._exit(0)  # a normal exit could wait for that thread's clean-up
     log.info("stopped", extra={"consumer": consumer})
     return 0
-
-
-def refuse(reason: str) -> int:
-    """Tell the operator on one line what to change."""
-    print(f"worker: {reason}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
-    return 2
 
 
 if __name__ == "__main__":

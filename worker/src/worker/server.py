@@ -1,7 +1,7 @@
 """The worker's HTTP side: /health, /ready and /metrics, each answered by a thread of its own."""
 
 import logging
-import socketserver
+import socket
 from collections.abc import Iterable
 from socketserver import ThreadingMixIn
 from typing import Any
@@ -29,9 +29,10 @@ class Server(ThreadingMixIn, WSGIServer):
 
     daemon_threads = True
 
-    def server_bind(self) -> None:
-        """Bind without asking the DNS for this machine's name, which can take seconds."""
-        socketserver.TCPServer.server_bind(self)
+    def __init__(self, listener: socket.socket) -> None:
+        super().__init__(listener.getsockname(), Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
         self.server_name, self.server_port = "worker", self.server_address[1]
         self.setup_environ()
 
@@ -40,9 +41,9 @@ class Server(ThreadingMixIn, WSGIServer):
         log.debug("request ended early", exc_info=True)
 
 
-def create_server(host: str, port: int, health: Health, registry: CollectorRegistry) -> Server:
-    """A server that already holds its port; OSError if another program does."""
-    server = Server((host, port), Handler)
+def create_server(listener: socket.socket, health: Health, registry: CollectorRegistry) -> Server:
+    """A server on a socket that already listens."""
+    server = Server(listener)
     server.set_app(create_app(health, registry))
     return server
 

@@ -1,0 +1,107 @@
+"""How each service starts: everything is imported once, every process serves, and nothing is on stderr."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+
+import httpx
+import psutil
+import pytest
+
+from e2e.sites import wait_until
+from local.servers import free_port
+
+SERVICES = ("apm", "result", "vote", "worker")
+SEVERAL = {"VOTE_WORKERS": "4", "RESULT_WORKERS": "2"}
+IMPORT = re.compile(r"^import time:.*\| +(\S+)$", re.MULTILINE)
+
+
+@pytest.fixture
+def start(machine, folder):
+    """Starts `python -m SERVICE` on a free port; its process, its port, and the file of its stderr."""
+    with contextlib.ExitStack() as stack:
+
+        def start(service: str, address: str = "127.0.0.1", **env: str):
+            port, errors = free_port(), folder / f"{service}.err"
+            settings = {
+                "REDIS_URL": machine.redis.url,
+                "DATABASE_URL": machine.postgres.url,
+                "PROMETHEUS_URL": "http://127.0.0.1:1",
+                "BIND_HOST": "127.0.0.1",
+                f"{service.upper()}_PORT": str(port),
+            }
+            err = stack.enter_context(errors.open("w"))
+            process = subprocess.Popen(
+                [sys.executable, "-m", service],
+                env=os.environ | settings | SEVERAL | env,
+                stdout=subprocess.DEVNULL,
+                stderr=err,
+            )
+            stack.callback(process.wait, 20)
+            stack.callback(process.terminate)
+            wait_until(lambda: answers(address, port), what=f"{service} answers on {address}")
+            return process, port, errors
+
+        yield start
+
+
+def answers(address: str, port: int) -> bool:
+    return httpx.get(f"http://{address}:{port}/health").is_success
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_nothing_is_written_on_stderr(start, service):
+    process, _, errors = start(service)
+
+    process.terminate()
+
+    assert process.wait(10) == 0
+    assert errors.read_text() == ""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_module_is_imported_once_for_all_processes(start, service):
+    process, _, errors = start(service, PYTHONPROFILEIMPORTTIME="1")
+    process.terminate()
+    process.wait(10)
+
+    imported = [name for name in IMPORT.findall(errors.read_text()) if name.split(".")[0] == service]
+
+    assert len(imported) > 3
+    assert sorted(imported) == sorted(set(imported))
+
+
+@pytest.mark.parametrize("service", ["vote", "result"])
+def test_a_killed_process_is_replaced(start, service):
+    """What is shared by the fork serves a process that is forked later, too."""
+    process, port, _ = start(service)
+    expected = int(SEVERAL[f"{service.upper()}_WORKERS"])
+
+    def processes() -> set[psutil.Process]:
+        return set(psutil.Process(process.pid).children())
+
+    wait_until(lambda: len(processes()) == expected, what="all have started")
+    before = processes()
+    for child in before:
+        child.kill()
+
+    wait_until(lambda: len(processes() - before) == expected, what="all are replaced")
+    wait_until(lambda: answers("127.0.0.1", port), what=f"{service} answers again")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("host", "addresses"),
+    [
+        ("::", ["127.0.0.1", "[::1]"]),
+        ("::1", ["[::1]"]),
+        ("0.0.0.0", ["127.0.0.1"]),  # noqa: S104 - it is what the containers do
+        ("localhost", ["127.0.0.1"]),
+    ],
+)
+def test_it_listens_on_any_kind_of_address(start, service, host, addresses):
+    _, port, _ = start(service, addresses[0], BIND_HOST=host)
+
+    assert all(answers(address, port) for address in addresses)

@@ -1,0 +1,25 @@
+"""The socket that the service listens on."""
+
+import os
+import socket
+
+from vote.config import ConfigError
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address or a host name (`::` takes IPv4 too), or raise a ConfigError that says why not."""
+    try:
+        host.encode("idna")  # gevent's resolver would print a traceback first
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(found)  # a name that has both: IPv4, as probes ask 127.0.0.1
+        both = address[0] == "::" and socket.has_dualstack_ipv6()
+        return socket.create_server(address, family=family, backlog=2048, dualstack_ipv6=both)
+    except (OSError, UnicodeError) as error:
+        where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        raise ConfigError(f"cannot listen on {where} (BIND_HOST, VOTE_PORT): {_reason(error)}") from error
+
+
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "unknown name"
+    return os.strerror(error.errno or 0) if isinstance(error, OSError) else "that is no host name"
