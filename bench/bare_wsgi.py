@@ -22,6 +22,6 @@ def app(environ: dict, start_response: Callable) -> Iterable[bytes]:
         voter = VOTER.search(environ["HTTP_COOKIE"])[1]
         now = time.time_ns() // 1_000_000
         fields = ["voter", voter, "vote", vote, "cast_at", now, "release", "local"]
-        cast(keys=["bare", "error-sim:local"], args=fields)
+        cast(keys=["bare", "error-sim:{bare}:local"], args=fields)
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "3")])
     return [b"ok\n"]

@@ -1,16 +1,24 @@
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import redis as redis_py
 from flask import Flask
 from flask.testing import FlaskClient
 
+from local.servers import Redis
 from vote.app import create_app
 from vote.config import Settings
-from vote.redis_queue import QueueError, Vote
+from vote.connections import Connections, StoreError
+from vote.redis_queue import STREAM, RedisQueue, Vote
+from vote.switch import RedisSwitch
+
+TIMEOUT_S = 0.3
 
 
 class FakeQueue:
-    """Keeps the promises of RedisQueue in memory, and can be away."""
+    """Keeps the promises of RedisQueue and RedisSwitch in memory, and can be away."""
 
     def __init__(self) -> None:
         self.votes: list[Vote] = []
@@ -23,18 +31,18 @@ class FakeQueue:
             self.votes.append(vote)
         return not self.on
 
-    def error_sim(self) -> bool:
+    def is_on(self) -> bool:
         self.ping()
         return self.on
 
-    def toggle_error_sim(self) -> bool:
+    def toggle(self) -> bool:
         self.ping()
         self.on = not self.on
         return self.on
 
     def ping(self) -> None:
         if self.away:
-            raise QueueError("away")
+            raise StoreError("away")
 
 
 @pytest.fixture
@@ -50,7 +58,7 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def app(settings: Settings, queue: FakeQueue) -> Flask:
-    return create_app(settings, queue)
+    return create_app(settings, queue, queue)
 
 
 @pytest.fixture
@@ -63,6 +71,41 @@ def client_of(settings, queue):
     """A client of an app with some settings changed."""
 
     def build(**changes: object) -> FlaskClient:
-        return create_app(replace(settings, **changes), queue).test_client()
+        return create_app(replace(settings, **changes), queue, queue).test_client()
 
     return build
+
+
+@pytest.fixture(scope="module")
+def redis_server(folder: Path) -> Iterator[Redis]:
+    """A real server; a test that breaks it mends it."""
+    with Redis(folder / "redis") as server:
+        yield server
+
+
+@pytest.fixture
+def redis_client(redis_server: Redis) -> Iterator[redis_py.Redis]:
+    """A client that reads text, on an empty server."""
+    with redis_py.Redis.from_url(redis_server.url, decode_responses=True) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def votes(redis_client: redis_py.Redis) -> Callable[[], list[dict[str, str]]]:
+    """What is on the stream."""
+    return lambda: [fields for _, fields in redis_client.xrange(STREAM)]
+
+
+@pytest.fixture
+def release(
+    redis_server: Redis, redis_client: redis_py.Redis
+) -> Callable[[str], tuple[RedisQueue, RedisSwitch]]:
+    """Makes the queue and the switch of a release of this name."""
+
+    def make(name: str) -> tuple[RedisQueue, RedisSwitch]:
+        connections = Connections(redis_server.url, timeout_s=TIMEOUT_S)
+        switch = RedisSwitch(connections, release=name)
+        return RedisQueue(connections, release=name, switch_key=switch.key), switch
+
+    return make

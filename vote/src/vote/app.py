@@ -8,21 +8,27 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from vote import views
 from vote.config import Settings
+from vote.connections import Connections, StoreError
 from vote.edge import Edge
-from vote.redis_queue import Queue, QueueError, RedisQueue
+from vote.redis_queue import Queue, RedisQueue
+from vote.switch import RedisSwitch, Switch
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, queue: Queue | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, queue: Queue | None = None, switch: Switch | None = None
+) -> Flask:
     """Build the vote app: gunicorn passes nothing, tests pass fakes."""
     settings = settings or Settings.from_env()
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
     app.config["MAX_CONTENT_LENGTH"] = views.LARGEST_FORM
-    app.extensions["queue"] = queue or RedisQueue(
-        settings.redis_url, release=settings.release, timeout_s=settings.redis_timeout_s
-    )
+    if queue is None or switch is None:
+        connections = Connections(settings.redis_url, timeout_s=settings.redis_timeout_s)
+        switch = ours = RedisSwitch(connections, release=settings.release)
+        queue = RedisQueue(connections, release=settings.release, switch_key=ours.key)
+    app.extensions["queue"], app.extensions["switch"] = queue, switch
     proxies = settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -31,7 +37,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     if settings.error_sim:
         app.register_blueprint(views.error_sim)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(QueueError, _queue_error)
+    app.register_error_handler(StoreError, _store_error)
     return app
 
 
@@ -43,9 +49,11 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _queue_error(error: QueueError) -> Response:
-    log.error("redis is away: %s", error)
-    return views.refusal(503, "The vote store is away, nothing was changed. Please try again in a moment")
+def _store_error(error: StoreError) -> Response:
+    log.error("no answer from redis: %s", error)
+    response = views.refusal(503, "The vote store is away, nothing was changed. Please try again in a moment")
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 _MESSAGES = {

@@ -50,7 +50,7 @@ class Settings:
                 port=env.int("VOTE_PORT", 8080, validate=validate.Range(1, 65535)),
                 workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
                 trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
-                redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 0.8, validate=validate.Range(0.05, 1.8)),
+                redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 1.5, validate=validate.Range(0.05, 1.8)),
                 log_level=env.str(
                     "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
                 ),

@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from gunicorn.glogging import Logger
 
 from vote import logs
 from vote.config import Settings
+from vote.connections import StoreError
 
 
 class NoAccessLogger(Logger):  # type: ignore[misc]
@@ -38,6 +40,12 @@ def when_ready(_server: object) -> None:
     """Keep the garbage collector off what stays for good, and so stays shared: modules and app."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Connect to Redis before the first request is accepted; start all the same if it is unreachable."""
+    with suppress(StoreError):
+        worker.wsgi.extensions["queue"].ping()
 
 
 def on_exit(_server: object) -> None:

@@ -10,7 +10,9 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from vote import metrics, voter
 from vote.config import Settings
-from vote.redis_queue import Queue, QueueError, Vote
+from vote.connections import StoreError
+from vote.redis_queue import Queue, Vote
+from vote.switch import Switch
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ def flip_switch() -> Response:
     """Flip the switch of this release, unless another site asks."""
     if _from_another_site():
         return refusal(403, "The error switch can only be flipped from its own page")
-    enabled = _queue().toggle_error_sim()
+    enabled = _switch().toggle()
     log.warning(
         "error switch turned %s",
         "ON" if enabled else "OFF",
@@ -156,8 +158,8 @@ def _fields(form: bytes) -> tuple[str, ...]:
 
 def _switch_is_on() -> bool:
     try:
-        return _queue().error_sim()
-    except QueueError as error:
+        return _switch().is_on()
+    except StoreError as error:
         log.warning("the error switch counts as OFF: %s", error)
         return False
 
@@ -176,3 +178,7 @@ def _settings() -> Settings:
 
 def _queue() -> Queue:
     return cast("Queue", current_app.extensions["queue"])
+
+
+def _switch() -> Switch:
+    return cast("Switch", current_app.extensions["switch"])
