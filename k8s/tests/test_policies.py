@@ -42,6 +42,14 @@ def canary(objects):
     return of(objects, "Rollout", "vote")["spec"]["strategy"]["canary"]
 
 
+def egress(objects, name):
+    return of(objects, "NetworkPolicy", name)["spec"]["egress"]
+
+
+def ingress(objects, name):
+    return of(objects, "NetworkPolicy", name)["spec"]["ingress"]
+
+
 def remove(objects, kind, name):
     objects.remove(of(objects, kind, name))
 
@@ -189,6 +197,34 @@ MUTANTS = {
     "no budget": (policies.pods_leave_gracefully, lambda o: remove(o, "PodDisruptionBudget", "result")),
     "nothing denied": (policies.pods_are_isolated, lambda o: remove(o, "NetworkPolicy", "default-deny")),
     "a pod without a policy": (policies.pods_are_isolated, lambda o: remove(o, "NetworkPolicy", "worker")),
+    "DNS everywhere": (
+        policies.names_are_asked_of_the_cluster,
+        lambda o: egress(o, "allow-dns")[0].pop("to"),
+    ),
+    "DNS to all of kube-system": (
+        policies.names_are_asked_of_the_cluster,
+        lambda o: egress(o, "allow-dns")[0]["to"][0].pop("podSelector"),
+    ),
+    "HTTPS without New Relic": (
+        policies.nothing_leaves_unnamed,
+        lambda o: egress(o, "analysis").append({"ports": [{"port": 443}]}),
+    ),
+    "HTTPS to a named pod": (
+        policies.nothing_leaves_unnamed,
+        lambda o: egress(o, "analysis")[0]["ports"].append({"port": 443}),
+    ),
+    "out to the whole world": (policies.nothing_leaves_unnamed, lambda o: egress(o, "vote")[0].pop("to")),
+    "out to every port": (policies.nothing_leaves_unnamed, lambda o: egress(o, "vote")[0].pop("ports")),
+    "out to addresses": (
+        policies.nothing_leaves_unnamed,
+        lambda o: egress(o, "vote")[0].update(to=[{"ipBlock": {"cidr": "0.0.0.0/0"}}]),
+    ),
+    "the whole platform gets in": (
+        policies.only_who_needs_it_gets_in,
+        lambda o: ingress(o, "vote")[0]["from"][0].pop("podSelector"),
+    ),
+    "everyone gets in": (policies.only_who_needs_it_gets_in, lambda o: ingress(o, "redis")[0].pop("from")),
+    "in at every port": (policies.only_who_needs_it_gets_in, lambda o: ingress(o, "vote")[0].pop("ports")),
     "a second try": (policies.limits_can_fail, lambda o: job(o)[1].pop("backoffLimit")),
     "a Job that hangs": (policies.limits_can_fail, lambda o: job(o)[1].pop("activeDeadlineSeconds")),
     "a Job that restarts": (
@@ -239,3 +275,11 @@ def test_every_policy_has_a_mutant():
     caught = {policy for policy, _ in MUTANTS.values()} | {policies.promotion_is_manual}
 
     assert caught == set(policies.ALL)
+
+
+def test_the_address_of_a_node_local_dns_cache_is_no_stray(rendered):
+    objects = copy.deepcopy(rendered["qa"])
+
+    egress(objects, "allow-dns")[0]["to"].append({"ipBlock": {"cidr": "169.254.20.10/32"}})
+
+    assert [policy.__name__ for policy in policies.ALL if policy(objects)] == []

@@ -16,8 +16,9 @@ pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 TAG, DIGEST = "1234567-20260102030405", f"sha256:{'a' * 64}"
 OVERLAYS = [*ORDER]
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
-# dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own.
-ON_DEV = sorted({*COMPONENTS} - {"ingress", "rollout"})
+# dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own;
+# new-relic is for the analysis, which dev has none of.
+ON_DEV = sorted({*COMPONENTS} - {"ingress", "rollout", "new-relic"})
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +60,12 @@ def test_every_overlay_keeps_every_policy(overlay, name, policy):
 @pytest.mark.parametrize("component", ON_DEV)
 def test_every_component_on_dev_keeps_every_policy(overlay, component, policy):
     assert policy(overlay("dev", component)) == []
+
+
+@pytest.mark.parametrize("component", ["new-relic", "ingress-controller", "alb"])
+@pytest.mark.parametrize("name", ["qa", "staging"])
+def test_a_way_in_or_out_keeps_every_policy(overlay, name, component):
+    assert [policy.__name__ for policy in policies.ALL if policy(overlay(name, component))] == []
 
 
 @pytest.mark.parametrize("policy", policies.ALL, ids=lambda policy: policy.__name__)

@@ -3,6 +3,11 @@
 from collections.abc import Callable
 
 from delivery.kubectl import Object
+from delivery.policies.network import (
+    names_are_asked_of_the_cluster,
+    nothing_leaves_unnamed,
+    only_who_needs_it_gets_in,
+)
 from delivery.policies.pods import (
     image_tags_are_shown,
     images_are_pinned,
@@ -43,4 +48,7 @@ ALL: list[Callable[[list[Object]], list[str]]] = [
     references_exist,
     services_find_pods,
     pods_are_isolated,
+    names_are_asked_of_the_cluster,
+    nothing_leaves_unnamed,
+    only_who_needs_it_gets_in,
 ]
