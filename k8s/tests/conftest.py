@@ -152,3 +152,7 @@ def checkout(tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("checkout") / "k8s"
     shutil.copytree(K8S, copy, ignore=shutil.ignore_patterns("tests"))
     return copy
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write", action="store_true", help="write the table of k8s/README.md again")

@@ -1,0 +1,104 @@
+"""Who may connect to whom: the table in k8s/README.md is what the manifests say, and each way is checked."""
+
+import copy
+
+import pytest
+
+from delivery.environments import ORDER
+from delivery.policies.objects import named
+from delivery.policies.reach import Pod, allows, selects, started
+from delivery.policies.reach_table import markdown, table
+from k8s.tests.conftest import K8S
+
+pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
+
+README = K8S / "README.md"
+BEGIN, END = "<!-- reach: written by make manifests ARGS=--write -->\n", "<!-- /reach -->\n"
+
+
+@pytest.fixture(scope="session")
+def everything(render):
+    """The objects of QA and of the platform, of which the table is made."""
+    return [*render(K8S / "platform"), *render(K8S / "overlays/qa")]
+
+
+def test_the_table_in_the_readme_is_what_the_manifests_say(everything, pytestconfig):
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    said, _, after = rest.partition(END)
+    wanted = f"\n{markdown(table(everything))}\n"
+    if pytestconfig.getoption("write"):
+        README.write_text(f"{before}{BEGIN}{wanted}{END}{after}", encoding="utf-8")
+        said = wanted
+
+    assert said == wanted, "write it again: make manifests ARGS=--write"
+
+
+def test_each_role_reaches_what_it_works_with_and_nothing_else(everything):
+    reached = {role: {name for name, yes in row.items() if yes} for role, row in table(everything).items()}
+
+    assert reached["vote"] == {"redis"}
+    assert reached["worker"] == {"redis", "postgres"}
+    assert reached["result"] == {"postgres"}
+    assert reached["traffic"] == {"vote"}
+    assert reached["analysis"] == {"vote", "apm"}
+    assert reached["a stranger in its namespace"] == set()
+    assert reached["a stranger elsewhere"] == reached["a stranger in the platform"] == {"the API"}
+    assert reached["traefik"] == {"vote", "result", "the API"}
+    assert reached["prometheus"] == {"vote", "worker", "result", "the API"}
+
+
+def test_environments_do_not_reach_each_other(render, everything):
+    staging = render(K8S / "overlays/staging")
+    objects, one, other = [*everything, *staging], started(everything), started(staging)
+
+    assert allows(objects, one["vote"], one["redis"], 6379)
+    assert not allows(objects, one["vote"], other["redis"], 6379)
+    assert not allows(objects, other["vote"], one["redis"], 6379)
+
+
+@pytest.mark.parametrize(("policy", "way"), [("vote", "egress"), ("redis", "ingress")])
+def test_both_ends_must_allow_a_connection(everything, policy, way):
+    objects = copy.deepcopy(everything)
+    pods = started(objects)
+    assert allows(objects, pods["vote"], pods["redis"], 6379)
+
+    named([each for each in objects if each["metadata"].get("namespace") == "voting01-qa"], "NetworkPolicy")[
+        policy
+    ]["spec"][way] = []
+
+    assert not allows(objects, pods["vote"], pods["redis"], 6379)
+
+
+def test_another_port_is_not_allowed(everything):
+    pods = started(everything)
+
+    assert not allows(everything, pods["vote"], pods["redis"], 6380)
+
+
+def test_pods_without_a_policy_reach_each_other():
+    assert allows([], Pod("a", {}), Pod("b", {}), 80)
+
+
+@pytest.mark.parametrize("labels", [{"app": "vote"}, {"app": "result"}])
+def test_a_selector_may_list_values(labels):
+    selector = {"matchExpressions": [{"key": "app", "operator": "In", "values": ["vote", "result"]}]}
+
+    assert selects(selector, labels)
+    assert not selects(selector, {"app": "redis"})
+
+
+def test_a_selector_that_is_not_understood_is_no_match_and_no_pass():
+    with pytest.raises(ValueError, match="NotIn"):
+        selects({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["vote"]}]}, {})
+
+
+def test_every_environment_has_the_same_policies_for_the_same_pods(render, everything):
+    """The table is made of QA; the others must not differ where they have the same pods."""
+    platform = [each for each in everything if each["metadata"].get("namespace") != "voting01-qa"]
+    said = table(everything)
+    for name in ORDER:
+        objects = [*platform, *render(K8S / "overlays" / name)]
+        pods = started(objects)
+        if {"traffic", "analysis"} <= pods.keys():
+            assert table(objects) == said
