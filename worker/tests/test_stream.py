@@ -10,6 +10,8 @@ from .machine import cast
 
 pytestmark = pytest.mark.servers
 
+OLD_KEYS = (b"name", b"consumers", b"pending", b"last-delivered-id")
+
 
 @pytest.fixture
 def consumer(redis_server, redis):
@@ -177,6 +179,40 @@ def test_trimming_at_any_moment_by_anyone_loses_nothing(redis, consumer, seed):
                 left = {entry_id for entry_id, _ in redis.xrange("votes")}
                 assert left >= set(cast_ids) - settled
     assert settled
+
+
+def test_redis_6_has_no_lag_and_trims_all_the_same(redis, stream):
+    entries = [cast(redis, number) for number in range(3)]
+    stream.new(wait=True)
+    settle(stream, entries[:2])
+    stream._redis.set_response_callback("XINFO GROUPS", without_lag)
+
+    assert stream.trim() == (None, 1)
+    assert [entry_id for entry_id, _ in redis.xrange("votes")] == entries[2:]
+
+
+def without_lag(answer, **_):
+    """As Redis 6.2 answers: it has neither entries-read nor lag."""
+    groups = [dict(zip(group[::2], group[1::2], strict=True)) for group in answer]
+    return [{key.decode(): group[key] for key in OLD_KEYS} for group in groups]
+
+
+def test_redis_6_hands_over_a_deleted_entry_as_nothing_and_it_becomes_a_dead_letter(redis, consumer):
+    dead, eager = consumer("dead"), consumer("eager", claim_idle_s=0.0)
+    kept, deleted = cast(redis, 1), cast(redis, 2)
+    dead.new(wait=True)
+
+    def hand_over(_answer, **_):
+        """As Redis 6.2 answers: two elements, nil for a deleted entry, which stays pending."""
+        redis.xclaim("votes", "tally", "eager", 0, [deleted])
+        redis.xdel("votes", deleted)
+        return [b"0-0", [[kept.encode(), []], None]]
+
+    eager._redis.set_response_callback("XAUTOCLAIM", hand_over)
+    entries, more = eager.abandoned()
+
+    assert (ids(entries), more) == ([kept, deleted], False)
+    assert [letter.entry_id.decode() for letter in sort_out(entries).dead] == [deleted]
 
 
 def test_leaving_removes_a_consumer_that_holds_nothing(redis, stream, consumer):

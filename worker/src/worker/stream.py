@@ -26,7 +26,7 @@ return 1
 
 
 class Backlog(NamedTuple):
-    """How far the group is behind: entries nobody has read (None: unknown), and read but not acknowledged."""
+    """Entries nobody has read (None: unknown, as on Redis 6.2), and entries read but not acknowledged."""
 
     lag: int | None
     pending: int
@@ -84,6 +84,8 @@ class Stream:
             count=self._batch_size,
         )
         self._claim_from, entries = answer[0], answer[1]
+        if None in entries:  # Redis 6.2 does not name a deleted entry here, but does when it is read again
+            entries = self.unacknowledged()
         return entries, self._claim_from != BEGINNING
 
     def settle(self, ids: Sequence[bytes], dead: Sequence[DeadLetter]) -> None:
@@ -110,7 +112,7 @@ class Stream:
         # An exact MINID costs no more than "~": whole nodes go at once, and only one node is looked into.
         floor = pending["min"] or group["last-delivered-id"]
         self._redis.xtrim(VOTES, minid=floor, approximate=False)
-        return Backlog(lag=group["lag"], pending=pending["pending"])
+        return Backlog(lag=group.get("lag"), pending=pending["pending"])
 
     def forget_the_dead(self) -> None:
         """Remove the consumers that have not asked for an hour and hold nothing."""
