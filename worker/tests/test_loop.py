@@ -66,7 +66,7 @@ def test_a_poison_entry_is_put_aside_and_the_rest_goes_on(redis, machine, counte
     loop.round()
 
     assert counted() == {voter(1): "a", voter(3): "a"}
-    ((_, letter),) = redis.xrange("votes:dead")
+    ((_, letter),) = redis.xrange("{votes}:dead")
     assert letter["id"] == poison
     assert letter["voter"] == voter(2)
     assert letter["reason"] == "vote is neither a nor b"

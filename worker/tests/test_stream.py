@@ -1,6 +1,7 @@
 import random
 
 import pytest
+from redis.crc import key_slot
 
 from worker import stream as stream_module
 from worker.entries import DeadLetter, sort_out
@@ -93,7 +94,7 @@ def test_dead_letters_keep_everything_and_leave_the_group(redis, stream):
     stream.settle([entry_id], [DeadLetter(entry_id, fields, "no vote")])
 
     stream._redis.set_response_callback("XRANGE", lambda answer, **_: answer)
-    ((_, kept),) = stream._redis.xrange("votes:dead")
+    ((_, kept),) = stream._redis.xrange("{votes}:dead")
     assert kept == [*odd, b"reason", b"no vote", b"id", entry_id]
     assert stream.unacknowledged() == []
 
@@ -154,6 +155,10 @@ def test_trimming_leaves_one_entry_of_those_that_are_acknowledged(redis, stream)
 
     assert [entry_id for entry_id, _ in redis.xrange("votes")] == entries[-1:]
     assert (backlog.lag, backlog.pending) == (0, 0)
+
+
+def test_all_keys_are_in_one_slot_of_a_cluster():
+    assert key_slot(stream_module.DEAD.encode()) == key_slot(stream_module.VOTES.encode())
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -145,7 +145,7 @@ class Loop:
         self._metrics.batch_done(source, batch, time.perf_counter() - began)
         if batch.dead:
             reasons = Counter(letter.reason for letter in batch.dead)
-            log.error("entries put aside in votes:dead", extra={"reasons": reasons})
+            log.error("entries put aside in {votes}:dead", extra={"reasons": reasons})
 
     def _read_ahead(self, batch: Batch) -> None:
         # A full batch means that more are waiting: reading them while PostgreSQL is busy makes the worker a

@@ -27,7 +27,7 @@ class Metrics:
             registry=registry,
         )
         self._dead = Counter(
-            "worker_dead_letters", "Entries put aside in votes:dead", ["reason"], registry=registry
+            "worker_dead_letters", "Entries put aside in {votes}:dead", ["reason"], registry=registry
         )
         self._batches = Counter(
             "worker_batches",

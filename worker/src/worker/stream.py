@@ -9,7 +9,8 @@ from redis.retry import Retry
 
 from worker.entries import DeadLetter, Entry
 
-VOTES, GROUP, DEAD = "votes", "tally", "votes:dead"
+VOTES, GROUP = "votes", "tally"
+DEAD = "{votes}:dead"  # with a hash tag: a Redis in cluster mode keeps it in the slot of the stream
 DEAD_KEPT = 100_000
 BLOCK_MS = 500
 # Longer than a blocking read, shorter than the patience of who stops the worker.
