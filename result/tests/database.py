@@ -33,6 +33,11 @@ class Database(Postgres):
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement, parameters or None)
 
+    def rows(self, query: str) -> list[str]:
+        """The first column of what it finds."""
+        with psycopg.connect(self.url) as connection:
+            return [row[0] for row in connection.execute(query)]
+
     def connections(self) -> int:
         """How many connections the feeds hold."""
         with psycopg.connect(self.url) as connection:

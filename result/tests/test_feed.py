@@ -4,7 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
+from tenacity import RetryCallState, Retrying
 
 from result.board import Board
 from result.feed import Feed
@@ -127,6 +129,37 @@ def test_a_database_frozen_at_the_start_is_waited_for(votes, board, caplog):
         wait_for(board, lambda _: "timeout" in caplog.text, within=6)
     with closing(feed):
         wait_for(board, has(0, 0), within=6)
+
+
+@pytest.mark.usefixtures("feed")
+def test_without_notifications_the_figures_follow_within_seconds(votes, board):
+    """A transaction pooler takes LISTEN and never delivers: here, nobody notifies."""
+    (add,) = votes.rows("SELECT pg_get_functiondef('tally_add'::regproc)")
+    votes.execute(add.replace("PERFORM pg_notify('tally', '');", ""))
+
+    votes.vote("a", 3)
+
+    wait_for(board, has(3, 0), within=3)
+
+
+def test_no_statement_is_prepared(votes, board):
+    feed = Feed(votes.url, board)
+    with closing(feed._open()) as connection:
+        for _ in range(10):  # psycopg prepares what is repeated
+            feed._read(connection)
+        assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+
+
+def test_a_failure_makes_the_figures_stale_at_once(votes, board):
+    feed = Feed(votes.url, board)
+    with closing(feed._open()):
+        assert board.current.snapshot.ready
+        retry = RetryCallState(Retrying(), None, (), {})
+        retry.set_exception((psycopg.OperationalError, psycopg.OperationalError("gone"), None))
+
+        feed._failed(retry)
+
+        assert stale(board.current.snapshot)
 
 
 def test_before_the_worker_made_the_table_nothing_is_ready(votes, board, caplog):

@@ -23,7 +23,13 @@ PUSH_INTERVAL_S = 0.2  # at most five pushes a second, however fast votes come
 STALE_AFTER_S = 5.0
 CHECK_S = 0.5
 # A server that is gone without a word must not leave the connection waiting for ever.
-CONNECTION = {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "voting01-result"}
+# No prepared statements: behind a transaction pooler the next transaction may run on another connection.
+CONNECTION = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,
+    "application_name": "voting01-result",
+    "prepare_threshold": None,
+}
 
 
 class NotReadyError(Exception):
