@@ -33,6 +33,19 @@ def test_each_part_of_the_query_asks_for_the_same_counters():
     assert selectors == {'namespace="voting01-qa",app="vote",method="POST",route="/",release="6f9c"'}
 
 
+def test_restarts_and_counters_older_than_prometheus_have_clauses_of_their_own():
+    """What each clause finds is asked of a real Prometheus in test_prometheus.py, which needs Docker."""
+    counter = f"http_requests_total{{{','.join(labels(question(env='qa')))}}}"
+
+    assert requests_by_status(question(env="qa")) == (
+        "sum by (status) ("
+        f"(increase({counter}[5m]) and resets({counter}[5m]) > 0)"
+        f" or (last_over_time({counter}[5m]) - last_over_time({counter}[5m] offset 5m) >= 0)"
+        f" or (last_over_time({counter}[5m]) and on() count(last_over_time(up[5m] offset 5m)))"
+        f" or increase({counter}[5m]))"
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "quoted"),
     [("a", '"a"'), ('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a\\nb"'), ('\\"', '"\\\\\\""')],
