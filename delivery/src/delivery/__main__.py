@@ -30,6 +30,7 @@ for command in (
     looks.verify,
     forks.settings,
     forks.init,
+    forks.trust,
 ):
     app.command()(command)
 

@@ -12,6 +12,7 @@ from delivery.errors import ConfigurationError, DeliveryError, TimedOutError
 
 INSTALL = {
     "docker": "install Docker Engine or Docker Desktop: https://docs.docker.com/get-docker/",
+    "gh": "install GitHub's own: https://cli.github.com, then: gh auth login",
     "git": "install git: https://git-scm.com/downloads",
     "kind": "install it: https://kind.sigs.k8s.io/docs/user/quick-start/#installation",
     "kubectl": "install it: https://kubernetes.io/docs/tasks/tools/",

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from delivery.commands.common import DryRun, project, say
+from delivery.errors import ConfigurationError
 
 
 def settings() -> None:
@@ -36,3 +37,26 @@ def init(
     here = project(dry_run=dry_run)
     changed = forking.init(here, given)
     say(f"{len(changed)} files {'would change' if dry_run else 'changed'}; look: git diff, then commit them")
+
+
+def trust(
+    purpose: Annotated[
+        str, typer.Argument(help="build, landscape, platform or an environment; none: a script for all")
+    ] = "",
+    account: Annotated[str, typer.Option(help="the AWS account; none: the registry's")] = "",
+) -> None:
+    """Print what makes AWS trust this repository's workflows: one role per purpose; nothing is changed."""
+    import json
+
+    from delivery import granting
+    from delivery import trust as trusting
+
+    here, purposes = project().settings, trusting.PURPOSES
+    if purpose and purpose not in purposes:
+        raise ConfigurationError(f"there is no purpose {purpose!r}; it is one of {', '.join(purposes)}")
+    number = trusting.account(here, account)
+    prefixes, branch = trusting.repository(here)
+    if purpose:
+        print(json.dumps(trusting.policy(number, prefixes, branch, purpose), indent=2))
+    else:
+        print(granting.script(here, number, prefixes, branch), end="")

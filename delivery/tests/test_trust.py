@@ -1,0 +1,138 @@
+"""Who may assume which role; GitHub's answers are as its documentation shows them."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from ruamel.yaml import YAML
+
+from delivery import granting, trust
+from delivery.errors import ConfigurationError
+from local.app import ROOT
+
+FACTS = {"name": "acme", "id": 456789, "owner": {"login": "acme-org", "id": 123456}, "default_branch": "main"}
+IDS, NAMES = "repo:acme-org@123456/acme@456789", "repo:acme-org/acme"
+ACCOUNT = "123456789012"
+GH = """#!/bin/sh
+[ ! -e "$0.refuses" ] || { echo "gh: Not Found (HTTP 404)" >&2; exit 1; }
+case $2 in */customization/sub) cat "$0.oidc" ;; *) cat "$0.facts" ;; esac
+"""
+
+
+def listed(value):
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.fixture
+def ecr(settings):
+    return replace(settings, registry=f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/acme", connect="aws")
+
+
+@pytest.mark.parametrize(
+    ("oidc", "expected"),
+    [
+        ({"use_default": True, "use_immutable_subject": True, "sub_claim_prefix": IDS}, [IDS]),
+        ({"use_default": True, "use_immutable_subject": False, "sub_claim_prefix": NAMES}, [NAMES]),
+        ({"use_default": True, "use_immutable_subject": True}, [IDS]),
+        ({"use_default": True, "use_immutable_subject": False}, [NAMES]),
+        ({"use_default": True}, [IDS, NAMES]),
+    ],
+)
+def test_subjects_have_the_form_that_github_says(settings, oidc, expected):
+    assert trust.prefixes(settings, FACTS, oidc) == expected
+
+
+def test_a_subject_of_their_own_is_refused(settings):
+    with pytest.raises(ConfigurationError, match="use_default=true"):
+        trust.prefixes(settings, FACTS, {"use_default": False, "include_claim_keys": ["repo", "context"]})
+
+
+@pytest.mark.parametrize("purpose", trust.PURPOSES)
+def test_a_role_trusts_one_environment_on_the_default_branch(purpose):
+    (statement,) = trust.policy(ACCOUNT, [IDS], "trunk", purpose)["Statement"]
+
+    assert list(statement["Condition"]) == ["StringEquals"]
+    equals = statement["Condition"]["StringEquals"]
+    assert equals["token.actions.githubusercontent.com:sub"] == f"{IDS}:environment:{purpose}"
+    assert equals["token.actions.githubusercontent.com:ref"] == "refs/heads/trunk"
+    assert equals["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    assert "*" not in json.dumps(statement)
+
+
+def test_only_the_build_pushes_and_the_dashboard_only_reads(ecr):
+    actions = {
+        purpose: {
+            action
+            for statement in trust.permissions(ecr, ACCOUNT, purpose)["Statement"]
+            for action in listed(statement["Action"])
+        }
+        for purpose in trust.PURPOSES
+    }
+
+    assert [purpose for purpose, may in actions.items() if "ecr:PutImage" in may] == ["build"]
+    assert actions["landscape"] == {"eks:DescribeCluster"}
+    assert "eks:DescribeCluster" not in actions["build"]
+
+
+def test_every_environment_of_the_workflows_has_a_role():
+    named = set(trust.PURPOSES)
+    used = set()
+    for path in (ROOT / ".github/workflows").glob("*.yaml"):
+        for job in YAML(typ="safe").load(path)["jobs"].values():
+            env = job.get("environment", {})
+            used.add(env.get("name", "") if isinstance(env, dict) else env)
+    assert {each for each in used if each and "${{" not in each} <= named
+
+
+def test_the_account_is_the_registrys_or_given(ecr, settings):
+    assert trust.account(ecr) == ACCOUNT
+    assert trust.account(ecr, "210987654321") == "210987654321"
+    with pytest.raises(ConfigurationError, match="--account"):
+        trust.account(settings)
+
+
+@pytest.mark.servers
+def test_the_script_is_a_shell_script(ecr):
+    script = granting.script(ecr, ACCOUNT, [IDS], "main")
+    done = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "create-access-entry" in script
+    for purpose in trust.PURPOSES:
+        assert f"gh variable set AWS_ROLE_ARN --repo acme-org/acme --env {purpose} " in script
+        assert f"environments/{purpose}/deployment-branch-policies -f name=main" in script
+
+
+@pytest.mark.servers
+def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
+    gh = tmp_path / "bin/gh"
+    gh.parent.mkdir()
+    gh.write_text(GH)
+    gh.chmod(0o755)
+    (tmp_path / "bin/gh.facts").write_text(json.dumps(FACTS))
+    (tmp_path / "bin/gh.oidc").write_text(json.dumps({"use_default": True, "sub_claim_prefix": IDS}))
+    monkeypatch.setenv("PATH", f"{gh.parent}:{os.environ['PATH']}")
+    lines = (f'{key} = "{value}"\n' for key, value in vars(ecr).items() if isinstance(value, str))
+    (project.root / "delivery.toml").write_text("".join(lines))
+
+    def call(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "delivery", "trust", *arguments],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert json.loads(call("qa").stdout) == trust.policy(ACCOUNT, [IDS], "main", "qa")
+    assert call().stdout == granting.script(ecr, ACCOUNT, [IDS], "main")
+    assert call("prod").returncode == 2
+    (tmp_path / "bin/gh.refuses").touch()
+    refused = call("qa")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("delivery: GitHub does not say: gh api repos/acme-org/acme: ")
+    assert refused.stderr.count("\n") == 1
