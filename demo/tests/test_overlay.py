@@ -4,11 +4,6 @@ from demo import overlay
 
 OBJECTS = (
     {
-        "kind": "ConfigMap",
-        "metadata": {"name": "config"},
-        "data": {"VOTE_URL": "https://vote.localhost:8443", "X": "1"},
-    },
-    {
         "kind": "Rollout",
         "spec": {"template": {"spec": {"containers": [{"image": "ghcr.io/someone/vote:1"}]}}},
     },
@@ -59,8 +54,13 @@ def test_the_overlays_own_timings_take_no_component(rendered):
 def test_another_port_stands_in_every_address(rendered):
     (config,) = generated(port=9443)["configMapGenerator"]
 
-    assert config["literals"] == ["VOTE_URL=https://vote.localhost:9443"]
-    assert (config["name"], config["behavior"]) == ("config", "merge")
+    assert config == {
+        "name": "voting01-config",
+        "behavior": "merge",
+        "literals": [
+            f"{each.upper()}_URL=https://{each}-voting01-qa.localhost:9443" for each in ("vote", "result")
+        ],
+    }
 
 
 def test_more_can_be_patched_in(rendered):

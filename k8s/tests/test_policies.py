@@ -20,6 +20,12 @@ def of(objects, kind, name):
     return named(objects, kind)[name]
 
 
+def config(objects, name):
+    """A generated ConfigMap; the hash of its content ends its name."""
+    (found,) = [each for key, each in named(objects, "ConfigMap").items() if key.startswith(f"{name}-")]
+    return found
+
+
 def pod(objects):
     return of(objects, "Rollout", "vote")["spec"]["template"]["spec"]
 
@@ -134,7 +140,7 @@ MUTANTS = {
     ),
     "a token in a ConfigMap": (
         policies.no_secret_values,
-        lambda o: of(o, "ConfigMap", "voting01-config")["data"].update(API_TOKEN="x"),
+        lambda o: config(o, "voting01-config")["data"].update(API_TOKEN="x"),
     ),
     "no template": (
         policies.references_exist,
@@ -146,7 +152,11 @@ MUTANTS = {
     ),
     "no canary Service": (policies.references_exist, lambda o: remove(o, "Service", "vote-canary")),
     "no Service behind a page": (policies.references_exist, lambda o: remove(o, "Service", "result")),
-    "no script": (policies.references_exist, lambda o: remove(o, "ConfigMap", "voting01-analysis")),
+    "no script": (policies.references_exist, lambda o: o.remove(config(o, "voting01-analysis"))),
+    "an optional ConfigMap without the hash of its content": (
+        policies.references_exist,
+        lambda o: pod(o)["containers"][0]["envFrom"][0]["configMapRef"].update(name="voting01-config"),
+    ),
     "no account": (policies.references_exist, lambda o: remove(o, "ServiceAccount", "analysis")),
     "a Service of nothing": (
         policies.services_find_pods,

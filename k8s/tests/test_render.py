@@ -31,9 +31,10 @@ def overlay(render, checkout):
             folder = checkout / "overlays" / "-".join([name, "with", *components])
             folder.mkdir()
             listed = "".join(f"  - ../../components/{each}\n" for each in components)
+            added = f"namespace: voting01-{name}\ncomponents:\n{listed}" if components else ""
             (folder / "kustomization.yaml").write_text(
                 "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-                f"resources:\n  - ../{name}\n" + (f"components:\n{listed}" if components else "")
+                f"resources:\n  - ../{name}\n" + added
             )
             rendered[name, components] = render(folder)
         return rendered[name, components]

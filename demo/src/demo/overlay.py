@@ -54,7 +54,7 @@ def kustomization(
         "resources": [relative(overlay, folder)],
         "components": [relative(K8S / "components/fast", folder)] if fast else [],
         "images": [{"name": name, "newTag": tag} for _, name in sorted(ours(objects).items())],
-        "configMapGenerator": addresses(objects, port),
+        "configMapGenerator": addresses(own, port),
         # Again: the overlay's own have run before the tag above was set.
         "transformers": [relative(overlay / each, folder) for each in own.get("transformers", [])],
     }
@@ -64,23 +64,14 @@ def kustomization(
     return head | {key: value for key, value in content.items() if value}
 
 
-def addresses(objects: tuple[Object, ...], port: int) -> list[Object]:
-    """The ConfigMaps whose addresses carry another port than this cluster's, with this cluster's."""
+def addresses(own: Object, port: int) -> list[Object]:
+    """The overlay's ConfigMaps whose addresses carry another port, with the port of this cluster."""
     changed = []
-    for each in objects:
-        data = each.get("data", {}) if each["kind"] == "ConfigMap" else {}
-        moved = {key: re.sub(rf"(://[^/]+):{PORT}\b", rf"\1:{port}", value) for key, value in data.items()}
-        literals = [f"{key}={value}" for key, value in moved.items() if value != data[key]]
+    for each in own.get("configMapGenerator", []):
+        moved = {old: re.sub(rf"(://[^/]+):{PORT}\b", rf"\1:{port}", old) for old in each.get("literals", [])}
+        literals = [new for old, new in moved.items() if new != old]
         if literals:
-            plain = {"disableNameSuffixHash": True}
-            changed.append(
-                {
-                    "name": each["metadata"]["name"],
-                    "behavior": "merge",
-                    "literals": literals,
-                    "options": plain,
-                }
-            )
+            changed.append({"name": each["name"], "behavior": "merge", "literals": literals})
     return changed
 
 

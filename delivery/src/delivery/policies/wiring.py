@@ -1,5 +1,7 @@
 """What every object names must be there, and nothing else is reached."""
 
+import re
+
 from delivery.kubectl import Object
 from delivery.policies.objects import containers, labels, named, pods, template_names
 
@@ -31,11 +33,22 @@ def references_exist(objects: list[Object]) -> list[str]:
                 for variable in container.get("env", [])
                 if "configMapKeyRef" in variable.get("valueFrom", {})
             ]
-        wanted |= {("ConfigMap", source["name"]) for source in sources if not source.get("optional")}
+        wanted |= {
+            ("ConfigMap", source["name"])
+            for source in sources
+            if not source.get("optional") or generated(source["name"], objects)
+        }
     there = {(thing["kind"], thing["metadata"]["name"]) for thing in objects} | {
         ("ServiceAccount", "default")
     }
     return [f"{kind} {name}" for kind, name in sorted(wanted - there)]
+
+
+def generated(name: str, objects: list[Object]) -> bool:
+    """Whether a ConfigMap of this name is there with a hash of its content, which the name must have, too."""
+    return any(
+        re.fullmatch(rf"{re.escape(name)}-[a-z0-9]{{10}}", each) for each in named(objects, "ConfigMap")
+    )
 
 
 def services(strategy: Object) -> set[str]:
