@@ -1,0 +1,24 @@
+"""A clone is the same on every machine, whatever git is told there."""
+
+import subprocess
+
+from local.app import ROOT
+
+
+def test_line_ends_do_not_depend_on_the_users_git(tmp_path):
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        "[core]\n\tautocrlf = true\n\teol = crlf\n\tsafecrlf = warn\n[init]\n\tdefaultBranch = trunk\n"
+    )
+    clone = tmp_path / "clone"
+    git = {"env": {"GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_NOSYSTEM": "1", "PATH": "/usr/bin:/bin"}}
+
+    subprocess.run(
+        ["git", "clone", "--quiet", f"file://{ROOT}", clone], check=True, capture_output=True, **git
+    )
+
+    listed = subprocess.run(
+        ["git", "ls-files", "--eol"], cwd=clone, check=True, capture_output=True, text=True, **git
+    ).stdout.splitlines()
+    assert [line for line in listed if "w/crlf" in line or "w/mixed" in line] == []
+    assert b"\r" not in (clone / "k8s/components/rollout/analyse.sh").read_bytes()
