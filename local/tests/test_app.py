@@ -1,4 +1,3 @@
-import shlex
 from pathlib import Path
 
 import pytest
@@ -6,7 +5,9 @@ import pytest
 from local.__main__ import CannotStartError, ports_from_env
 from local.app import CADDYFILE, Ports, services
 
-PORTS = Ports(vote_https=9443, result_https=9444, vote=1, result=2, worker=3)
+PORTS = Ports(
+    vote_https=9443, result_https=9444, vote=1, result=2, worker=3, https_addresses=["127.0.0.1", "::1"]
+)
 
 
 @pytest.fixture
@@ -17,8 +18,8 @@ def wired():
 
 def test_all_services_run_and_none_is_reached_from_other_machines(wired):
     assert list(wired) == ["vote", "worker", "result", "https"]
-    for service in wired.values():
-        assert service.env["BIND_HOST"] == "127.0.0.1"
+    for name, service in wired.items():
+        assert service.env["BIND_HOST"] == ("127.0.0.1 ::1" if name == "https" else "127.0.0.1")
 
 
 def test_the_proxy_finds_the_services(wired):
@@ -28,15 +29,19 @@ def test_the_proxy_finds_the_services(wired):
         assert variable in CADDYFILE.read_text()
 
 
+def test_what_other_programs_are_told_does_not_reach_ours(monkeypatch):
+    told = {"PGHOST": "db", "PYTHONPATH": "/ros", "GUNICORN_CMD_ARGS": "--workers=9", "FLASK_DEBUG": "1"}
+    for name, value in (told | {"VOTE_OPTION_A": "Tea"}).items():
+        monkeypatch.setenv(name, value)
+
+    for service in services(ports=PORTS, redis_url="r", database_url="p", data=Path("/data")):
+        assert not told.keys() & service.env.keys()
+        assert service.env["VOTE_OPTION_A"] == "Tea"
+
+
 def test_the_pages_link_to_each_other(wired):
     assert wired["vote"].env["RESULT_URL"] == "https://localhost:9444"
     assert wired["result"].env["VOTE_URL"] == "https://localhost:9443"
-
-
-def test_a_command_survives_a_folder_with_spaces(wired):
-    service = wired["https"]
-
-    assert shlex.split(service.shell) == ["exec", *service.command]
 
 
 @pytest.mark.servers  # asks the kernel for free ports
@@ -47,6 +52,15 @@ def test_ports_come_from_the_environment(monkeypatch):
     ports = ports_from_env()
 
     assert (ports.vote_https, ports.result_https) == (9443, 8444)
+
+
+@pytest.mark.servers
+def test_equal_ports_are_refused(monkeypatch):
+    monkeypatch.setenv("VOTE_HTTPS_PORT", "8444")
+    monkeypatch.delenv("RESULT_HTTPS_PORT", raising=False)
+
+    with pytest.raises(CannotStartError, match="are both 8444; give one of them another: make run RESULT_"):
+        ports_from_env()
 
 
 @pytest.mark.parametrize("wrong", ["", "http", "0", "65536", "-1", "8443.5"])

@@ -23,3 +23,23 @@ def test_clean_removes_everything_unless_it_is_in_use(tmp_path, monkeypatch, cap
     assert data.main() == 0
     assert not folder.exists()
     assert data.main() == 0
+
+
+def test_a_folder_of_somebody_elses_is_neither_used_nor_removed(tmp_path, monkeypatch, capsys):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    monkeypatch.setattr(data, "DATA", tmp_path)
+
+    with pytest.raises(data.UnusableError, match="holds other files"):
+        data.locked(tmp_path).__enter__()
+
+    assert data.main() == 2
+    assert "holds other files" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.parametrize("made", ["missing/votes", "file"])
+def test_an_impossible_folder_is_one_line_that_says_what_to_do(tmp_path, made):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(data.UnusableError, match=r"cannot keep data in .*; name a folder .* LOCAL_DATA="):
+        data.locked(tmp_path / made).__enter__()

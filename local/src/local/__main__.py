@@ -1,24 +1,20 @@
 """`make run`: embedded Redis and PostgreSQL, the three services and HTTPS in front, until Ctrl-C."""
 
 import os
-import signal
 import socket
 import ssl
-import subprocess
 import sys
-import threading
-import urllib.request
+import time
 from contextlib import ExitStack
 from pathlib import Path
-
-from honcho import manager as honcho
+from threading import Thread
+from typing import Any
 
 from local.app import Ports, services
-from local.data import DATA, InUseError, locked
-from local.servers import Postgres, Redis
-
-PATIENCE_S = 3  # then what still runs is killed: a stop takes less than five seconds, whoever hangs
-STOPPED_BY_USER = (130, 143)  # what the runner says after Ctrl-C and SIGTERM
+from local.data import DATA, InUseError, UnusableError, locked
+from local.process import NotStartedError
+from local.runner import Runner
+from local.servers import Postgres, Redis, free_port
 
 
 class CannotStartError(Exception):
@@ -27,47 +23,41 @@ class CannotStartError(Exception):
 
 def main() -> int:
     """Run until Ctrl-C; 0 after a stop by the user, 2 if it cannot start, else what a service ended with."""
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    runner = Runner()
     try:
-        return run(ports_from_env())
-    except KeyboardInterrupt:
-        return 0
-    except (CannotStartError, InUseError) as error:
+        return run(runner, ports_from_env())
+    except (CannotStartError, InUseError, UnusableError) as error:
+        if runner.stopping:
+            return 0
         print(f"run: {error}", file=sys.stderr)
         return 2
 
 
-def run(ports: Ports) -> int:
+def run(runner: Runner, ports: Ports) -> int:
     """Start everything, say where it is, and stop everything at the end."""
     for name, port in (("VOTE_HTTPS_PORT", ports.vote_https), ("RESULT_HTTPS_PORT", ports.result_https)):
-        refuse_taken(name, port)
+        for address in ports.https_addresses:
+            refuse_taken(name, address, port)
     with ExitStack() as stack:
         data = stack.enter_context(locked(DATA))
-        print("run: starting Redis and PostgreSQL", flush=True)
+        runner.say("run: starting Redis and PostgreSQL")
         try:
             redis = stack.enter_context(Redis(data / "redis"))
             postgres = stack.enter_context(Postgres(data / "postgres"))
-        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            reason = str(error).splitlines()[0]
+        except (OSError, KeyError, NotStartedError) as error:
             raise CannotStartError(
-                f"the servers did not start ({reason}); their logs are in {data.name}/, "
+                f"the servers did not start ({error}); their logs are in {data.name}/, "
                 f"and `make clean` starts afresh, without the votes kept there"
             ) from error
-        honcho.KILL_WAIT = PATIENCE_S
-        manager = honcho.Manager()
         for service in services(ports=ports, redis_url=redis.url, database_url=postgres.url, data=data):
-            manager.add_process(service.name, service.shell, env=service.env)
-        stopping = threading.Event()
-        threading.Thread(target=announce, args=(ports, data, stopping), daemon=True).start()
-        manager.loop()
-        stopping.set()
-        return 0 if manager.returncode in STOPPED_BY_USER else (manager.returncode or 1)
+            runner.start(service)
+        Thread(target=announce, args=(runner, ports, data), daemon=True).start()
+        return runner.wait()
 
 
 def ports_from_env() -> Ports:
     """The two ports that people see, from VOTE_HTTPS_PORT and RESULT_HTTPS_PORT."""
-    chosen = {}
+    chosen: dict[str, Any] = {}
     for field, name in (("vote_https", "VOTE_HTTPS_PORT"), ("result_https", "RESULT_HTTPS_PORT")):
         value = os.environ.get(name)
         if value is None:
@@ -75,41 +65,54 @@ def ports_from_env() -> Ports:
         if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port
             raise CannotStartError(f"{name} must be a port number from 1 to 65535, not {value!r}")
         chosen[field] = int(value)
-    return Ports(**chosen)
+    ports = Ports(**chosen)
+    if ports.vote_https == ports.result_https:
+        raise CannotStartError(
+            f"VOTE_HTTPS_PORT and RESULT_HTTPS_PORT are both {ports.vote_https}; "
+            f"give one of them another: make run RESULT_HTTPS_PORT={free_port()}"
+        )
+    return ports
 
 
-def refuse_taken(name: str, port: int) -> None:
+def refuse_taken(name: str, address: str, port: int) -> None:
     """Raise CannotStartError if somebody listens on the port, or may not be listened on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise CannotStartError(
-                f"port {port} cannot be used ({error.strerror}); stop what uses it, "
-                f"or take another: make run {name}={port + 1000}"
-            ) from error
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        socket.create_server((address, port), family=family).close()
+    except OSError as error:
+        raise CannotStartError(
+            f"port {port} cannot be used ({os.strerror(error.errno or 0)}); stop what uses it, "
+            f"or take another: make run {name}={free_port()}"
+        ) from error
 
 
-def announce(ports: Ports, data: Path, stopping: threading.Event) -> None:
+def announce(runner: Runner, ports: Ports, data: Path) -> None:
     """Say where the pages are as soon as both answer over HTTPS."""
+    for port in (ports.vote_https, ports.result_https):
+        while not is_ready(port):
+            time.sleep(0.1)  # between two looks
+    runner.say(
+        f"\n  vote     {ports.vote_url}\n  results  {ports.result_url}\n"
+        f"  trust    {data}/caddy/pki/authorities/local/root.crt (or accept the browser's warning)\n"
+        f"  stop     Ctrl-C\n"
+    )
+
+
+def is_ready(port: int) -> bool:
+    """Whether the page behind the port is ready; asked directly, past proxies and name servers."""
     trust = ssl.create_default_context()
     trust.check_hostname = False  # only asks whether it answers
     trust.verify_mode = ssl.CERT_NONE
-    waiting = [f"{ports.vote_url}/ready", f"{ports.result_url}/ready"]
-    while waiting and not stopping.wait(0.1):
-        try:
-            with urllib.request.urlopen(waiting[0], timeout=2, context=trust):  # noqa: S310 - our own address
-                waiting.pop(0)
-        except OSError:
-            continue
-    if not waiting:
-        print(
-            f"\n  vote     {ports.vote_url}\n  results  {ports.result_url}\n"
-            f"  trust    {data}/caddy/pki/authorities/local/root.crt (or accept the browser's warning)\n"
-            f"  stop     Ctrl-C\n",
-            flush=True,
-        )
+    question = f"GET /ready HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=2) as connection,
+            trust.wrap_socket(connection, server_hostname="localhost") as page,
+        ):
+            page.sendall(question.encode())
+            return page.recv(64).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """The whole app as processes on this machine: what runs, with which settings."""
 
-import os
-import shlex
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.environment import inherited
 from local.servers import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -14,15 +14,25 @@ CADDYFILE = ROOT / "local" / "Caddyfile"
 CADDY = Path(sys.executable).with_name("caddy")
 
 
+def localhost() -> list[str]:
+    """The loopback addresses of this machine: `localhost` may be 127.0.0.1, ::1 or both."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return ["127.0.0.1", "::1"]
+    except OSError:
+        return ["127.0.0.1"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where everything listens on 127.0.0.1; people need only the first two."""
+    """Where everything listens on this machine alone; people need only the first two."""
 
     vote_https: int = 8443
     result_https: int = 8444
     vote: int = field(default_factory=free_port)
     result: int = field(default_factory=free_port)
     worker: int = field(default_factory=free_port)
+    https_addresses: list[str] = field(default_factory=localhost)
 
     @property
     def vote_url(self) -> str:
@@ -43,22 +53,22 @@ class Service:
     command: list[str]
     env: dict[str, str]
 
-    @property
-    def shell(self) -> str:
-        """The command for a process runner that takes shell lines."""
-        return f"exec {shlex.join(self.command)}"
-
     def popen(self, **kwargs: object) -> "subprocess.Popen[str]":
         """Start it in a session of its own, so that it can be ended with all its children."""
         return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
-            self.command, env=self.env, start_new_session=True, text=True, **kwargs
+            self.command,
+            env=self.env,
+            start_new_session=True,
+            encoding="utf-8",
+            errors="replace",
+            **kwargs,
         )
 
 
 def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> list[Service]:
     """vote, worker, result and Caddy in front, wired to the two servers."""
     python = [sys.executable, "-u", "-m"]
-    base = {**os.environ, "PYTHONSAFEPATH": "1", "BIND_HOST": "127.0.0.1"}
+    base = inherited() | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "BIND_HOST": "127.0.0.1"}
     links = {"VOTE_URL": ports.vote_url, "RESULT_URL": ports.result_url}
     return [
         Service(
@@ -83,6 +93,7 @@ def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> 
             [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)],
             base
             | {
+                "BIND_HOST": " ".join(ports.https_addresses),
                 "VOTE_UPSTREAM_PORT": str(ports.vote),
                 "RESULT_UPSTREAM_PORT": str(ports.result),
                 "VOTE_HTTPS_PORT": str(ports.vote_https),

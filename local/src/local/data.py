@@ -8,18 +8,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-DATA = Path(os.environ.get("LOCAL_DATA") or Path(__file__).parents[3] / ".local")
+DATA = Path(os.environ.get("LOCAL_DATA") or Path(__file__).parents[3] / ".local").absolute()
 
 
 class InUseError(Exception):
     """Another `make run` works on the folder."""
 
 
+class UnusableError(Exception):
+    """The folder cannot keep our data; the message says what to do."""
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[Path]:
     """Hold the folder for one run at a time: two servers on the same files would spoil them."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
+    try:
+        folder.mkdir(exist_ok=True)
+        if any(folder.iterdir()) and not (folder / "lock").exists():
+            raise UnusableError(f"{folder} holds other files; name a new folder in LOCAL_DATA, its own alone")
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise UnusableError(
+            f"cannot keep data in {folder} ({error.strerror}); name a folder that you can make or write: "
+            f"make run LOCAL_DATA=$HOME/voting01-data"
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -30,12 +43,12 @@ def locked(folder: Path) -> Iterator[Path]:
 
 
 def main() -> int:
-    """Remove the folder, unless a run works on it."""
+    """Remove the folder, unless a run works on it or it holds other files."""
     try:
         if DATA.exists():
             with locked(DATA):
                 shutil.rmtree(DATA)
-    except (InUseError, OSError) as error:
+    except (InUseError, UnusableError, OSError) as error:
         print(f"clean: {error}", file=sys.stderr)
         return 2
     return 0

@@ -1,0 +1,40 @@
+"""Another checkout of this tree, as somebody else's machine would hold it."""
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+from local.app import CADDY, ROOT
+
+SERVICES = ("vote", "worker", "result", "local")
+
+
+def copy(folder: Path) -> Path:
+    """The files that git knows, as they are now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def with_packages(folder: Path) -> Path:
+    """The same with a .venv of its own, which borrows the packages that were installed here."""
+    copy(folder)
+    venv = folder / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    (site_packages,) = venv.glob("lib/python3*/site-packages")
+    paths = [*(folder / service / "src" for service in SERVICES), Path(sysconfig.get_path("purelib"))]
+    (site_packages / "borrowed.pth").write_text("".join(f"{path}\n" for path in paths))
+    (venv / "bin/caddy").symlink_to(CADDY)
+    (venv / ".installed").write_text(f"{folder.resolve()}\n")
+    return folder
