@@ -17,6 +17,8 @@ from .backfill import Past, RealPrometheus
 
 pytestmark = [pytest.mark.servers, pytest.mark.docker]
 
+APP = "voting01"
+
 
 def every_15_s(*steps: tuple[float, float], until: float = 0) -> list[tuple[float, float]]:
     """Scrapes from the first step on; each step says since how many seconds ago which value holds."""
@@ -25,7 +27,7 @@ def every_15_s(*steps: tuple[float, float], until: float = 0) -> list[tuple[floa
 
 
 def votes(env: str, status: int | str, pod: str = "vote-1", **changes: str) -> str:
-    labels = {"namespace": f"voting01-{env}", "app": "vote", "pod": pod, "release": "r1"}
+    labels = {"namespace": f"{APP}-{env}", "app": "vote", "pod": pod, "release": "r1"}
     labels |= {"method": "POST", "route": "/", "status": str(status)} | changes
     return f"http_requests_total{{{','.join(f'{name}={string(value)}' for name, value in labels.items())}}}"
 
@@ -61,7 +63,7 @@ PAST: Past = {
     # There since long before Prometheus began to watch: 100 votes while it did.
     votes("unknown", 200): every_15_s((1200, 90_000), (600, 90_100)),
     # A name that must not be taken for another's.
-    votes("x", 200, namespace="voting012-qa", release="r9"): every_15_s((60, 50)),
+    votes("x", 200, namespace=f"{APP}2-qa", release="r9"): every_15_s((60, 50)),
     votes("y", 200, release="r9"): every_15_s((60, 5)),
     votes("z", 503, release="r9"): every_15_s((60, 5)),
 }
@@ -95,7 +97,7 @@ def rate(prometheus):
     def ask(env: str | None, window: str = "5m", release: str | None = None) -> ErrorRate:
         return measure(
             prometheus,
-            Question(app="voting01-vote", env=env, metric="errorRate", window=window, release=release),
+            Question(app=f"{APP}-vote", env=env, metric="errorRate", window=window, release=release),
         )
 
     return ask

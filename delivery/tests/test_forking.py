@@ -35,6 +35,8 @@ def rewritten(text, path="k8s/x.yaml", new=NEW):
         ("https://result-acme-dev.localhost:8443", "https://result-zoo-dev.zoo.example"),
         ("namespace: acme-qa", "namespace: zoo-qa"),
         ("https://github.com/acme-org/acme/actions", "https://github.com/zoo-org/animals/actions"),
+        ("https://vote-acme-qa2.localhost:8443.", "https://vote-zoo-qa2.zoo.example."),
+        ("https://result-acme-prod-eu.localhost:8443/", "https://result-zoo-prod-eu.zoo.example/"),
         ("https://localhost:8443/health", "https://localhost:8443/health"),
         (
             "host: vote.localhost # each overlay names its own",
@@ -53,6 +55,48 @@ def test_a_registry_with_a_port_moves_the_tag_by_one_colon():
     assert rewritten(line, path) == 'options: {delimiter: ":", index: 2}'
     assert rewritten(line, path, replace(NEW, registry="ghcr.io/zoo")) == line
     assert rewritten(line) == line
+
+
+@pytest.mark.parametrize("path", ["Makefile", "k8s/components/canary/README.md", "demo/src/demo/up.py"])
+def test_addresses_outside_of_manifests_are_those_of_make_cluster(path):
+    assert rewritten("https://vote-acme-qa.localhost:8443", path) == "https://vote-zoo-qa.localhost:8443"
+
+
+def test_a_host_without_a_port_becomes_one_without_a_port():
+    """Between two domains of which only the new one has a port, an Ingress must not get it."""
+    back = replace(NEW, name="shop", base_domain="localhost:8443")
+
+    assert forking.rewritten("x.yaml", "value: vote-zoo-qa.zoo.example", NEW, back) == (
+        "value: vote-shop-qa.localhost"
+    )
+    assert forking.rewritten("x.yaml", "https://vote-zoo-qa.zoo.example", NEW, back) == (
+        "https://vote-shop-qa.localhost:8443"
+    )
+
+
+def test_the_second_rename_leaves_other_words():
+    text = "kubectl apply -n app-qa # apps/v1 myapp app_x x-app.yaml"
+
+    assert forking.rewritten("README.md", text, replace(OLD, name="app"), replace(OLD, name="shop")) == (
+        "kubectl apply -n shop-qa # apps/v1 myapp app_x x-shop.yaml"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "newName: registry.example/acme/vote",
+        "https://github.com/acme-org/acme/actions",
+        "https://vote-zoo-qa.acme.dev/",
+        "host: vote-zoo-qa.acme.dev",
+    ],
+)
+def test_settings_that_stay_keep_the_old_name(text):
+    """A company's registry and domain may be called as its first app was."""
+    here = replace(OLD, base_domain="acme.dev")
+    before = text.replace("zoo", "acme")
+
+    assert forking.rewritten("x.yaml", before, here, replace(here, name="zoo")) == text
 
 
 @pytest.mark.servers
@@ -76,13 +120,13 @@ def test_a_file_is_renamed_with_its_name():
 def test_delivery_toml_keeps_its_comments_in_their_column():
     whole = "".join(f'{key} = "{value}"\n' for key, value in asdict(NEW).items())
     rest = "".join(
-        each for each in whole.splitlines(True) if each.split()[0] not in ("name", "cluster", "region")
+        each for each in whole.splitlines(True) if each.split()[0] not in ("connect", "cluster", "region")
     )
-    text = '# of a fork\nname = "acme"      # the name\ncluster = "acme"\nregion = "us-west-2" # AWS\n'
-    new = replace(NEW, cluster="zoo-2", region="eu-central-1")
+    text = '# of a fork\nconnect = "kind"       # how\ncluster = "one"\nregion = "us-west-2" # AWS\n'
+    new = replace(NEW, connect="kubeconfig", cluster="another", region="eu-central-1")
 
     assert forking.settings_text(text + rest, new) == (
-        '# of a fork\nname = "zoo"       # the name\ncluster = "zoo-2"\nregion = "eu-central-1" # AWS\n'
+        '# of a fork\nconnect = "kubeconfig" # how\ncluster = "another"\nregion = "eu-central-1" # AWS\n'
         + rest
     )
 
@@ -123,6 +167,60 @@ def test_a_fork_has_no_old_name_left_but_in_its_history(fork):
     assert Settings.from_file(fork.root).repository == "zoo-org/zoo"  # what nobody named follows the name
     overlay = (fork.root / "k8s/overlays/qa/kustomization.yaml").read_text()
     assert overlay == KUSTOMIZATION.format(strategy="canary").replace("registry.example/acme", "ghcr.io/zoo")
+
+
+@pytest.mark.servers
+def test_a_picture_moves_with_its_links_and_stays_as_it_was_taken(fork):
+    (fork.root / "acme.svg").write_text("<svg><text>acme</text></svg>")
+    (fork.root / "README.md").write_text("![acme](acme.svg)")
+    git(fork.root, "add", ".")
+
+    forking.init(fork, {"name": "zoo"})
+
+    assert (fork.root / "README.md").read_text() == "![zoo](zoo.svg)"
+    assert (fork.root / "zoo.svg").read_text() == "<svg><text>acme</text></svg>"
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("name", ["newtag", "workflows", "script", "kind"])
+def test_a_name_that_the_tree_uses_otherwise_is_refused(fork, name):
+    (fork.root / "README.md").write_text("a newtag, of some kind\n")
+
+    with pytest.raises(ConfigurationError, match=f"^--name {name}: .* take another name$"):
+        forking.init(fork, {"name": name})
+
+    assert git(fork.root, "diff", "--name-only") == "README.md"
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("folder", ["delivery/tests", "e2e/run"])
+def test_a_name_that_tests_have_made_up_is_taken(fork, folder):
+    (fork.root / folder).mkdir(parents=True)
+    (fork.root / folder / "x.py").write_text("zoo")
+    git(fork.root, "add", ".")
+
+    assert "delivery.toml" in forking.init(fork, {"name": "zoo"})
+
+
+@pytest.mark.servers
+def test_a_name_that_only_the_settings_have_is_taken(fork):
+    """The company is called zoo already, and its second app takes the name."""
+    forking.init(fork, {"registry": "ghcr.io/zoo", "repository": "zoo/acme", "base_domain": "zoo.dev"})
+
+    now = replace(fork, settings=Settings.from_file(fork.root))
+    forking.init(now, {"name": "zoo"})
+
+    assert Settings.from_file(fork.root).registry == "ghcr.io/zoo"
+
+
+@pytest.mark.servers
+def test_connection_and_region_do_not_follow_the_name(fork):
+    here = replace(OLD, name="west", cluster="west")
+
+    forking.init(replace(fork, settings=here), {"name": "zoo"})
+
+    found = Settings.from_file(fork.root)
+    assert (found.region, found.cluster, found.repository) == ("us-west-2", "zoo", "acme-org/acme")
 
 
 @pytest.mark.servers

@@ -30,7 +30,7 @@ PORTS = json.dumps({TRAEFIK: [{"HostIp": "127.0.0.1", "HostPort": "9443"}]})
 
 
 def test_a_cluster_is_found_on_the_port_that_it_was_made_with(answers):
-    answers.update({"kind get clusters": "a\nvoting01\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
+    answers.update({"kind get clusters": "voting01\na\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
 
     assert Cluster.existing("voting01").port == 9443
 

@@ -11,7 +11,7 @@ from e2e.pipeline.fork import Fork, Person
 from e2e.pipeline.ground import hasten
 
 EVE = Person("Eve Adams", "eve@example.org")
-HISTORY = ("CHANGELOG.md", ".deployments/")
+HISTORY = ("CHANGELOG.md", ".deployments/", "docs/images/")
 
 
 def make(folder, *targets):

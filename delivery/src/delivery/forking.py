@@ -3,16 +3,20 @@
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from delivery.config import FILE, Settings
 from delivery.docker import SERVICES
-from delivery.errors import NothingToDoError
+from delivery.errors import ConfigurationError, NothingToDoError
 from delivery.project import Project
 
 KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its names
+PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # show what they were taken of
+EXAMPLE = "acme"  # what documents call a fork
+TESTS = re.compile(r"(^|/)(tests|e2e)/")  # their names are made up
+FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may have the name in them
 ECR = re.compile(r"\.amazonaws\.com(/|$)")
 PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
@@ -27,18 +31,15 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
     name = given.get("name", old.name)
     if ECR.search(given.get("registry", "")):
         given = {"connect": "aws"} | given
-    new = Settings.checked({key: value.replace(old.name, name) for key, value in asdict(old).items()} | given)
+    following = {key: word(old.name).sub(name, getattr(old, key)) for key in FOLLOWING}
+    new = Settings.checked(asdict(old) | following | given)
     if new == old:
         raise NothingToDoError(f"{FILE} says all that already")
+    files = dict(tracked(project))
+    if new.name not in (old.name, EXAMPLE):
+        require_unused(new.name, files, old)
     changed = []
-    for path in project.git("ls-files", "-z").split("\0"):
-        file = project.root / path
-        if not path or path.startswith(KEPT) or not file.is_file() or file.is_symlink():
-            continue
-        try:
-            before = file.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue  # a picture
+    for path, before in files.items():
         after, target = rewritten(path, before, old, new), renamed(path, old, new)
         if after == before and target == path:
             continue
@@ -48,41 +49,90 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
             if target != path:
                 (project.root / target).parent.mkdir(parents=True, exist_ok=True)
                 project.git("mv", path, target)
-            (project.root / target).write_text(after, encoding="utf-8")
+            if after != before:
+                (project.root / target).write_text(after, encoding="utf-8")
     if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
         tidy(project, ruff)
     return changed
 
 
+def tracked(project: Project) -> Iterator[tuple[str, str]]:
+    """The files that git knows and a fork changes, with their text; a picture has none."""
+    for path in project.git("ls-files", "-z").split("\0"):
+        file = project.root / path
+        if not path or path.startswith(KEPT) or not file.is_file() or file.is_symlink():
+            continue
+        try:
+            yield path, "" if path.endswith(PICTURES) else file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            yield path, ""
+
+
+def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
+    """Return if no file but a test has this name as a word, outside of the present settings.
+
+    A later rename could not tell the name from the word.
+    """
+    for path, text in files.items():
+        if TESTS.search(path):
+            continue
+        others = addresses(old).sub("", "" if path == FILE else text)
+        if word(name).search(others) or word(name).search(path):
+            raise ConfigurationError(
+                f"--name {name}: {path} uses this word for something else, and a later rename "
+                "could not tell them apart; take another name"
+            )
+
+
 def renamed(path: str, old: Settings, new: Settings) -> str:
     """A path with the new name in place of the old."""
-    return path.replace(old.name, new.name)
+    return word(old.name).sub(new.name, path)
 
 
 def rewritten(path: str, text: str, old: Settings, new: Settings) -> str:
     """A file's text with the new settings in place of the old.
 
-    Registry and addresses come before the name, which may be part of them. Text that only looks like
-    an old address, as `localhost` in a test, stays.
+    The pages' addresses change in manifests alone: elsewhere they are those of `make cluster`, which
+    stay on *.localhost. Text that only looks like an old address, as `localhost` in a test, stays.
     """
     if path == FILE:
         return settings_text(text, new)
-    for service in SERVICES:
-        text = re.sub(rf"{re.escape(old.registry)}/{service}\b", f"{new.registry}/{service}", text)
-    text = text.replace(f"{old.github}", new.github)
-    for old_host, new_host in hosts(old, new):
-        address = rf"((?:vote|result)-{re.escape(old.name)}-[a-z]+(?:-[a-z]+)?)\.{re.escape(old_host)}"
-        text = re.sub(rf"{address}(?![\w:.-])", rf"\1.{new_host}", text)
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["service"]:
+            return f"{new.registry}/{found['service']}"
+        if found["github"]:
+            return new.github
+        if found["page"] and path.endswith(".yaml"):
+            host = new.base_domain if found["url"] or ":" in found["host"] else hostname(new)
+            return f"{found['url']}{found['page']}-{new.name}-{found['env']}.{host}"
+        return word(old.name).sub(new.name, found[0])
+
+    # Addresses first: they may have the name in them.
+    text = re.sub(f"{addresses(old).pattern}|{word(old.name).pattern}", replaced, text)
     if path.startswith("k8s/transformers/"):
         # The tag follows the last colon of the image's name: a registry with a port brings one more.
         text = PORT_INDEX.sub(rf"\g<1>{2 if ':' in new.registry else 1}}}", text)
-    return text.replace(old.name, new.name)
+    return text
 
 
-def hosts(old: Settings, new: Settings) -> Iterable[tuple[str, str]]:
-    """What stands behind a page's name: in addresses with the port, in an Ingress without."""
-    yield old.base_domain, new.base_domain
-    yield old.base_domain.partition(":")[0], new.base_domain.partition(":")[0]
+def word(name: str) -> re.Pattern[str]:
+    """Finds the name where it is a word: `app` in app-qa, not in apply."""
+    return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
+
+
+def addresses(of: Settings) -> re.Pattern[str]:
+    """Finds images, the repository, and pages."""
+    host = "|".join(re.escape(each) for each in (of.base_domain, hostname(of)))
+    image = rf"(?<![\w./-]){re.escape(of.registry)}/(?P<service>{'|'.join(SERVICES)})\b"
+    github = rf"(?P<github>{re.escape(of.github)})(?![\w-])"
+    page = rf"(?P<page>vote|result)-{re.escape(of.name)}-(?P<env>[a-z0-9-]+)\.(?P<host>{host})"
+    return re.compile(rf"{image}|{github}|(?P<url>(?:://)?)\b{page}(?![\w:-]|\.\w)")
+
+
+def hostname(of: Settings) -> str:
+    """What stands behind a page's name in an Ingress, which has no port."""
+    return of.base_domain.partition(":")[0]
 
 
 def settings_text(text: str, new: Settings) -> str:
