@@ -7,18 +7,18 @@ from demo.voters import Voters
 from demo.waiting import until
 
 RATE = 5  # a second: enough to see, and two lanes share a laptop
-LIMIT = 4_000  # thirteen minutes
+LIMIT_S = 800  # thirteen minutes
 ENOUGH = 50  # accepted; fewer show nothing
 IN_A_ROW = 20  # accepted one after the other: votes work
 REFUSED = 500  # the switch's answer: Redis never saw the vote
 
 
 class Ballot(Voters):
-    """Five votes a second, each another voter's and over its own connection, within a `with` block."""
+    """Some votes a second, each another voter's and over its own connection, within a `with` block."""
 
-    def __init__(self, env: Environment, page: str = "vote") -> None:
+    def __init__(self, env: Environment, page: str = "vote", *, rate: int = RATE) -> None:
         urls = env.urls()
-        super().__init__(urls[page], rate=RATE, limit=LIMIT)
+        super().__init__(urls[page], rate=rate, threads=max(4, rate // 2), limit=rate * LIMIT_S)
         self._result = Page(urls["result"])
         self._before = self._result.total()
 

@@ -1,0 +1,82 @@
+"""A network that loses every 20th first packet: restarts and releases cost retries, never a vote."""
+
+import pytest
+
+from delivery.programs import run
+from demo.environment import HANDS
+from demo.pages import Page
+from demo.waiting import until
+from e2e.cluster.ballot import Ballot
+from e2e.cluster.rollouts import (
+    at_first_pause,
+    ending,
+    failed_checks,
+    new_release,
+    require_aborted,
+    revert,
+)
+
+CROWD = 20  # votes a second
+# Not in the table "filter", which whoever enforces network policies writes anew, without rules of others.
+TABLE = ["iptables", "--table=mangle"]
+RULE = "FORWARD -p tcp --syn -m statistic --mode nth --every 20 --packet 0 -j DROP"
+
+
+def restart(env):
+    """Replace every vote pod by another of the same release; return once all are."""
+    env.kubectl.plugin("restart", hands=HANDS)
+
+    def restarted():
+        (vote,) = [
+            each for each in env.kubectl.objects("rollouts.argoproj.io") if each["metadata"]["name"] == "vote"
+        ]
+        status = vote["status"]
+        return status.get("restartedAt") == vote["spec"].get("restartAt") and status["phase"] == "Healthy"
+
+    until(restarted, what="every vote pod is restarted", seconds=180)
+
+
+@pytest.fixture
+def lossy(env):
+    """Drop every 20th first packet of the connections between pods, and from this machine to them."""
+    nodes = env.cluster.nodes
+    for node in nodes:
+        run("docker", "exec", node, *TABLE, "--insert", *RULE.split())
+    yield
+    for node in nodes:
+        run("docker", "exec", node, *TABLE, "--delete", *RULE.split())
+
+
+def dropped(env):
+    """How many packets the nodes have dropped."""
+    said = [
+        run("docker", "exec", node, *TABLE, "-nvxL", "FORWARD").splitlines() for node in env.cluster.nodes
+    ]
+    return sum(int(line.split()[0]) for lines in said for line in lines if "statistic" in line)
+
+
+@pytest.mark.alone
+def test_lost_packets_fail_no_vote(env, lossy, figure):
+    with Ballot(env, rate=CROWD) as ballot:
+        for _ in range(5):
+            restart(env)
+        restarts = len(ballot.votes)
+        for _ in range(2):
+            release = new_release(env)
+            assert ending(env, release).healthy, failed_checks(env, release)
+        assert ballot.failures() == []
+        releases = len(ballot.votes) - restarts
+
+        before, bad = env.look(), new_release(env)
+        at_first_pause(env, bad)
+        Page(env.urls()["vote-canary"]).turn_errors(on=True)
+        require_aborted(ending(env, bad), before, "error-rate")
+        revert(env, before)
+        assert ballot.failures(but=bad) == []
+        ballot.counted()
+    lost = dropped(env)
+    assert lost
+    figure("five restarts", f"0 of {restarts} votes failed")
+    figure("two good releases", f"0 of {releases} votes failed")
+    figure("slowest vote", f"{max(vote.seconds for vote in ballot.votes):.1f} s")
+    figure("first packets lost", lost)
