@@ -41,7 +41,7 @@ def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
 def _commit(project: Project, tip: str, phases: dict[str, str], now: datetime) -> Commit | None:
     before = project.git.read(tip, README)
     if before is None:
-        raise ConfigurationError(f"main has no {README}; the dashboard has no place")
+        raise ConfigurationError(f"{project.git.branch} has no {README}; the dashboard has no place")
     after = landscape.replaced(before, drawn(project, tip, phases, now))
     return None if after == before else Commit({README: after}, "docs: renew the deployment dashboard\n")
 

@@ -46,7 +46,7 @@ def on_main(project: Project, env: str, tip: str = "") -> Overlay:
     tip = tip or project.git.fetch()
     text = project.git.read(tip, overlay.path(env))
     if text is None:
-        raise ConfigurationError(f"main has no {overlay.path(env)}; push it to origin first")
+        raise ConfigurationError(f"{project.git.branch} has no {overlay.path(env)}; push it to origin first")
     return Overlay(env, tip, text)
 
 
@@ -136,7 +136,7 @@ def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> 
 
     made = project.git.publish(make, project.hands)
     if made:
-        say(f"{made[:7]} on main: {wanted.env} is {wanted.tag}")
+        say(f"{made[:7]} on {project.git.branch}: {wanted.env} is {wanted.tag}")
     return made
 
 

@@ -1,11 +1,13 @@
-"""The edge to git: commits that are made on main as it is at that moment, without a work tree, and pushed."""
+"""The edge to git: commits made on the default branch as it is now, without a work tree, and pushed."""
 
+import os
 import random
 import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from delivery.attribution import Change, Person
@@ -13,7 +15,6 @@ from delivery.errors import ConfigurationError, TimedOutError
 from delivery.history import RECORD
 from delivery.programs import Hands, ToolError, run
 
-MAIN = "refs/remotes/origin/main"
 BOT = Person("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
 ATTEMPTS = 40
 LONGEST_PAUSE_S = 2.0  # between two attempts, before jitter
@@ -22,6 +23,22 @@ RACE = re.compile(
     r"\[rejected\]|cannot lock ref|failed to update ref|incorrect old value|is at .* but expected",
     re.IGNORECASE,
 )
+# What users may have set otherwise. How origin is reached stays theirs: credentials, proxies, certificates.
+SETTINGS = {
+    **{f"color.{part}": "false" for part in ("ui", "advice", "push", "remote", "transport")},
+    "core.autocrlf": "false",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "log.showSignature": "false",
+    "push.followTags": "false",
+    "push.gpgSign": "false",
+    "push.pushOption": "",  # none
+    "push.recurseSubmodules": "no",
+}
+THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PATH|HTTP|PROXY|SSH|SSL|TRACE)")
 FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%B"
 
 
@@ -35,31 +52,72 @@ class Commit:
 
 @dataclass(frozen=True)
 class Repository:
-    """A clone whose `origin` has the branch main."""
+    """A clone; a deployment is a commit on the default branch of its `origin`."""
 
     root: Path
 
-    def __call__(self, *arguments: str, seconds: float = 60, stdin: str | None = None) -> str:
+    def __call__(
+        self,
+        *arguments: str,
+        seconds: float = 60,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
         """Run git and return its standard output without the last newline."""
-        return run("git", *arguments, cwd=self.root, seconds=seconds, stdin=stdin).removesuffix("\n")
+        return self._run(*arguments, seconds=seconds, stdin=stdin, env=env).removesuffix("\n")
+
+    def _run(
+        self,
+        *arguments: str,
+        seconds: float = 60,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        around = {**surroundings(os.environ), **(env or {})}
+        return run("git", *arguments, cwd=self.root, seconds=seconds, stdin=stdin, env=around)
+
+    @cached_property
+    def branch(self) -> str:
+        """The default branch of origin."""
+        for ask in (
+            ("ls-remote", "--symref", "origin", "HEAD"),
+            ("symbolic-ref", "refs/remotes/origin/HEAD"),
+        ):
+            try:
+                found = re.search(r"^(?:ref: refs/heads|refs/remotes/origin)/(\S+)", self(*ask))
+            except (ToolError, TimedOutError):
+                continue
+            if found:
+                return found[1]
+        return "main"
+
+    @property
+    def _tracked(self) -> str:
+        return f"refs/remotes/origin/{self.branch}"
+
+    def _bring(self, *options: str, seconds: float) -> None:
+        """Fetch the default branch, and nothing else that a user's configuration adds."""
+        alone = ("--quiet", "--no-tags", "--no-prune", "--no-recurse-submodules", "--no-auto-gc")
+        refspec = f"+refs/heads/{self.branch}:{self._tracked}"
+        self("fetch", *alone, *options, "origin", refspec, seconds=seconds)
 
     def fetch(self) -> str:
-        """Ask origin for main, and return the commit that it is at."""
+        """Ask origin for its default branch, and return the commit that it is at."""
         try:
-            self("fetch", "--quiet", "--no-tags", "origin", f"+refs/heads/main:{MAIN}", seconds=120)
+            self._bring(seconds=120)
         except ToolError as error:
-            raise ConfigurationError(f"main of origin cannot be read: {error}") from error
-        return self("rev-parse", MAIN)
+            raise ConfigurationError(f"{self.branch} of origin cannot be read: {error}") from error
+        return self("rev-parse", self._tracked)
 
     def deepen(self) -> None:
         """Bring the whole history where the clone is a shallow one."""
         if self("rev-parse", "--is-shallow-repository") == "true":
-            self("fetch", "--quiet", "--unshallow", "origin", f"+refs/heads/main:{MAIN}", seconds=300)
+            self._bring("--unshallow", seconds=300)
 
     def read(self, commit: str, path: str) -> str | None:
         """A file as it was at a commit; None if it was not there."""
         try:
-            return run("git", "show", f"{commit}:{path}", cwd=self.root)
+            return self._run("cat-file", "blob", f"{commit}:{path}")
         except ToolError:
             return None
 
@@ -81,13 +139,14 @@ class Repository:
 
     def folder(self, commit: str, path: str, into: Path) -> Path:
         """Write what stands below a path at a commit, and return where."""
-        archive = into / "archive.tar"
-        self("archive", "--format=tar", f"--output={archive}", commit, path)
-        run("tar", "-xf", str(archive), "-C", str(into))
+        # Not with git archive: it changes line ends, and leaves files out, as a user's attributes say.
+        for name in self("ls-tree", "-r", "-z", "--name-only", commit, "--", path).split("\0")[:-1]:
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes((self.read(commit, name) or "").encode())
         return into / path
 
     def publish(self, make: Callable[[str], Commit | None], hands: Hands) -> str:
-        """Commit on main what `make` returns for its newest commit, and push; the new commit.
+        """Commit on the default branch what `make` returns for its newest commit, and push; the new commit.
 
         Whenever somebody else's push comes first, it is made again on what they left. Empty if there
         is nothing to commit, or in a dry run, which shows the commit instead.
@@ -99,23 +158,27 @@ class Repository:
                 return ""
             commit = self._commit(tip, wanted)
             if hands.dry_run:
-                hands.say(self("show", "--format=commit on main by %an%n%n%w(0,2,2)%B%w(0,0,0)", commit))
-                hands.say("git push origin HEAD:main")
+                shape = f"commit on {self.branch} by %an%n%n%w(0,2,2)%B%w(0,0,0)"
+                hands.say(self("diff-tree", "--patch", f"--format={shape}", commit))
+                hands.say(f"git push origin HEAD:{self.branch}")
                 return ""
             try:
-                self("push", "--quiet", "--porcelain", "origin", f"{commit}:refs/heads/main", seconds=120)
+                to = f"{commit}:refs/heads/{self.branch}"
+                self("push", "--quiet", "--porcelain", "origin", to, seconds=120)
             except TimedOutError:  # it may have arrived all the same
                 if not self._contains(self.fetch(), commit):
                     raise
             except ToolError as error:
                 if not RACE.search(error.output):
-                    raise ConfigurationError(f"main was not changed: {refusal(error)}") from error
+                    raise ConfigurationError(f"{self.branch} was not changed: {refusal(error)}") from error
                 longest = min(LONGEST_PAUSE_S, 0.05 * 2**attempt)
                 time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads the next attempts
                 continue
-            self("update-ref", MAIN, commit)
+            self("update-ref", self._tracked, commit)
             return commit
-        raise TimedOutError(f"main was not changed: others were quicker {ATTEMPTS} times; run this again")
+        raise TimedOutError(
+            f"{self.branch} was not changed: others were quicker {ATTEMPTS} times; run this again"
+        )
 
     def _contains(self, tip: str, commit: str) -> bool:
         """Whether a commit is another one or among its ancestors."""
@@ -125,17 +188,27 @@ class Repository:
         """Make the commit object; no branch and no file of the checkout changes."""
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            run("git", "read-tree", parent, cwd=self.root, env=index)
+            self("read-tree", parent, env=index)
             for path, text in wanted.files.items():
                 blob = self("hash-object", "-w", "--stdin", stdin=text)
-                entry = f"100644,{blob},{path}"
-                run("git", "update-index", "--add", "--cacheinfo", entry, cwd=self.root, env=index)
-            tree = run("git", "write-tree", cwd=self.root, env=index).strip()
+                self("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+            tree = self("write-tree", env=index)
         roles = ("AUTHOR", "COMMITTER")
         names = {f"GIT_{role}_NAME": BOT.name for role in roles}
         emails = {f"GIT_{role}_EMAIL": BOT.email for role in roles}
-        command = ("git", "commit-tree", tree, "-p", parent, "-F", "-")
-        return run(*command, cwd=self.root, stdin=wanted.message, env=names | emails).strip()
+        return self("commit-tree", tree, "-p", parent, "-F", "-", stdin=wanted.message, env=names | emails)
+
+
+def surroundings(env: Mapping[str, str]) -> dict[str, str | None]:
+    """What git's environment has beside ours, or lacks (None), for our SETTINGS to win over all others."""
+    given = env.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdecimal() else 0
+    foreign: dict[str, str | None] = {
+        name: None for name in env if name.startswith("GIT_") and not THEIRS.match(name)
+    }
+    for number, (key, value) in enumerate(SETTINGS.items(), count):
+        foreign |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return foreign | {"GIT_CONFIG_COUNT": str(count + len(SETTINGS)), "GIT_TERMINAL_PROMPT": "0"}
 
 
 def refusal(error: ToolError) -> str:

@@ -34,10 +34,11 @@ def run(
     seconds: float = 60,
     stdin: str | None = None,
     cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
+    env: Mapping[str, str | None] | None = None,
 ) -> str:
-    """Run a program to its end and return its standard output."""
+    """Run a program to its end and return its standard output; `env` is beside ours, None takes away."""
     shown = " ".join(command[:SHOWN_WORDS])
+    around = {**os.environ, "LC_ALL": "C", **(env or {})}
     try:
         done = subprocess.run(
             command,
@@ -46,7 +47,7 @@ def run(
             capture_output=True,
             timeout=seconds,
             cwd=cwd,
-            env={**os.environ, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(env or {})},
+            env={name: value for name, value in around.items() if value is not None},
             check=False,
         )
     except FileNotFoundError as error:

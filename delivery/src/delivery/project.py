@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -27,7 +28,7 @@ class Project:
         root = checkout(Path.cwd())
         return cls(root, Settings.from_file(root), Surroundings.from_env(os.environ), Hands(dry_run))
 
-    @property
+    @cached_property
     def git(self) -> Repository:
         """Its repository."""
         return Repository(self.root)

@@ -1,10 +1,12 @@
 """A new image tag, and our own images built in the local Docker engine."""
 
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from delivery import tags
 from delivery.errors import ConfigurationError
+from delivery.git import surroundings
 from delivery.programs import ToolError, run
 from demo.overlay import ROOT
 
@@ -12,7 +14,7 @@ from demo.overlay import ROOT
 def new_tag() -> str:
     """A tag that no earlier second has given, of this checkout's commit."""
     try:
-        commit = run("git", "rev-parse", "--short=7", "HEAD", cwd=ROOT).strip()
+        commit = run("git", "rev-parse", "HEAD", cwd=ROOT, env=surroundings(os.environ)).strip()
     except (ConfigurationError, ToolError):
         commit = "0000000"  # a download without its git history
     return tags.new(commit, datetime.now(UTC))

@@ -52,7 +52,7 @@ def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
         return
     here.cluster(env).require()
     applied = deploying.apply(here, env)
-    say(f"{env} is what main says: {overlay.tag(applied.text)}")
+    say(f"{env} is what {here.git.branch} says: {overlay.tag(applied.text)}")
     finish(here, env, None, overlay.tag(applied.text))
 
 
