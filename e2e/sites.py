@@ -67,12 +67,13 @@ class LocalSite:
     """Everything as processes, with data in `folder`; any part can be started again or killed."""
 
     folder: Path
+    redis_cluster: bool = False
     ports: Ports = field(default_factory=lambda: Ports(vote_https=free_port(), result_https=free_port()))
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self.redis = stack.enter_context(Redis(self.folder / "redis"))
+            self.redis = stack.enter_context(Redis(self.folder / "redis", cluster=self.redis_cluster))
             self.postgres = stack.enter_context(Postgres(self.folder / "postgres"))
             stack.callback(self.stop_all)
             self._close = stack.pop_all().close

