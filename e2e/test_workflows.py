@@ -3,38 +3,14 @@
 import re
 import shlex
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 import typer
-from ruamel.yaml import YAML
 
+from e2e.workflows import FILES, FOLDER, jobs, read, steps
 from local.app import ROOT
 
-FOLDER = ROOT / ".github"
-FILES = sorted([*FOLDER.glob("workflows/*.yaml"), *FOLDER.glob("actions/*/action.yaml")])
 PINNED = re.compile(r"uses: (?P<action>[\w-]+/[\w./-]+)@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-
-
-def read(path: Path) -> dict:
-    return YAML(typ="safe").load(path)
-
-
-def jobs() -> dict[str, dict]:
-    """Every job of every workflow, by a name to report it by."""
-    return {
-        f"{path.name} {name}": job
-        for path in FOLDER.glob("workflows/*.yaml")
-        for name, job in read(path)["jobs"].items()
-    }
-
-
-def steps() -> list[tuple[str, dict]]:
-    """Every step of every workflow and action."""
-    found = [(name, step) for name, job in jobs().items() for step in job.get("steps", [])]
-    for path in FOLDER.glob("actions/*/action.yaml"):
-        found += [(path.parent.name, step) for step in read(path)["runs"]["steps"]]
-    return found
 
 
 def commands(program: str) -> list[list[str]]:
@@ -120,40 +96,6 @@ def test_continuous_integration_needs_no_secret():
     assert not re.search(r"secrets\.|vars\.", (FOLDER / "workflows/ci.yaml").read_text())
 
 
-def test_a_change_of_any_service_is_deployed():
-    (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
-    paths = read(workflow)["on"]["push"]["paths"]
-    services = {path.parent.name for path in ROOT.glob("*/Dockerfile")}
-    assert services == {path.removesuffix("/**") for path in paths if re.fullmatch(r"\w+/\*\*", path)}
-    assert {f"requirements/{service}.txt" for service in services} <= set(paths)
-
-
-def test_only_one_deployment_of_an_environment_runs_at_once():
-    groups = {name: job["concurrency"] for name, job in jobs().items() if "concurrency" in job}
-    for name, job in jobs().items():
-        if "environment" in job and not name.endswith(" build"):
-            assert groups[name]["cancel-in-progress"] is False, name
-
-
-def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
-    (promotion,) = FOLDER.glob("workflows/promote-staging-rollout-*.yaml")
-    deploys = read(FOLDER / "workflows/deploy.yaml")["jobs"]["deploy"]
-    promotes = read(promotion)["jobs"]["promote"]
-    group = deploys["concurrency"]["group"].replace("${{ inputs.environment }}", "staging")
-    assert promotes["concurrency"]["group"] == group
-    assert promotes["environment"] == "staging"
-
-
-def test_the_newest_push_is_what_dev_ends_with():
-    """However long each build takes: the whole run is in a queue, under a name of its own."""
-    (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
-    queue = read(workflow)["concurrency"]
-    assert queue["cancel-in-progress"] is False
-    assert queue["group"] not in {
-        job["concurrency"]["group"] for job in jobs().values() if "concurrency" in job
-    }
-
-
 def test_the_dashboard_is_renewed_after_everything():
     """Whatever changes an environment calls deploy.yaml, or has the dashboard's job itself."""
     for path in FOLDER.glob("workflows/*.yaml"):
@@ -166,7 +108,7 @@ def test_the_dashboard_is_renewed_after_everything():
 
 def test_links_of_fork_md_lead_somewhere():
     text = (ROOT / "docs/fork.md").read_text()
-    titles = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)", text, re.MULTILINE)}
+    titles = {title.lower().replace(" ", "-") for title in re.findall(r"^##+ (.+)", text, re.MULTILINE)}
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
         assert target[1:] in titles if target.startswith("#") else (ROOT / "docs" / target).exists(), target
 

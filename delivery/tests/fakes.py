@@ -15,6 +15,7 @@ case $* in
   [ ! -e "$FAKES/no-namespace" ] || { echo 'Error (NotFound): namespaces "x" not found' >&2; exit 1; } ;;
 "get secret "*) [ -e "$FAKES/no-secret" ] || echo secret/acme-database ;;
 "get events"*) echo '{"items": []}' ;;
+"get deployments.apps --output=name"*) echo deployment.apps/apm ;;
 "get rollouts"*namespace=acme-uat*) cat "$FAKES/uat.json" ;;
 "get rollouts"*) cat "$FAKES/objects.json" ;;
 "apply "*)

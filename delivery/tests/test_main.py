@@ -56,14 +56,14 @@ def delivery(project, tmp_path, settings):
     )
     output, summary = tmp_path / "output", tmp_path / "summary"
 
-    def call(*arguments):
+    def call(*arguments, **more):
         output.unlink(missing_ok=True)
         summary.unlink(missing_ok=True)
         env = {key: value for key, value in os.environ.items() if not key.startswith("GITHUB_")}
         done = subprocess.run(
             [sys.executable, "-m", "delivery", *arguments],
             cwd=project.root,
-            env={**env, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)},
+            env={**env, "GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary), **more},
             capture_output=True,
             text=True,
             check=False,
@@ -98,6 +98,18 @@ def test_a_deployment_hands_over_what_the_next_steps_need(delivery, fakes, tag, 
     assert code == 3
     assert stderr == f"delivery: already deployed, no new rollout: qa has {tag}, it is Healthy\n"
     assert "### Nothing to do" in summary
+
+
+@pytest.mark.servers
+def test_nothing_to_do_is_a_green_run_on_github(delivery, fakes, tag):
+    fakes.runs(rollout(tag), "next.json")
+    delivery("deploy", "qa", "--image-tag", tag)
+
+    code, stderr, output, summary = delivery("deploy", "qa", "--image-tag", tag, GITHUB_ACTIONS="true")
+
+    assert (code, stderr, output) == (0, "", {})
+    assert "### Nothing to do" in summary
+    assert delivery("promote", "qa", "staging", GITHUB_ACTIONS="true")[0] == 4, "a refusal stays one"
 
 
 @pytest.mark.servers
@@ -148,6 +160,13 @@ def test_a_build_pushes_when_all_are_built(delivery, fakes):
     assert delivery("build", "--image-tag", "0a1b2c3-20260102030405")[0] == 0
     verbs = [line.split()[1] for line in fakes.asked]
     assert verbs == ["build"] * 4 + ["push"] * 4
+
+    source = "--label org.opencontainers.image.source=https://github.com/acme-org/acme "
+    assert all(source in line for line in fakes.asked if " build " in line)
+
+    assert delivery("build", "apm")[0] == 0
+    assert [line.rsplit("/", 1)[1].split(":")[0] for line in fakes.asked[8:]] == ["apm", "apm"]
+    assert delivery("build", "amp")[0] == 2
 
     fakes.breaks("registry-away")
     code, stderr, _, _ = delivery("build")

@@ -15,6 +15,9 @@ from typing import Any
 
 RUN_ID = count(os.getpid() * 1000)  # each run's own, in every process
 MINUTES = 20
+UNKNOWN = re.compile(
+    r"^ +(?:queue: max|deployment: false)\n", re.MULTILINE
+)  # GitHub's since 2026, act 0.2.89 refuses
 FAILED = re.compile(r"Failure - Main (.*) \[")
 
 
@@ -74,6 +77,8 @@ def act(
             "/dev/null",
             "--var",
             "DEPLOY_ON_PUSH=true",
+            "--defaultbranch",
+            "main",
         ),
         *("--env", f"GITHUB_REPOSITORY={repository}", "--env", f"GITHUB_RUN_ID={next(RUN_ID)}"),
         *(word for name, value in inputs.items() for word in ("--input", f"{name}={value}")),
@@ -98,3 +103,9 @@ def remote_actions(clone: Path) -> list[str]:
     """The lines of our own actions that name somebody else's."""
     text = "".join(path.read_text() for path in (clone / ".github/actions").glob("*/action.yaml"))
     return [line for line in text.splitlines() if "uses: " in line and "./" not in line]
+
+
+def for_act(clone: Path) -> None:
+    """Take out of a clone's workflows the lines that act does not know; docs/fork.md tells people how."""
+    for path in (clone / ".github/workflows").glob("*.yaml"):
+        path.write_text(UNKNOWN.sub("", path.read_text()))

@@ -56,7 +56,7 @@ def pytest_configure_node(node):
 
 def pytest_collection_modifyitems(items):
     """The longest story first, and beside it those that it does not wait for; the third file follows it."""
-    files = ("release", "renamed_fork", "at_once_and_away", "gates", "error_switch")
+    files = ("release", "renamed_fork", "at_once_and_away", "gates", "error_switch", "apply_and_platform")
     items.sort(key=lambda item: files.index(item.path.stem.removeprefix("test_")))
 
 

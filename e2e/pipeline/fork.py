@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from delivery.programs import run
-from e2e.pipeline.act import Run, act
+from e2e.pipeline.act import Run, act, for_act
 from local.app import ROOT
 
 ACTION = """name: nothing
@@ -116,8 +116,9 @@ class Fork:
             if (ROOT / name).exists():
                 (clone.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, clone.folder / name)
+        for_act(clone.folder)
         if clone.git("status", "--porcelain"):
-            clone.commit("chore: what is not committed yet")
+            clone.commit("chore: what is not committed yet, and what act does not know left out")
         return clone
 
     def clone(self, person: Person) -> Clone:

@@ -90,14 +90,16 @@ class Surroundings:
     output: str = ""
     step_summary: str = ""
     run_url: str = ""
+    on_github: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, and what makes the Run-Url."""
+        """Read GITHUB_ACTIONS, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, and what makes the Run-Url."""
         parts = [env.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
         run_url = "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
         return cls(
             output=env.get("GITHUB_OUTPUT", ""),
             step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
             run_url=run_url,
+            on_github=env.get("GITHUB_ACTIONS") == "true",
         )

@@ -1,6 +1,7 @@
 """The edge to docker: build and push our images, and ask the registry for their digests."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from delivery.config import Settings
@@ -17,12 +18,21 @@ def names(settings: Settings) -> dict[str, str]:
     return {service: f"{settings.registry}/{service}" for service in SERVICES}
 
 
-def build(settings: Settings, root: Path, tag: str, hands: Hands, *, push: bool) -> None:
-    """Build every service's image under this tag, then push them: all are built, or none is pushed."""
-    images = {service: f"{name}:{tag}" for service, name in names(settings).items()}
+def build(
+    settings: Settings,
+    root: Path,
+    tag: str,
+    hands: Hands,
+    *,
+    push: bool,
+    services: Sequence[str] = SERVICES,
+) -> None:
+    """Build these services' images under this tag, then push them: all are built, or none is pushed."""
+    images = {service: f"{name}:{tag}" for service, name in names(settings).items() if service in services}
+    source = f"org.opencontainers.image.source={settings.github}"  # by which GHCR links a package
     for service, image in images.items():
-        file = f"{service}/Dockerfile"
-        hands.change("docker", "build", "--quiet", "--file", file, "--tag", image, ".", seconds=900, cwd=root)
+        what = ("--file", f"{service}/Dockerfile", "--label", source, "--tag", image)
+        hands.change("docker", "build", "--quiet", *what, ".", seconds=900, cwd=root)
     for image in images.values() if push else ():
         try:
             hands.change("docker", "push", "--quiet", image, seconds=600)

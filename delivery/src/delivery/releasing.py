@@ -120,6 +120,7 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
     seen.look()
     gates.may_become_active(env, confirm, named.images["vote"], seen.state)
     before = seen.state.stable_tag if seen.state else ""
+    project.output(image_tag=tag)  # now: it may fail from here on, and is reported all the same
     cluster.plugin("promote", hands=project.hands)
     if project.hands.dry_run and seen.state:
         return seen.state
@@ -148,6 +149,7 @@ def roll_back(
     images = tuple(on_main(project, env, to.commit).images.values())  # trailers may claim others
     wanted = replace(again(project, to, env), images=images, rollback_of=current, reason=why)
     made = commit_and_apply(project, wanted, say)
+    project.output(image_tag=to.tag)  # now: it may fail from here on, and is reported all the same
     if project.hands.dry_run:
         return made, None
     seen = watch(project, env, to.tag, say)

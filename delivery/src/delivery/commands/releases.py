@@ -23,19 +23,24 @@ def tag(commit: Annotated[str, typer.Option(help="what the image is built from")
 
 
 def build(
+    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="none: all")] = None,
     image_tag: Tag = None,
     push: Annotated[bool, typer.Option("--push/--no-push", help="push what was built")] = True,
     dry_run: DryRun = False,
 ) -> None:
-    """Build every service's image once, and push them."""
+    """Build every service's image once, or those that are named, and push them."""
     from datetime import UTC, datetime
 
     from delivery import docker, tags
 
-    here = project(dry_run=dry_run)
+    here, wanted = project(dry_run=dry_run), services or docker.SERVICES
+    if unknown := set(wanted) - set(docker.SERVICES):
+        raise ConfigurationError(
+            f"there is no service {min(unknown)!r}; it is one of {', '.join(docker.SERVICES)}"
+        )
     new = tags.new(here.git.resolve("HEAD"), datetime.now(UTC))
     made = new if image_tag is None else tags.checked(image_tag)
-    docker.build(here.settings, here.root, made, here.hands, push=push)
+    docker.build(here.settings, here.root, made, here.hands, push=push, services=wanted)
     say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
     here.output(image_tag=made)
 
@@ -54,6 +59,16 @@ def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
     applied = deploying.apply(here, env)
     say(f"{env} is what {here.git.branch} says: {overlay.tag(applied.text)}")
     finish(here, env, None, overlay.tag(applied.text))
+
+
+def platform(image_tag: Tag = None, dry_run: DryRun = False) -> None:
+    """Commit apm's image to main, and apply k8s/platform; no tag: apply what main says."""
+    from delivery import platform as parts
+
+    here = project(dry_run=dry_run)
+    commit = parts.renew(here, image_tag, say)
+    say("the platform is what main says")
+    here.output(changed=str(bool(commit)).lower(), commit=commit)
 
 
 def wait(

@@ -1,0 +1,76 @@
+"""The platform: apm is pinned on main by its digest, then k8s/platform is applied as main has it."""
+
+import pytest
+
+from delivery import overlay, platform
+from delivery.errors import ConfigurationError
+
+from .conftest import git
+from .fakes import DIGEST
+
+TAG = "0a1b2c3-20260102030405"
+APM = """\
+kind: Kustomization
+namespace: acme-platform # stays
+images:
+  - name: apm
+    newName: ghcr.io/elsewhere/apm
+    newTag: 0000000-20260101000000
+"""
+
+
+@pytest.fixture
+def with_platform(project):
+    """A project whose main has k8s/platform."""
+    for path, text in ((platform.PATH, APM), ("k8s/platform/kustomization.yaml", "resources: [apm]\n")):
+        (project.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (project.root / path).write_text(text)
+    git(project.root, "add", ".")
+    git(project.root, "commit", "--quiet", "--message=feat: a platform")
+    git(project.root, "push", "--quiet", "origin", "HEAD:main")
+    return project
+
+
+@pytest.mark.servers
+def test_apm_is_pinned_and_the_platform_applied(with_platform, fakes, origin):
+    made = platform.renew(with_platform, TAG, print)
+
+    text = origin.main("show", f"main:{platform.PATH}")
+    assert made == origin.main("rev-parse", "main")
+    assert str(overlay.images(text)["apm"]) == f"registry.example/acme/apm:{TAG}@{DIGEST}"
+    assert "acme-platform # stays" in text
+    assert "resources: [apm]" in fakes.applied
+    assert any(line.startswith("kubectl rollout status deployment.apps/apm") for line in fakes.asked)
+    assert not any("--namespace=acme-dev" in line for line in fakes.asked), "dev notices nothing"
+
+    assert platform.renew(with_platform, TAG, print) == "", "main names it already; it is applied again"
+
+
+@pytest.mark.servers
+def test_without_a_tag_what_main_says_is_applied(with_platform, fakes, origin):
+    before = origin.main("rev-parse", "main")
+
+    assert platform.renew(with_platform, None, print) == ""
+
+    assert origin.main("rev-parse", "main") == before
+    assert "resources: [apm]" in fakes.applied
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("fault", ["cluster-away", "registry-away"])
+def test_nothing_is_committed_while_something_is_unreachable(with_platform, fakes, origin, fault):
+    before = origin.main("rev-parse", "main")
+    fakes.breaks(fault)
+
+    with pytest.raises(ConfigurationError, match="does not answer"):
+        platform.renew(with_platform, TAG, print)
+
+    assert origin.main("rev-parse", "main") == before
+
+
+@pytest.mark.servers
+def test_a_refusal_says_what_to_do(with_platform, fakes):
+    fakes.breaks("refuse")
+
+    with pytest.raises(ConfigurationError, match="admission webhook said no; mend that, then: "):
+        platform.renew(with_platform, TAG, print)

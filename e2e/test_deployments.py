@@ -1,0 +1,110 @@
+"""What starts a deployment, who waits for whom, and what is left when one fails."""
+
+import subprocess
+
+import pytest
+
+from e2e.workflows import FOLDER, concurrencies, environment, jobs, pushes, read
+from local.app import ROOT
+
+
+def test_a_change_of_any_service_is_deployed():
+    """dev's services redeploy dev; apm is the platform's."""
+    dev, platform = pushes("ci-build-push-*-dev"), pushes("platform-*")
+    services = {path.parent.name for path in ROOT.glob("*/Dockerfile")}
+    assert {f"{service}/**" for service in services - {"apm"}} <= dev
+    assert {f"requirements/{service}.txt" for service in services - {"apm"}} <= dev
+    assert not [path for path in dev if "apm" in path]
+    assert {"apm/**", "requirements/apm.txt", "k8s/platform/**"} <= platform
+
+
+def test_what_the_pipeline_commits_starts_nothing():
+    """With a deploy key its pushes start workflows, unlike those with GitHub's token."""
+    ignored = read(FOLDER / "workflows/ci.yaml")["on"]["push"]["paths-ignore"]
+    assert {".deployments/**", "README.md", "k8s/overlays/*/kustomization.yaml"} <= set(ignored)
+    assert "!k8s/platform/apm/kustomization.yaml" in pushes("platform-*")
+    assert not [path for path in pushes("ci-build-push-*-dev") if path.startswith(("k8s", ".", "README"))]
+
+
+def test_only_one_deployment_of_an_environment_runs_at_once():
+    groups = concurrencies()
+    for name, job in jobs().items():
+        if "environment" in job and not name.endswith(" build"):
+            assert groups.get(name, groups.get(name.split()[0]))["cancel-in-progress"] is False, name
+
+
+def test_nobody_loses_their_place_in_a_queue():
+    """But dev's, which ends with the newest push, and the dashboard's, which has one run each."""
+    queued = {name for name, each in concurrencies().items() if "queue" in each}
+    assert {each["queue"] for each in concurrencies().values() if "queue" in each} == {"max"}
+    alone = ("ci.yaml", "ci-build-push-", "deployment-landscape-")
+    assert queued == {name for name in concurrencies() if not name.startswith(alone)}
+
+
+def test_only_deployments_are_on_the_deployments_page():
+    for name, job in jobs().items():
+        env = environment(job)
+        if env.get("name") in ("build", "landscape", "platform"):
+            assert env["deployment"] is False, name
+        elif env:
+            assert "deployment" not in env, name
+            assert ".outputs.url" in env["url"], name
+
+
+def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
+    (promotion,) = FOLDER.glob("workflows/promote-staging-rollout-*.yaml")
+    deploys = read(FOLDER / "workflows/deploy.yaml")["jobs"]["deploy"]
+    promotes = read(promotion)["jobs"]["promote"]
+    group = deploys["concurrency"]["group"].replace("${{ inputs.environment }}", "staging")
+    assert promotes["concurrency"]["group"] == group
+    assert environment(promotes)["name"] == "staging"
+
+
+def test_what_fails_is_reported_too():
+    """Wherever a release may fail, a report follows, by the tag that was handed over before it could."""
+    for name, job in jobs().items():
+        runs = [step.get("run", "") for step in job.get("steps", [])]
+        if any(run.startswith(("delivery deploy", "delivery promote", "delivery rollback")) for run in runs):
+            last = job["steps"][-1]
+            assert last["run"].startswith("delivery report"), name
+            assert "!cancelled()" in last["if"], name
+            assert "--image-tag" in last["run"], name
+
+
+def test_jobs_that_push_may_use_a_deploy_key():
+    for name, job in jobs().items():
+        for step in job.get("steps", []):
+            if step.get("with", {}).get("persist-credentials") is True:
+                assert step["with"]["ssh-key"] == "${{ secrets.DEPLOY_KEY }}", name
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("ref", "default", "code"),
+    [
+        ("refs/heads/main", "main", 0),
+        ("refs/heads/trunk", "trunk", 0),
+        ("refs/heads/main", "", 0),
+        ("refs/heads/feature", "main", 2),
+        ("refs/tags/main", "main", 2),
+    ],
+)
+def test_deployments_come_from_the_default_branch(ref, default, code):
+    done = subprocess.run(
+        ["sh", str(FOLDER / "actions/connect/branch.sh")],
+        env={"GITHUB_REF": ref, "GITHUB_REF_NAME": ref.split("/", 2)[2], "DEFAULT_BRANCH": default},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == code
+    assert len(done.stderr.splitlines()) == (code != 0)
+
+
+def test_the_newest_push_is_what_dev_ends_with():
+    """However long each build takes: the whole run is in a queue, under a name of its own."""
+    (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
+    queue = read(workflow)["concurrency"]
+    assert queue["cancel-in-progress"] is False
+    assert [each["group"] for each in concurrencies().values()].count(queue["group"]) == 1
