@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from demo import overlay
@@ -44,7 +46,6 @@ def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
     ]
     assert content["transformers"] == ["../../../k8s/transformers/image-tag-rollout"]
     assert content["namespace"] == "voting01-qa"
-    assert "configMapGenerator" not in content
 
 
 def test_the_overlays_own_timings_take_no_component(rendered):
@@ -63,10 +64,48 @@ def test_another_port_stands_in_every_address(rendered):
     }
 
 
+def config(url):
+    return {"configMapGenerator": [{"name": "config", "literals": [f"VOTE_URL={url}", "X=1"]}]}
+
+
+def ingress(host):
+    return ({"kind": "Ingress", "metadata": {"name": "vote"}, "spec": {"rules": [{"host": host}]}},)
+
+
+@pytest.mark.parametrize(
+    ("domain", "url"),
+    [
+        ("acme.dev", "https://vote-acme-qa.acme.dev"),
+        ("acme.dev:444", "https://vote-acme-qa.acme.dev:444"),
+        ("localhost:8444", "https://vote-acme-qa.localhost:8444"),
+    ],
+)
+def test_a_fork_of_any_domain_has_its_pages_on_this_machine(domain, url):
+    (changed,) = overlay.addresses(config(url), domain, 8443)
+
+    assert changed["literals"] == ["VOTE_URL=https://vote-acme-qa.localhost:8443"]
+
+
+def test_the_hosts_of_pages_move_too():
+    (patch,) = overlay.hosts(ingress("vote-acme-qa.acme.dev"), "acme.dev")
+
+    assert patch["target"] == {"kind": "Ingress", "name": "vote"}
+    assert json.loads(patch["patch"]) == [
+        {"op": "replace", "path": "/spec/rules/0/host", "value": "vote-acme-qa.localhost"}
+    ]
+
+
+@pytest.mark.parametrize("url", ["https://vote-acme-qa.localhost:8443", "https://acme.developers.example/x"])
+def test_pages_that_are_here_and_other_addresses_stay(url):
+    for domain in ("localhost:8443", "acme.dev"):
+        assert overlay.addresses(config(url), domain, 8443) == []
+    assert overlay.hosts(ingress("vote-acme-qa.localhost"), "localhost:8443") == []
+
+
 def test_more_can_be_patched_in(rendered):
     patch = {"target": {"kind": "Rollout"}, "patch": "[]"}
 
-    assert generated(extra={"patches": [patch]})["patches"] == [patch]
+    assert generated(extra={"patches": [patch]})["patches"][-1] == patch
 
 
 def test_kind_leads_the_port_that_is_replaced():

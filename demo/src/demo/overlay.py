@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from delivery.config import Settings
 from delivery.docker import SERVICES
 from delivery.kubectl import Object
 from delivery.overlay import Image, load
@@ -46,15 +47,17 @@ def third_party(objects: object) -> set[str]:
 def kustomization(
     env: str, tag: str, *, folder: Path, port: int, fast: bool, extra: Mapping[str, list[Any]]
 ) -> Object:
-    """The kustomization of `folder`: the overlay with this tag, this port, and fast timings if asked for."""
+    """The kustomization of `folder`: the overlay with this tag, on this machine, and fast if asked for."""
     overlay = K8S / "overlays" / env
     own = load((overlay / "kustomization.yaml").read_text())
     objects = rendered(f"overlays/{env}")
+    domain = Settings.from_file(ROOT).base_domain
     content: dict[str, list[Any]] = {
         "resources": [relative(overlay, folder)],
         "components": [relative(K8S / "components/fast", folder)] if fast else [],
         "images": [{"name": name, "newTag": tag} for _, name in sorted(ours(objects).items())],
-        "configMapGenerator": addresses(own, port),
+        "configMapGenerator": addresses(own, domain, port),
+        "patches": hosts(objects, domain),
         # Again: the overlay's own have run before the tag above was set.
         "transformers": [relative(overlay / each, folder) for each in own.get("transformers", [])],
     }
@@ -64,15 +67,40 @@ def kustomization(
     return head | {key: value for key, value in content.items() if value}
 
 
-def addresses(own: Object, port: int) -> list[Object]:
-    """The overlay's ConfigMaps whose addresses carry another port, with the port of this cluster."""
+def addresses(own: Object, domain: str, port: int) -> list[Object]:
+    """The overlay's ConfigMaps whose addresses lead elsewhere, with those of this cluster."""
     changed = []
     for each in own.get("configMapGenerator", []):
-        moved = {old: re.sub(rf"(://[^/]+):{PORT}\b", rf"\1:{port}", old) for old in each.get("literals", [])}
+        moved = {old: here(old, domain, port) for old in each.get("literals", [])}
         literals = [new for old, new in moved.items() if new != old]
         if literals:
             changed.append({"name": each["name"], "behavior": "merge", "literals": literals})
     return changed
+
+
+def here(text: str, domain: str, port: int) -> str:
+    """The text with the pages of a domain led to this machine, as browsers do with *.localhost."""
+    return re.sub(rf"(://[^/:]+\.){hostname(domain)}(:\d+)?(?![\w.-])", rf"\g<1>localhost:{port}", text)
+
+
+def hosts(objects: tuple[Object, ...], domain: str) -> list[Object]:
+    """Patches that bring the pages of a domain to *.localhost, whatever it is that the fork owns."""
+    changed = []
+    for each in (each for each in objects if each["kind"] == "Ingress"):
+        old = [rule["host"] for rule in each["spec"]["rules"]]
+        new = [re.sub(rf"\.{hostname(domain)}$", ".localhost", host) for host in old]
+        operations = [
+            {"op": "replace", "path": f"/spec/rules/{i}/host", "value": host} for i, host in enumerate(new)
+        ]
+        if new != old:
+            target = {"kind": "Ingress", "name": each["metadata"]["name"]}
+            changed.append({"target": target, "patch": json.dumps(operations)})
+    return changed
+
+
+def hostname(domain: str) -> str:
+    """A base domain without its port, to look for."""
+    return re.escape(domain.partition(":")[0])
 
 
 def relative(path: Path, folder: Path) -> str:
