@@ -14,6 +14,7 @@ case $* in
 "get namespace "*)
   [ ! -e "$FAKES/no-namespace" ] || { echo 'Error (NotFound): namespaces "x" not found' >&2; exit 1; } ;;
 "get secret "*) [ -e "$FAKES/no-secret" ] || echo secret/acme-database ;;
+"get nodes"*) cat "$FAKES/nodes" 2>/dev/null || { echo "Error (Forbidden): nodes" >&2; exit 1; } ;;
 "get events"*) echo '{"items": []}' ;;
 "get deployments.apps --output=name"*) echo deployment.apps/apm ;;
 "get rollouts"*namespace=acme-uat*) cat "$FAKES/uat.json" ;;
@@ -33,7 +34,11 @@ DOCKER = """#!/bin/sh
 echo "docker $*" >>"$FAKES/asked"
 [ ! -e "$FAKES/registry-away" ] || { echo "ERROR: failed to do request: connection refused" >&2; exit 1; }
 [ ! -e "$FAKES/no-image" ] || { echo "ERROR: registry.example/acme/vote:x: not found" >&2; exit 1; }
-case $* in *imagetools*) cat "$FAKES/digest" ;; esac
+case $* in
+*imagetools*--format*) [ ! -e "$FAKES/built-for" ] || cat "$FAKES/built-for" ;;
+*imagetools*) cat "$FAKES/digest" ;;
+"buildx inspect"*) [ -e "$FAKES/builder" ] ;;
+esac
 """
 
 
@@ -60,6 +65,16 @@ class Fakes:
         kind = "application/vnd.docker.distribution.manifest.v2+json"
         lines = [f"Name:      registry.example/acme/x\nMediaType: {kind}\nDigest:    {digest}\n", ""]
         (self.folder / "digest").write_text("\n".join(lines))
+
+    def nodes_are(self, *architectures, **spec):
+        """What the cluster's nodes are; without it this user may not ask."""
+        infos = [{"operatingSystem": "linux", "architecture": each} for each in architectures]
+        items = [{"spec": spec, "status": {"nodeInfo": info}} for info in infos]
+        (self.folder / "nodes").write_text(json.dumps({"items": items}))
+
+    def is_built_for(self, said):
+        """What buildx says of an image's platforms."""
+        (self.folder / "built-for").write_text(said)
 
     def runs(self, objects, file="objects.json"):
         """What the cluster has, now or after the next apply (next.json) or promotion (promoted.json);

@@ -11,6 +11,7 @@ GOOD = {
     "connect": "kind",
     "cluster": "acme",
     "region": "us-west-2",
+    "platforms": "linux/arm64",
 }
 
 
@@ -33,13 +34,14 @@ def test_addresses_carry_name_environment_and_view(tmp_path):
     assert settings.registry_host == "ghcr.io"
 
 
-def test_a_cluster_is_on_aws_unless_the_file_says_otherwise():
-    rest = {name: value for name, value in GOOD.items() if name != "connect"}
+def test_a_cluster_is_on_aws_and_amd64_unless_the_file_says_otherwise():
+    rest = {name: value for name, value in GOOD.items() if name not in ("connect", "platforms")}
 
     assert Settings.checked(rest).connect == "aws"
+    assert Settings.checked(rest).platforms == "linux/amd64"
 
 
-@pytest.mark.parametrize("key", sorted(GOOD.keys() - {"connect"}))
+@pytest.mark.parametrize("key", sorted(GOOD.keys() - {"connect", "platforms"}))
 def test_a_missing_key_is_named(tmp_path, key):
     rest = {name: value for name, value in GOOD.items() if name != key}
 
@@ -59,6 +61,8 @@ def test_a_missing_key_is_named(tmp_path, key):
         ("connect", "ssh"),
         ("region", "oregon"),
         ("cluster", ""),
+        ("platforms", "arm64"),
+        ("platforms", "linux/amd64, linux/arm64"),
     ],
 )
 def test_a_wrong_value_is_named(tmp_path, key, value):

@@ -5,7 +5,7 @@ import pytest
 
 from delivery.errors import ConfigurationError
 from delivery.programs import ToolError
-from demo import cluster, kubectl, up
+from demo import cluster, images, kubectl, up
 from demo.cluster import TRAEFIK, Cluster
 
 
@@ -21,7 +21,7 @@ def answers(monkeypatch):
                 return answer
         raise ToolError(f"{asked}: connection refused")
 
-    for module in (cluster, kubectl, up):
+    for module in (cluster, images, kubectl, up):
         monkeypatch.setattr(module, "run", run)
     return known
 
@@ -82,3 +82,19 @@ def test_our_images_are_found_by_service(monkeypatch):
     monkeypatch.setattr(cluster.overlay, "rendered", lambda folder: (image,))
 
     assert cluster.our_images() == {"vote": "ghcr.io/someone/vote"}
+
+
+ARCHIVED = {"docker version": "linux/arm64\n", "docker save --platform=linux/arm64 --output": ""}
+
+
+def test_images_that_kind_refuses_go_by_an_archive_of_one_platform(answers):
+    answers.update(ARCHIVED | {"kind load image-archive --name a": ""})
+
+    Cluster("a").load("vote:1", "worker:1")
+
+
+def test_images_that_cannot_be_loaded_either_way_end_with_kinds_own_reason(answers):
+    answers.update(ARCHIVED)
+
+    with pytest.raises(ToolError, match=r"^kind load docker-image"):
+        Cluster("a").load("vote:1")

@@ -11,8 +11,9 @@ from delivery.errors import ConfigurationError
 
 FILE = "delivery.toml"
 CONNECTIONS = ("aws", "kubeconfig", "kind")
-DEFAULTS = {"connect": "aws"}
+DEFAULTS = {"connect": "aws", "platforms": "linux/amd64"}
 HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?"
+PLATFORM = "linux/(amd64|arm64)"
 SHAPES = {
     "name": (r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", "lower-case letters, digits and hyphens, 20 at most"),
     "registry": (rf"{HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*", "a host and a path, as ghcr.io/acme"),
@@ -21,6 +22,7 @@ SHAPES = {
     "connect": ("|".join(CONNECTIONS), f"one of {', '.join(CONNECTIONS)}"),
     "cluster": (r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the cluster's name in EKS or kind"),
     "region": (r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, as us-west-2"),
+    "platforms": (rf"{PLATFORM}(,{PLATFORM})*", "linux/amd64, linux/arm64, or both with a comma between"),
 }
 
 
@@ -35,6 +37,7 @@ class Settings:
     connect: str
     cluster: str
     region: str
+    platforms: str = DEFAULTS["platforms"]
 
     @classmethod
     def from_file(cls, root: Path) -> Self:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from delivery import attribution, docker, gates, history, overlay, summary, tags
+from delivery import attribution, docker, gates, history, overlay, platforms, summary, tags
 from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError, TimedOutError
 from delivery.git import Commit
 from delivery.history import Deployment
@@ -98,6 +98,7 @@ def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], 
     gates.may_deploy(env, wanted.tag, images, before.images, state)
     if not wanted.rollback_of:
         gates.may_wait(env, images["vote"], state)
+    platforms.require(cluster, images["vote"], say)
     made = replace(wanted, commit=commit(project, wanted, say))
     if made.commit:  # another deployment may have come between the two
         before = on_main(project, env, f"{made.commit}^")

@@ -69,6 +69,20 @@ class Cluster:
             raise ToolError(f"kubectl get {kinds}: its answer is not readable: {error}") from error
         return items
 
+    def platforms(self) -> set[str]:
+        """What the nodes that take pods are, as linux/amd64; empty if this user may not list them."""
+        try:
+            nodes = json.loads(self("get", "nodes", "--output=json"))["items"]
+        except (DeliveryError, ValueError, KeyError):
+            return set()
+        taken = [
+            each["status"]["nodeInfo"]
+            for each in nodes
+            if not each["spec"].get("unschedulable")
+            and not any(taint["effect"] != "PreferNoSchedule" for taint in each["spec"].get("taints", []))
+        ]
+        return {f"{info['operatingSystem']}/{info['architecture']}" for info in taken}
+
     def log(self, job: str) -> str | None:
         """The last line that a Job wrote, empty if it is gone or wrote nothing; None if nobody can say."""
         try:

@@ -5,6 +5,7 @@ import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from delivery.errors import ConfigurationError, DeliveryError
@@ -122,8 +123,19 @@ class Cluster:
 
     def load(self, *wanted: str) -> None:
         """Bring images of the local Docker engine to the nodes; those there already are quick."""
-        if wanted:
+        if not wanted:
+            return
+        try:
             run("kind", "load", "docker-image", "--name", self.name, *wanted, seconds=600)
+        except ToolError as error:
+            # Docker's containerd store names every platform of an image and holds one, which kind refuses.
+            with TemporaryDirectory() as folder:
+                archive = Path(folder) / "images.tar"
+                try:
+                    images.save(archive, *wanted)
+                    run("kind", "load", "image-archive", "--name", self.name, str(archive), seconds=600)
+                except ToolError:  # as of an older Docker, which saves no single platform
+                    raise error from None
 
     def load_third_party(self) -> list[str]:
         """Bring the other images too, as far as Docker has them; what the cluster must pull is returned."""
@@ -132,7 +144,7 @@ class Cluster:
         there = images.here(wanted)
         try:
             self.load(*there)
-        except ToolError:  # Docker's containerd store may hold one platform of several, which kind refuses
+        except ToolError:
             there = []
         return sorted(wanted - set(there))
 

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from delivery import tags
+from delivery.docker import ALONE
 from delivery.errors import ConfigurationError
 from delivery.git import surroundings
 from delivery.programs import ToolError, run
@@ -22,8 +24,21 @@ def new_tag() -> str:
 
 def build(service: str, image: str) -> None:
     """Build one service's image; what has not changed since the last time is quick."""
-    command = ["docker", "build", "--quiet", "--file", f"{service}/Dockerfile", "--tag", image, "."]
-    run(*command, seconds=900, cwd=ROOT)
+    command = ["docker", "build", "--quiet", *ALONE, "--file", f"{service}/Dockerfile", "--tag", image, "."]
+    try:
+        run(*command, seconds=900, cwd=ROOT)
+    except ToolError as error:
+        if "unknown flag" in error.output:
+            raise ConfigurationError(
+                "docker has no buildx; install it: https://github.com/docker/buildx#installing"
+            ) from error
+        raise
+
+
+def save(file: Path, *images: str) -> None:
+    """Write images to an archive, each for this engine's own platform alone."""
+    platform = run("docker", "version", "--format", "{{.Server.Os}}/{{.Server.Arch}}").strip()
+    run("docker", "save", f"--platform={platform}", "--output", str(file), *images, seconds=600)
 
 
 def here(wanted: Iterable[str]) -> list[str]:

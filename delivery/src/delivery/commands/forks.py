@@ -28,6 +28,7 @@ def init(
     cluster: Annotated[str, typer.Option(help="its name in EKS or kind")] = "",
     region: Annotated[str, typer.Option(help="AWS only")] = "",
     connect: Annotated[str, typer.Option(help="aws, kubeconfig or kind")] = "",
+    platforms: Annotated[str, typer.Option(help="linux/amd64, linux/arm64, or both")] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Make a fork your own: write delivery.toml, and bring every other file in line."""

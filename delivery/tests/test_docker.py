@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import pytest
+
+from delivery import docker
+from delivery.overlay import Image
+from delivery.programs import Hands
+
+from .fakes import DIGEST
+
+pytestmark = pytest.mark.servers
+
+TAG = "0a1b2c3-20260102030405"
+IMAGE = Image("registry.example/acme/vote", TAG, DIGEST)
+BOTH = "linux/amd64,linux/arm64"
+
+
+def test_images_are_built_without_attestations_for_one_platform(settings, tmp_path, fakes):
+    docker.build(settings, tmp_path, TAG, Hands(), push=False)
+
+    assert len(fakes.asked) == len(docker.SERVICES)
+    for line in fakes.asked:
+        assert {"--provenance=false", "--sbom=false", "--platform=linux/amd64"} < {*line.split()}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_images_for_several_platforms_come_from_a_builder_of_our_own(settings, tmp_path, fakes, there):
+    if there:
+        fakes.breaks("builder")
+
+    docker.build(replace(settings, platforms=BOTH), tmp_path, TAG, Hands(), push=True)
+
+    builds = [line for line in fakes.asked if line.startswith("docker buildx build --builder delivery")]
+    assert all(f"--platform={BOTH}" in line and "--provenance=false" in line for line in builds)
+    assert ["--push" in line for line in builds] == [False] * 4 + [True] * 4
+    assert any("buildx create --name delivery" in line for line in fakes.asked) == (not there)
+    assert not any(line.startswith("docker push") for line in fakes.asked)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ('{"architecture":"amd64","os":"linux","config":{}}', {"linux/amd64"}),
+        ('{"linux/amd64":{"os":"linux"},"linux/arm64/v8":{"os":"linux"}}', {"linux/amd64", "linux/arm64"}),
+        ('{"linux/arm64":{},"unknown/unknown":{}}', {"linux/arm64"}),
+        ("  Platform:    linux/arm64\n\n  Platform:    unknown/unknown\n", {"linux/arm64"}),
+        ("Name: x\nDigest: y\n", set()),
+        ("null", set()),
+    ],
+    ids=["one", "several", "an attestation", "an older buildx", "an older buildx, one", "nothing"],
+)
+def test_an_image_says_what_it_was_built_for(fakes, said, found):
+    fakes.is_built_for(said)
+
+    assert docker.platforms(IMAGE) == found
+
+
+def test_a_registry_that_does_not_answer_says_nothing_about_platforms(fakes):
+    fakes.breaks("registry-away")
+
+    assert docker.platforms(IMAGE) == set()
