@@ -8,6 +8,7 @@ COPIES = {
     "database_url.py": ("worker", "result"),
     "listening.py": ("vote", "worker", "result", "apm"),
     "redis_url.py": ("worker", "vote"),
+    "startup.py": ("vote", "result"),
 }
 
 

@@ -11,6 +11,7 @@ from tenacity import RetryCallState, Retrying
 from result.board import Board
 from result.feed import Feed
 from result.metrics import REGISTRY
+from result.startup import Startup
 from result.tally import Snapshot
 
 from .database import OURS, wait_for
@@ -20,13 +21,13 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture
 def feed(votes, board):
-    with closing(Feed(votes.url, board).start()) as feed:
-        wait_for(board, lambda now: now.ready, within=5)
+    with closing(Feed(votes.url, board, Startup(1)).start()) as feed:
+        wait_for(board, lambda now: now.fresh, within=5)
         yield feed
 
 
 def has(a: int, b: int):
-    return lambda now: now.ready and (now.tally.a, now.tally.b) == (a, b)
+    return lambda now: now.fresh and (now.tally.a, now.tally.b) == (a, b)
 
 
 def stale(now: Snapshot) -> bool:
@@ -118,14 +119,14 @@ def test_a_frozen_database_makes_the_figures_stale_and_they_recover(votes, board
     with votes.frozen():
         now = wait_for(board, stale, within=7)
         assert abs(now.stale_since - frozen_at) < timedelta(seconds=2), "since the last read, not since now"
-    wait_for(board, lambda now: now.ready, within=3)
+    wait_for(board, lambda now: now.fresh, within=3)
     votes.vote("a")
     wait_for(board, has(1, 0), within=1)
 
 
 def test_a_database_frozen_at_the_start_is_waited_for(votes, board, caplog):
     with votes.frozen():
-        feed = Feed(votes.url, board).start()
+        feed = Feed(votes.url, board, Startup(1)).start()
         wait_for(board, lambda _: "timeout" in caplog.text, within=6)
     with closing(feed):
         wait_for(board, has(0, 0), within=6)
@@ -143,7 +144,7 @@ def test_without_notifications_the_figures_follow_within_seconds(votes, board):
 
 
 def test_no_statement_is_prepared(votes, board):
-    feed = Feed(votes.url, board)
+    feed = Feed(votes.url, board, Startup(1))
     with closing(feed._open()) as connection:
         for _ in range(10):  # psycopg prepares what is repeated
             feed._read(connection)
@@ -151,9 +152,9 @@ def test_no_statement_is_prepared(votes, board):
 
 
 def test_a_failure_makes_the_figures_stale_at_once(votes, board):
-    feed = Feed(votes.url, board)
+    feed = Feed(votes.url, board, Startup(1))
     with closing(feed._open()):
-        assert board.current.snapshot.ready
+        assert board.current.snapshot.fresh
         retry = RetryCallState(Retrying(), None, (), {})
         retry.set_exception((psycopg.OperationalError, psycopg.OperationalError("gone"), None))
 
@@ -164,8 +165,8 @@ def test_a_failure_makes_the_figures_stale_at_once(votes, board):
 
 def test_before_the_worker_made_the_table_nothing_is_ready(votes, board, caplog):
     votes.execute("DROP TABLE votes, tally")
-    with closing(Feed(votes.url, board).start()):
-        assert not wait_for(board, lambda _: "not made the table" in caplog.text, within=5).ready
+    with closing(Feed(votes.url, board, Startup(1)).start()):
+        assert not wait_for(board, lambda _: "not made the table" in caplog.text, within=5).fresh
         votes.migrate()
         votes.vote("a")
         wait_for(board, has(1, 0), within=5)
@@ -173,22 +174,31 @@ def test_before_the_worker_made_the_table_nothing_is_ready(votes, board, caplog)
 
 def test_a_table_without_its_row_is_not_ready(votes, board, caplog):
     votes.execute("DELETE FROM tally")
-    with closing(Feed(votes.url, board).start()):
+    with closing(Feed(votes.url, board, Startup(1)).start()):
         wait_for(board, lambda _: "has no row yet" in caplog.text, within=5)
         votes.migrate()
         wait_for(board, has(0, 0), within=5)
 
 
 def test_a_host_that_does_not_exist_is_a_reason_not_a_crash(board, caplog):
-    with closing(Feed("postgresql://nowhere.invalid/votes", board).start()):
+    with closing(Feed("postgresql://nowhere.invalid/votes", board, Startup(1)).start()):
         now = wait_for(board, lambda _: "nowhere.invalid" in caplog.text, within=5)
         assert stale(now)
 
 
+def test_the_first_figures_complete_the_startup_for_good(votes, board):
+    startup = Startup(1)
+    with closing(Feed(votes.url, board, startup).start()):
+        wait_for(board, lambda now: now.fresh, within=5)
+        with votes.stopped():
+            wait_for(board, stale, within=5)
+            assert startup.complete
+
+
 def test_close_gives_the_connection_back(votes):
     board = Board(("Cats", "Dogs"))
-    feed = Feed(votes.url, board).start()
-    wait_for(board, lambda now: now.ready, within=5)
+    feed = Feed(votes.url, board, Startup(1)).start()
+    wait_for(board, lambda now: now.fresh, within=5)
     assert votes.connections() == 1
     feed.close()
     wait_for(board, lambda _: votes.connections() == 0, within=2)

@@ -48,12 +48,12 @@ def test_results_before_the_first_read():
 
 
 @pytest.mark.parametrize(
-    ("snapshot", "ready"),
+    ("snapshot", "fresh"),
     [
         (Snapshot(None, NOON), False),
         (Snapshot(Tally(1, 2, NOON), NOON), False),
         (Snapshot(Tally(1, 2, NOON), None), True),
     ],
 )
-def test_ready_means_figures_that_are_up_to_date(snapshot, ready):
-    assert snapshot.ready is ready
+def test_fresh_means_figures_that_are_up_to_date(snapshot, fresh):
+    assert snapshot.fresh is fresh

@@ -106,15 +106,23 @@ def test_events_are_a_stream_that_nobody_keeps(client, board):
     answer.close()
 
 
-def test_health_is_always_good_and_ready_only_with_fresh_figures(client, board):
-    def statuses() -> tuple[int, int]:
-        return client.get("/health").status_code, client.get("/ready").status_code
+def test_not_ready_before_the_first_figures(client):
+    assert client.get("/health").status_code == 200
+    answer = client.get("/ready")
+    assert (answer.status_code, answer.json) == (503, {"error": "Not every process has read the figures yet"})
 
-    assert statuses() == (200, 503)
+
+def test_ready_for_good_once_there_were_figures(app, client, board):
+    app.extensions["startup"].connected()
     board.publish(FRESH)
-    assert statuses() == (200, 200)
+    assert client.get("/ready").json == {"status": "ready"}
     board.publish(replace(FRESH, stale_since=NOON))
-    assert statuses() == (200, 503)
+    answer = client.get("/ready")
+    assert answer.status_code == 200
+    assert answer.json == {
+        "status": "degraded",
+        "reason": "The figures are not up to date since 12:03 UTC",
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/api/results", "/health", "/metrics", "/nowhere"])

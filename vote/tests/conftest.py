@@ -48,6 +48,7 @@ class FakeQueue:
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("REDIS_URL", "redis://nowhere:6379/0")
+    monkeypatch.setenv("VOTE_WORKERS", "2")
     return Settings.from_env()
 
 
@@ -58,7 +59,11 @@ def queue() -> FakeQueue:
 
 @pytest.fixture
 def app(settings: Settings, queue: FakeQueue) -> Flask:
-    return create_app(settings, queue, queue)
+    """The app, with both of its processes connected."""
+    app = create_app(settings, queue, queue)
+    for _ in range(settings.workers):
+        app.extensions["startup"].connected()
+    return app
 
 
 @pytest.fixture

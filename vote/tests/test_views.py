@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from vote.app import create_app
+
 PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 JSON = {"Accept": "application/json"}
 
@@ -120,7 +122,29 @@ def test_redis_away_says_that_the_vote_was_not_taken(client, queue):
     assert "Your vote was not taken" in answer.text
     assert client.get("/", headers=PAGE).status_code == 200
     assert client.get("/health").status_code == 200
-    assert client.get("/ready").status_code == 503
+
+
+def test_a_pod_stays_ready_while_redis_is_unreachable_and_says_why(client, queue):
+    assert client.get("/ready").json == {"status": "ready"}
+    queue.away = True
+
+    answer = client.get("/ready")
+
+    assert answer.status_code == 200
+    assert answer.json == {
+        "status": "degraded",
+        "reason": "Redis is unreachable: votes are refused with 503",
+    }
+
+
+def test_a_pod_is_not_ready_before_every_process_has_connected(settings, queue):
+    app = create_app(settings, queue, queue)
+    app.extensions["startup"].connected()
+
+    answer = app.test_client().get("/ready")
+
+    assert answer.status_code == 503
+    assert answer.json == {"error": "Not every process has reached Redis yet"}
 
 
 def test_option_names_are_escaped(client_of):

@@ -7,6 +7,7 @@ from result import metrics, views
 from result.board import Board
 from result.config import Settings
 from result.feed import Feed
+from result.startup import Startup
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -27,10 +28,11 @@ def create_app(settings: Settings | None = None, board: Board | None = None) -> 
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    startup = Startup(settings.workers)
     if board is None:
         board = Board((settings.option_a, settings.option_b))
-        app.extensions["feed"] = Feed(settings.database_url, board)  # gunicorn_conf starts it
-    app.extensions["board"] = board
+        app.extensions["feed"] = Feed(settings.database_url, board, startup)  # gunicorn_conf starts it
+    app.extensions["board"], app.extensions["startup"] = board, startup
     metrics.init_app(app)
     app.after_request(_add_headers)
     app.register_blueprint(views.bp)

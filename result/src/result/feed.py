@@ -14,6 +14,7 @@ from tenacity import wait_exponential_jitter as growing
 
 from result import metrics
 from result.board import Board
+from result.startup import Startup
 from result.tally import Snapshot, Tally
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,10 @@ class NotReadyError(Exception):
 class Feed:
     """Keeps the board up to date, and says when it cannot; survives any outage of the database."""
 
-    def __init__(self, database_url: str, board: Board) -> None:
+    def __init__(self, database_url: str, board: Board, startup: Startup) -> None:
         self._url = database_url
         self._board = board
+        self._startup = startup
         self._stop = threading.Event()
         self._changing = threading.Lock()
         self._lost = True
@@ -108,6 +110,8 @@ class Feed:
             raise NotReadyError("the table tally has no row yet")
         metrics.READS.inc()
         metrics.READ_SECONDS.inc(time.perf_counter() - began)
+        if self._tally is None:
+            self._startup.connected()
         with self._changing:
             self._tally = Tally(*row)
             self._read_at = (datetime.now(UTC), time.monotonic())

@@ -22,7 +22,7 @@ class Snapshot:
     stale_since: datetime | None
 
     @property
-    def ready(self) -> bool:
+    def fresh(self) -> bool:
         """Whether there are figures and they are up to date."""
         return self.tally is not None and self.stale_since is None
 

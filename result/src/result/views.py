@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, rend
 
 from result import metrics
 from result.board import Board
+from result.startup import Startup
 
 bp = Blueprint("result", __name__)
 
@@ -49,11 +50,18 @@ def health() -> Response:
 
 
 @bp.get("/ready")
-def ready() -> tuple[Response, int]:
-    """Ready: 200 once there are figures and while they are up to date."""
-    if _board().current.snapshot.ready:
-        return jsonify(status="ready"), 200
-    return jsonify(error="The figures are not up to date"), 503
+def ready() -> Response:
+    """Ready: 200 once every process has read figures.
+
+    It stays 200 when they are out of date later, and gives the reason: without a pod in the Service,
+    visitors would get the proxy's error instead of this page, which says since when its figures are stale.
+    """
+    if not _startup().complete:
+        return refusal(503, "Not every process has read the figures yet")
+    since = _board().current.snapshot.stale_since
+    if since:
+        return jsonify(status="degraded", reason=f"The figures are not up to date since {clock(since)}")
+    return jsonify(status="ready")
 
 
 @bp.get("/metrics")
@@ -85,6 +93,10 @@ def refusal(status: int, message: str) -> Response:
 def _counted(stream: Iterator[bytes]) -> Iterator[bytes]:
     with metrics.VIEWERS.track_inprogress():
         yield from stream
+
+
+def _startup() -> Startup:
+    return cast("Startup", current_app.extensions["startup"])
 
 
 def _board() -> Board:

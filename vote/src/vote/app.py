@@ -11,6 +11,7 @@ from vote.config import Settings
 from vote.connections import Connections, StoreError
 from vote.edge import Edge
 from vote.redis_queue import Queue, RedisQueue
+from vote.startup import Startup
 from vote.switch import RedisSwitch, Switch
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def create_app(
         switch = ours = RedisSwitch(connections, release=settings.release)
         queue = RedisQueue(connections, release=settings.release, switch_key=ours.key)
     app.extensions["queue"], app.extensions["switch"] = queue, switch
+    app.extensions["startup"] = Startup(settings.workers)
     proxies = settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]

@@ -1,17 +1,21 @@
 """gunicorn's settings, derived from the service's own; `__main__` patched the modules for gevent before."""
 
 import gc
+import logging
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import gevent  # type: ignore[import-untyped]
+from flask import Flask
 from gunicorn.glogging import Logger
 
 from vote import logs
 from vote.config import Settings
 from vote.connections import StoreError
+
+log = logging.getLogger(__name__)
 
 
 class NoAccessLogger(Logger):  # type: ignore[misc]
@@ -23,6 +27,7 @@ class NoAccessLogger(Logger):  # type: ignore[misc]
 
 _settings = Settings.from_env()
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+CONNECT_AGAIN_S = 0.5
 _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 
 workers = _settings.workers
@@ -43,9 +48,26 @@ def when_ready(_server: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Connect to Redis before the first request is accepted; start all the same if it is unreachable."""
-    with suppress(StoreError):
-        worker.wsgi.extensions["queue"].ping()
+    """Connect to Redis before the first request is accepted; if it is unreachable, serve and go on trying."""
+    if reason := _connect(worker.wsgi):
+        log.warning("not ready, trying again until redis answers: %s", reason)
+        gevent.spawn(_connect_at_last, worker.wsgi)
+
+
+def _connect_at_last(app: Flask) -> None:
+    while _connect(app):
+        gevent.sleep(CONNECT_AGAIN_S)
+    log.info("connected to redis")
+
+
+def _connect(app: Flask) -> str:
+    """Connect and count this process, or say why not."""
+    try:
+        app.extensions["queue"].ping()
+    except StoreError as error:
+        return str(error)
+    app.extensions["startup"].connected()
+    return ""
 
 
 def on_exit(_server: object) -> None:

@@ -12,6 +12,7 @@ from vote import metrics, voter
 from vote.config import Settings
 from vote.connections import StoreError
 from vote.redis_queue import Queue, Vote
+from vote.startup import Startup
 from vote.switch import Switch
 
 log = logging.getLogger(__name__)
@@ -80,8 +81,18 @@ def health() -> Response:
 
 @bp.get("/ready")
 def ready() -> Response:
-    """Ready for votes: 200 if Redis answers; the error switch does not matter."""
-    _queue().ping()
+    """Ready: 200 once every process has reached Redis; the error switch does not matter.
+
+    It stays 200 when Redis is unreachable later, and gives the reason: without a pod in the Service,
+    visitors would get the proxy's error instead of this page and its message.
+    """
+    if not _startup().complete:
+        return refusal(503, "Not every process has reached Redis yet")
+    try:
+        _queue().ping()
+    except StoreError as error:
+        log.warning("ready, but votes are refused: %s", error)
+        return jsonify(status="degraded", reason="Redis is unreachable: votes are refused with 503")
     return jsonify(status="ready")
 
 
@@ -178,6 +189,10 @@ def _settings() -> Settings:
 
 def _queue() -> Queue:
     return cast("Queue", current_app.extensions["queue"])
+
+
+def _startup() -> Startup:
+    return cast("Startup", current_app.extensions["startup"])
 
 
 def _switch() -> Switch:
