@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from delivery.attribution import Change, Person, people, person, source
+from delivery.attribution import Change, Person, credited, people, person, source
 from delivery.git import BOT
 
 ADA, BOB = Person("Ada", "ada@example.org"), Person("Bób Ünïcode 山田", "bob@example.org")
@@ -50,3 +52,20 @@ def test_a_build_from_the_bots_commit_is_attributed_to_the_person_before():
     assert source(changes) == changes[2]
     assert source(changes[:2]) == changes[0]
     assert source([]) is None
+
+
+def test_a_program_s_change_is_credited_to_who_merged_it_not_to_the_person_before():
+    bump = Change("2", DEPENDABOT, "build: bump\n", committer=GITHUB)
+    before = Change("1", ADA, "feat: v17")
+
+    assert source([Change("3", BOT, "chore(dev): deploy", BOT), bump, before]) == bump
+    assert people(replace(bump, committer=BOB)) == [BOB]
+    assert credited(bump, "octocat") == [Person("octocat", "octocat@users.noreply.github.com")]
+    assert credited(bump, "") == credited(bump, "dependabot[bot]") == [DEPENDABOT]
+    assert credited(before, "octocat") == [ADA]
+
+
+def test_a_squash_merge_of_the_workflows_own_bot_is_a_change_of_its_own():
+    merged = Change("2", BOT, "style: format\n", committer=GITHUB)
+
+    assert source([merged, Change("1", ADA, "feat: v17")]) == merged

@@ -94,10 +94,11 @@ class Surroundings:
     step_summary: str = ""
     run_url: str = ""
     on_github: bool = False
+    actor: str = ""  # whose run it is: who pushed or merged, or pressed the button
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read GITHUB_ACTIONS, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, and what makes the Run-Url."""
+        """Read what GitHub Actions sets: files for outputs and summary, the Run-Url's parts, the actor."""
         parts = [env.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
         run_url = "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
         return cls(
@@ -105,4 +106,5 @@ class Surroundings:
             step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
             run_url=run_url,
             on_github=env.get("GITHUB_ACTIONS") == "true",
+            actor=env.get("GITHUB_ACTOR", ""),
         )

@@ -77,14 +77,16 @@ def record(project: Project, env: str, images: Mapping[str, Image]) -> Deploymen
         raise ConfigurationError(
             f"{tag} was built from {tags.commit(tag)}, which this repository does not have"
         )
-    made = attribution.source(project.git.changes(source))
+    actor = project.surroundings.actor
+    people = attribution.credited(attribution.source(project.git.changes(source)), actor)
     return Deployment(
         commit="",
         at=datetime.now(UTC),
         env=env,
         images=tuple(images.values()),
         source=source,
-        people=tuple(attribution.people(made)) if made else (),
+        people=tuple(people),
+        actor=actor,
         run_url=project.surroundings.run_url,
     )
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from delivery.attribution import Change, Person
+from delivery.attribution import GITHUB_ACTIONS, Change, Person
 from delivery.errors import ConfigurationError, TimedOutError
 from delivery.history import RECORD
 from delivery.programs import Hands, ToolError, run
 
-BOT = Person("github-actions[bot]", "41898282+github-actions[bot]@users.noreply.github.com")
+BOT = GITHUB_ACTIONS
 ATTEMPTS = 40
 LONGEST_PAUSE_S = 2.0  # between two attempts, before jitter
 # What git says when somebody else's push came first; every other refusal is final.
@@ -39,7 +39,7 @@ SETTINGS = {
     "push.recurseSubmodules": "no",
 }
 THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PATH|HTTP|PROXY|SSH|SSL|TRACE)")
-FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%B"
+FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,11 @@ class Repository:
     def changes(self, *revisions: str, limit: int = 50) -> list[Change]:
         """The commits of these revisions, newest first, first parents only."""
         log = ["log", "--first-parent", f"--max-count={limit}", f"--format={FIELDS}", *revisions]
-        records = (record.split("\0", 3) for record in RECORD.split(self(*log, "--"))[1:])
-        return [Change(commit, Person(name, email), body) for commit, name, email, body in records]
+        records = (record.split("\0", 5) for record in RECORD.split(self(*log, "--"))[1:])
+        return [
+            Change(commit, Person(name, email), body, Person(committer, address))
+            for commit, name, email, committer, address, body in records
+        ]
 
     def folder(self, commit: str, path: str, into: Path) -> Path:
         """Write what stands below a path at a commit, and return where."""

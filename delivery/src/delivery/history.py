@@ -31,6 +31,7 @@ class Deployment:
     images: tuple[Image, ...]
     source: str  # the commit that the images were built from
     people: tuple[Person, ...]
+    actor: str = ""  # the GitHub user whose run it was
     run_url: str = ""
     promoted_from: str = ""
     rollback_of: str = ""
@@ -40,6 +41,12 @@ class Deployment:
     def tag(self) -> str:
         """The tag of its images."""
         return self.images[0].tag if self.images else ""
+
+    @property
+    def button(self) -> str:
+        """Who pressed the button for a promotion or a rollback; empty for others, and if nobody knows."""
+        did = "rolled back" if self.rollback_of else "promoted" if self.promoted_from else ""
+        return f"{did} by {self.actor}" if did and self.actor else ""
 
     @property
     def pinned(self) -> bool:
@@ -55,6 +62,7 @@ def message(deployment: Deployment) -> str:
         *(("Image", str(image)) for image in deployment.images),
         ("Source-Commit", deployment.source),
         *(("Source-Author", str(each)) for each in deployment.people),
+        ("Deployed-By", deployment.actor),
         ("Promoted-From", deployment.promoted_from),
         ("Rollback-Of", deployment.rollback_of),
         ("Reason", deployment.reason),
@@ -100,6 +108,7 @@ def _read(record: str) -> Deployment | None:
         images=tuple(Image.read(each) for each in said.get("Image", [])),
         source=_one(said, "Source-Commit"),
         people=tuple(filter(None, map(person, said.get("Source-Author", [])))),
+        actor=_one(said, "Deployed-By"),
         run_url=run_url if RUN_URL.fullmatch(run_url) else "",
         promoted_from=_one(said, "Promoted-From"),
         rollback_of=_one(said, "Rollback-Of"),

@@ -100,7 +100,7 @@ def row(
         text(phase) or "not known",
         code(last.tag),
         ago(last.at, now),
-        people(last),
+        people(last) + button(last),
         "<br>".join(bullet(settings, each, reports.get(each.commit, ""), now) for each in deployed[:SHOWN]),
         links,
     ]
@@ -114,12 +114,17 @@ def bullet(settings: Settings, deployment: Deployment, report: str, now: datetim
     what = " rollback" if deployment.rollback_of else ""
     more = "".join(f" · {link}" for link in links)
     tag = f"[{code(deployment.tag[:SHORT])}]({commit})"
-    return f"• {tag}{what} ({ago(deployment.at, now)}) by _{people(deployment)}_{more}"
+    return f"• {tag}{what} ({ago(deployment.at, now)}) by _{people(deployment)}_{button(deployment)}{more}"
 
 
 def people(deployment: Deployment) -> str:
     """Who made what was deployed."""
     return ", ".join(text(each.name) for each in deployment.people) or "not known"
+
+
+def button(deployment: Deployment) -> str:
+    """Who promoted it or rolled it back, after those who made it."""
+    return f", {text(deployment.button)}" if deployment.button else ""
 
 
 def ago(at: datetime, now: datetime) -> str:

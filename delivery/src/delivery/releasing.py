@@ -101,6 +101,7 @@ def again(project: Project, deployment: Deployment, env: str) -> Deployment:
         commit="",
         at=datetime.now(UTC),
         env=env,
+        actor=project.surroundings.actor,
         run_url=project.surroundings.run_url,
         promoted_from="",
         rollback_of="",
@@ -128,7 +129,7 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
     with pages.client(project.settings.url(env)) as page:
         pages.wait_for(page, state.release)
     say(f"{project.settings.url(env)} shows release {state.release} ({tag})")
-    project.summarize(summary.promoted(project.settings, env, state, before))
+    project.summarize(summary.promoted(project.settings, env, state, before, by=project.surroundings.actor))
     return state
 
 

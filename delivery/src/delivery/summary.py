@@ -18,7 +18,7 @@ def deployed(settings: Settings, made: Deployment, before: str) -> str:
     people = ", ".join(text(each.name) for each in made.people) or "not known"
     rows = [
         ["Before", code(before) if before else "nothing"],
-        ["By", people],
+        ["By", people + (f", {text(made.button)}" if made.button else "")],
         ["Source", commit_link(settings, made.source)],
         ["Deployment", commit_link(settings, made.commit)],
     ]
@@ -76,12 +76,13 @@ def verdict(runs: Iterable[Run], verdicts: Mapping[str, Verdict], step: int) -> 
     return f"{sign} {words}" if words else ""
 
 
-def promoted(settings: Settings, env: str, state: State, before: str) -> str:
-    """A preview that has become active."""
+def promoted(settings: Settings, env: str, state: State, before: str, *, by: str = "") -> str:
+    """A preview that has become active, and who pressed the button for that."""
     rows = [
         ["Active", code(state.tag)],
         ["Before", code(before) if before else "not known"],
         ["Phase", state.phase],
+        *([["By", text(by)]] if by else []),
     ]
     return f"### ✅ Post-Promotion Status: {state.phase}\n\n" + table([env, f"<{settings.url(env)}>"], rows)
 

@@ -99,6 +99,7 @@ def build(
             "promoted_from": deployment.promoted_from,
             "rollback_of": deployment.rollback_of,
             "reason": deployment.reason,
+            **({"button": deployment.button} if deployment.button else {}),
         },
         "source": {
             "commit": deployment.source,
@@ -108,7 +109,7 @@ def build(
         "changes": [
             {"commit": each.commit, "subject": each.subject, "people": [p.name for p in people(each)]}
             for each in changes
-            if not each.author.bot
+            if not each.bookkeeping
         ],
         "urls": {
             "active": settings.url(deployment.env),

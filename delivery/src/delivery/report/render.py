@@ -30,6 +30,7 @@ def executive(record: Record) -> str:
     made, before = record["deployment"], record["previous"]
     checks = counted(record)
     good = sum(each["phase"] == "Successful" for each in checks)
+    button = f", {text(made['button'])}" if "button" in made else ""
     rows = [
         ["Outcome", text(record["outcome"])],
         [
@@ -39,7 +40,7 @@ def executive(record: Record) -> str:
         ["Before", code(before["tag"]) if before else "nothing that git knows"],
         ["Strategy", text(record["strategy"])],
         ["Made by", names(record["source"]["people"])],
-        ["Deployed", f"{made['at']}, commit {code(made['commit'][:7])}"],
+        ["Deployed", f"{made['at']}, commit {code(made['commit'][:7])}{button}"],
         ["Run", f"<{made['run_url']}>" if made["run_url"] else "by hand"],
         ["Checks", f"{good} of {len(checks)} passed" if checks else "none"],
         ["Pages", " ".join(f"<{url}>" for url in record["urls"].values() if url)],

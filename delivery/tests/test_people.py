@@ -1,0 +1,93 @@
+"""Who a deployment is credited to, from git and GitHub Actions to dashboard, summary and report."""
+
+from dataclasses import replace
+
+import pytest
+
+from delivery import deploying, history, pages, releasing, summary, waiting
+from delivery.landscape import bullet
+from delivery.notebook import Notebook
+from delivery.report import merging, record, render
+
+from .conftest import ADA, git
+from .fakes import rollout
+from .test_gates import state
+
+pytestmark = pytest.mark.servers
+
+BUMP = {
+    "GIT_AUTHOR_NAME": "dependabot[bot]",
+    "GIT_AUTHOR_EMAIL": "49699333+dependabot[bot]@users.noreply.github.com",
+    "GIT_COMMITTER_NAME": "GitHub",
+    "GIT_COMMITTER_EMAIL": "noreply@github.com",
+}
+
+
+@pytest.fixture
+def as_grace(project):
+    """The run of somebody else than who made the change."""
+    return replace(project, surroundings=replace(project.surroundings, actor="grace"))
+
+
+def newest(origin):
+    return history.deployments(origin.main(*history.LOG, "main"))[0]
+
+
+def test_a_bot_s_squash_merge_is_credited_to_who_merged_it(origin, as_grace, fakes, monkeypatch):
+    with monkeypatch.context() as bump:
+        for name, value in BUMP.items():
+            bump.setenv(name, value)
+        git(as_grace.root, "commit", "--quiet", "--allow-empty", "--message=build: bump redis (#7)")
+        git(as_grace.root, "push", "--quiet", "origin", "HEAD:main")
+    tag = f"{git(as_grace.root, 'rev-parse', 'HEAD')[:7]}-20260102030405"
+
+    deploying.deploy(as_grace, "dev", tag, print)
+
+    assert [each.name for each in newest(origin).people] == ["grace"]
+
+
+@pytest.fixture
+def in_qa(as_grace, fakes, tag, monkeypatch):
+    """The tag runs in qa, Healthy; uat is empty."""
+    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
+    monkeypatch.setattr(pages, "errors_on", lambda *_: False)
+    deploying.deploy(as_grace, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    fakes.runs([], "uat.json")
+    return tag
+
+
+@pytest.mark.usefixtures("in_qa")
+def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp_path):
+    assert newest(origin).button == ""
+
+    releasing.promote(as_grace, "qa", "uat", print)
+
+    promoted = newest(origin)
+    assert (promoted.people, promoted.button) == ((ADA,), "promoted by grace")
+    assert "by _Ada Lovelace_, promoted by grace" in bullet(settings, promoted, "", promoted.at)
+    assert "| By | Ada Lovelace, promoted by grace |" in (tmp_path / "summary.md").read_text()
+
+
+def test_a_rollback_says_who_pressed_the_button(origin, as_grace, fakes, in_qa):
+    bad = in_qa.replace("030405", "040000")
+    deploying.deploy(as_grace, "qa", bad, print)
+    fakes.runs(rollout(bad, phase="Degraded", stable=in_qa, abort=True))
+    fakes.runs(rollout(in_qa), "next.json")
+
+    made, _ = releasing.roll_back(as_grace, "qa", "votes fail", 30, print)
+
+    assert newest(origin).button == made.button == "rolled back by grace"
+
+
+def test_the_preview_s_promotion_says_who_pressed_the_button(settings):
+    assert "| By | gr&#124;ace |" in summary.promoted(settings, "staging", state(), "", by="gr|ace")
+
+
+def test_the_report_says_who_pressed_the_button(settings, deployment):
+    made = deployment(promoted_from="dev", actor="gr|ace")
+    nothing = {"before": None, "version": "", "changes": [], "subject": "", "state": None, "runs": []}
+
+    said = record.build(settings, made, **nothing, notebook=Notebook("qa", made.tag), objects=[], events=[])
+
+    assert "promoted by gr&#124;ace" in render.markdown(merging.merged(None, said))
