@@ -250,6 +250,15 @@ def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
     assert "redis://redis:6379" not in str(objects)
 
 
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_the_database_password_goes_to_three_workloads(overlay, name):
+    holders = {
+        each["metadata"]["name"] for each in overlay(name) if "voting01-database" in str(each.get("spec"))
+    }
+
+    assert holders == {"worker", "result", "postgres"}
+
+
 def test_ephemeral_data_claims_no_volume(overlay):
     for server in named(overlay("dev", "ephemeral-data"), "StatefulSet").values():
         assert "volumeClaimTemplates" not in server["spec"]
