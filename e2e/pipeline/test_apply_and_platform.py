@@ -1,7 +1,5 @@
 """Story 6: what changes without a new image: manifests of an environment, and the platform."""
 
-import json
-
 APPLY = "apply-voting01.yaml"
 PLATFORM = "platform-voting01.yaml"
 
@@ -40,9 +38,8 @@ def test_a_push_to_apm_renews_the_platform_and_no_environment(ground):
         assert ground.env("dev").look() == before
         (subject,) = ground.fork.since(tip)
         assert subject.startswith(f"deploy(platform): apm {change[:7]}-")
-        apm = ground.cluster.kubectl(
-            "get", "deployment", "apm", "--output=json", namespace="voting01-platform"
-        )
-        (container,) = json.loads(apm)["spec"]["template"]["spec"]["containers"]
+        select = "--field-selector=metadata.name=apm"
+        (apm,) = ground.cluster.kubectl.objects("deployments.apps", "voting01-platform", select)
+        (container,) = apm["spec"]["template"]["spec"]["containers"]
         assert f"/apm:{change[:7]}-" in container["image"]
         assert "@sha256:" in container["image"]
