@@ -100,6 +100,17 @@ def test_settings_that_stay_keep_the_old_name(text):
 
 
 @pytest.mark.servers
+def test_the_registry_of_ghcr_follows_the_repository(project, fakes):
+    old = replace(OLD, registry="ghcr.io/acme-org/acme")
+    (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(old).items()))
+    git(project.root, "add", ".")
+
+    forking.init(replace(project, settings=old), {"repository": "Zoo-Org/animals"})
+
+    assert Settings.from_file(project.root).registry == "ghcr.io/zoo-org/animals"
+
+
+@pytest.mark.servers
 def test_a_registry_of_aws_brings_the_connection_with_it(project, fakes):
     registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com/acme"
     (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(OLD).items()))

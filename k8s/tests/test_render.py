@@ -79,6 +79,14 @@ def test_every_component_says_what_it_adds(folder):
     assert (K8S / "components" / folder / "README.md").is_file()
 
 
+def test_our_own_images_are_pulled_with_a_secret(overlay):
+    accounts = named(overlay("qa", "pull-secret"), "ServiceAccount")
+    pulled = {name: account.get("imagePullSecrets") for name, account in accounts.items()}
+    ours = {"result", "vote", "worker"}
+    assert {name for name, secrets in pulled.items() if secrets} == ours
+    assert all(pulled[name] == [{"name": "voting01-registry"}] for name in ours)
+
+
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_an_overlay_stays_in_its_namespace_and_says_which_it_is(overlay, name):
     for thing in overlay(name):

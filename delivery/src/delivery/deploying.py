@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from delivery import attribution, docker, gates, history, overlay, platforms, summary, tags
+from delivery import attribution, docker, gates, history, overlay, platforms, pulling, summary, tags
 from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError, TimedOutError
 from delivery.git import Commit
 from delivery.history import Deployment
@@ -66,7 +66,9 @@ def deploy(project: Project, env: str, tag: str, say: Callable[[str], None]) -> 
     """Deploy the images of a tag."""
     project.cluster(env).require()
     now = on_main(project, env)
-    return commit_and_apply(project, record(project, env, pinned(project, now, tags.checked(tag))), say)
+    images = pinned(project, now, tags.checked(tag))
+    pulling.require(project.cluster(env), images.values())
+    return commit_and_apply(project, record(project, env, images), say)
 
 
 def record(project: Project, env: str, images: Mapping[str, Image]) -> Deployment:

@@ -24,15 +24,11 @@ PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 def init(project: Project, given: dict[str, str]) -> list[str]:
     """Rewrite every tracked text file, rename those that carry the old name; the paths that changed.
 
-    A setting that is not given stays, with the new name where it had the old one; a registry of AWS
-    brings its cluster's connection with it.
+    A setting that is not given stays, with the new name where it had the old one; a registry that is
+    GHCR's for the repository follows it, and a registry of AWS brings its cluster's connection with it.
     """
     old = project.settings
-    name = given.get("name", old.name)
-    if ECR.search(given.get("registry", "")):
-        given = {"connect": "aws"} | given
-    following = {key: word(old.name).sub(name, getattr(old, key)) for key in FOLLOWING}
-    new = Settings.checked(asdict(old) | following | given)
+    new = completed(old, given)
     if new == old:
         raise NothingToDoError(f"{FILE} says all that already")
     files = dict(tracked(project))
@@ -82,6 +78,22 @@ def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
                 f"--name {name}: {path} uses this word for something else, and a later rename "
                 "could not tell them apart; take another name"
             )
+
+
+def completed(old: Settings, given: dict[str, str]) -> Settings:
+    """The settings that were given, what follows from them, and the old ones."""
+    name = given.get("name", old.name)
+    if "repository" in given and old.registry == packages(old.repository):
+        given = {"registry": packages(given["repository"])} | given
+    if ECR.search(given.get("registry", "")):
+        given = {"connect": "aws"} | given
+    following = {key: word(old.name).sub(name, getattr(old, key)) for key in FOLLOWING}
+    return Settings.checked(asdict(old) | following | given)
+
+
+def packages(repository: str) -> str:
+    """Where GHCR keeps a repository's packages: two repositories of one owner do not share a name."""
+    return f"ghcr.io/{repository.lower()}"
 
 
 def renamed(path: str, old: Settings, new: Settings) -> str:

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from delivery import docker, overlay, tags
+from delivery import docker, overlay, pulling, tags
 from delivery.errors import ConfigurationError, TimedOutError
 from delivery.git import Commit
 from delivery.kubectl import Cluster
@@ -44,6 +44,7 @@ def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
 def pin(project: Project, tag: str) -> str:
     """Commit apm's image to main, by the digest that the registry has; empty if main names it already."""
     image = docker.pinned(Image(docker.names(project.settings)["apm"], tags.checked(tag)))
+    pulling.require(project.cluster("platform"), [image])
 
     def make(tip: str) -> Commit | None:
         before = project.git.read(tip, PATH)

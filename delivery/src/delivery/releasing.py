@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from delivery import docker, gates, history, overlay, pages, rollback, summary, tags, workloads
+from delivery import docker, gates, history, overlay, pages, pulling, rollback, summary, tags, workloads
 from delivery.deploying import commit_and_apply, deployments, on_main, record
 from delivery.environments import checked, require_next
 from delivery.errors import DeliveryError, NothingToDoError
@@ -85,6 +85,7 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
         running = {name(each): workloads.image(each["spec"]) for each in rest} | {"vote": state.image}
         gates.same_images(source, named, running, registry)
         gates.votes_work(source, errors_on=pages.errors_on(project.settings.url(source), state.release))
+    pulling.require(project.cluster(target), named.values())
     say(f"{source} is Healthy with {named['vote'].tag}; it goes to {target}")
     known = history.of(source, deployments(project, now.commit))
     images = tuple(named.values())
