@@ -56,3 +56,20 @@ def test_what_a_registry_never_had_is_passed_over(deployment):
 def test_the_first_one_has_nothing_before_it(deployment, known):
     with pytest.raises(NothingToDoError, match="there is none to go back to"):
         rollback.target(tags(deployment, *known), current=C, stable=C)
+
+
+def test_one_tag_with_two_configurations_is_two_releases(deployment):
+    tree = ["1" * 40, "2" * 40]
+    deployed = [deployment(A, manifests=tree[1]), deployment(A, manifests=tree[0])]
+
+    assert rollback.target(deployed, current=A, stable="").manifests == tree[0]
+    assert rollback.target(deployed, current=A, stable=A).manifests == tree[0]
+
+
+def test_a_rollback_that_the_cluster_refused_takes_nothing_away(deployment):
+    """From B to A; the cluster refused A, so B was restored, and it can be taken back later."""
+    a, b = (deployment(tag, commit=digit * 40) for tag, digit in ((A, "1"), (B, "2")))
+    back = deployment(A, commit="3" * 40, rollback_of=B, restores=a.commit)
+    again = deployment(B, commit="4" * 40, rollback_of=A, restores=b.commit)
+
+    assert rollback.target([again, back, b, a], current=B, stable=B).tag == A

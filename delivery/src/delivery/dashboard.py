@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from delivery import history, landscape, overlay
-from delivery.deploying import deployments, on_main
+from delivery.applying import deployments, on_main
 from delivery.environments import ORDER
 from delivery.errors import ConfigurationError, DeliveryError
 from delivery.git import Commit

@@ -1,59 +1,28 @@
-"""`delivery deploy`: a commit that names the images, then the cluster brought to what main says."""
+"""`delivery deploy`: a commit that names images and manifests, then the cluster brought to what main says."""
 
-import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from delivery import attribution, docker, gates, history, overlay, platforms, pulling, summary, tags
-from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError, TimedOutError
+from delivery import (
+    attribution,
+    docker,
+    gates,
+    history,
+    manifests,
+    overlay,
+    platforms,
+    pulling,
+    summary,
+    tags,
+)
+from delivery.applying import Overlay, RefusedError, apply, deployments, latest, on_main
+from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
 from delivery.git import Commit
 from delivery.history import Deployment
 from delivery.overlay import Image
-from delivery.programs import ToolError
 from delivery.project import Project
 from delivery.rollout import State
-
-APPLY_ROUNDS = 10  # main may move while the cluster is brought to it
-
-
-class RefusedError(ConfigurationError):
-    """The cluster did not take what main says."""
-
-
-@dataclass(frozen=True)
-class Overlay:
-    """What main says about an environment."""
-
-    env: str
-    commit: str
-    text: str
-
-    @property
-    def images(self) -> dict[str, Image]:
-        """Its images."""
-        return overlay.images(self.text)
-
-    @property
-    def pinned(self) -> bool:
-        """Whether somebody has deployed here: a fresh overlay names images that no registry has."""
-        return all(image.digest for image in self.images.values())
-
-
-def on_main(project: Project, env: str, tip: str = "") -> Overlay:
-    """The environment's overlay on main, as origin has it now."""
-    tip = tip or project.git.fetch()
-    text = project.git.read(tip, overlay.path(env))
-    if text is None:
-        raise ConfigurationError(f"{project.git.branch} has no {overlay.path(env)}; push it to origin first")
-    return Overlay(env, tip, text)
-
-
-def deployments(project: Project, tip: str) -> list[Deployment]:
-    """Every deployment that main's history knows, newest first."""
-    project.git.deepen()
-    return history.deployments(project.git(*history.LOG, tip, seconds=120))
 
 
 def pinned(project: Project, named: Overlay, tag: str) -> dict[str, Image]:
@@ -69,6 +38,40 @@ def deploy(project: Project, env: str, tag: str, say: Callable[[str], None]) -> 
     images = pinned(project, now, tags.checked(tag))
     pulling.require(project.cluster(env), images.values())
     return commit_and_apply(project, record(project, env, images), say)
+
+
+def renew(project: Project, env: str, say: Callable[[str], None]) -> Deployment:
+    """Deploy what main says: the images that its overlay names, with its manifests as they are now."""
+    project.cluster(env).require()
+    now = on_main(project, env)
+    images = tuple(now.images.values())
+    known = history.of(env, deployments(project, now.commit))
+    there = next((each for each in known if each.images == images), None)
+    # Images that a person wrote into the overlay: of whom they are, nobody knows.
+    by_hand = Deployment(commit="", at=datetime.now(UTC), env=env, images=images, source="", people=())
+    wanted = again(project, there, env) if there else by_hand
+    if now.pinned:
+        return commit_and_apply(project, wanted, say, anyway=True)
+    apply(project, env)
+    return wanted
+
+
+def again(project: Project, deployment: Deployment, env: str) -> Deployment:
+    """The same images with the same people, to be deployed now."""
+    return replace(
+        deployment,
+        commit="",
+        at=datetime.now(UTC),
+        env=env,
+        actor=project.surroundings.actor,
+        run_url=project.surroundings.run_url,
+        promoted_from="",
+        rollback_of="",
+        restores="",
+        reason="",
+        manifests="",
+        stable="",
+    )
 
 
 def record(project: Project, env: str, images: Mapping[str, Image]) -> Deployment:
@@ -93,19 +96,27 @@ def record(project: Project, env: str, images: Mapping[str, Image]) -> Deploymen
     )
 
 
-def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], None]) -> Deployment:
-    """Commit the deployment to main and apply it; if the cluster refuses it, the commit is reverted."""
+def commit_and_apply(
+    project: Project, wanted: Deployment, say: Callable[[str], None], *, anyway: bool = False
+) -> Deployment:
+    """Commit the deployment to main and apply it; if the cluster refuses it, the commit is reverted.
+
+    There is nothing to do if main and the cluster have it already, unless it is to be applied `anyway`.
+    """
     env, images = wanted.env, {each.service: each for each in wanted.images}
-    cluster = project.cluster(env)
-    state = State.read(cluster.objects())
+    state = State.read(project.cluster(env).objects())
     before = on_main(project, env)
-    gates.may_deploy(env, wanted.tag, images, before.images, state)
+    if not anyway and known(project, wanted, before.commit):
+        gates.may_deploy(env, wanted.tag, images, before.images, state)
     if not wanted.rollback_of:
         gates.may_wait(env, images["vote"], state)
-    platforms.require(cluster, images["vote"], say)
+    platforms.require(project.cluster(env), images["vote"], say)
+    if state and state.strategy != "rolling":
+        wanted = replace(wanted, stable=state.stable)
     made = replace(wanted, commit=commit(project, wanted, say))
     if made.commit:  # another deployment may have come between the two
         before = on_main(project, env, f"{made.commit}^")
+        made = replace(made, manifests=made.manifests or manifests.tree(project.git, before.commit))
     try:
         settled = apply(project, env)
     except RefusedError as error:
@@ -123,8 +134,14 @@ def commit_and_apply(project: Project, wanted: Deployment, say: Callable[[str], 
     return made
 
 
+def known(project: Project, wanted: Deployment, tip: str) -> bool:
+    """Whether the manifests are still those of the environment's last deployment."""
+    last = latest(project, wanted.env, tip)
+    return last is not None and manifests.same(project.git, wanted, last, tip)
+
+
 def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> str:
-    """Commit the images to main; the commit, or empty if main names them already."""
+    """Commit images and manifests to main; the commit, or empty if main says the same already."""
     images = {each.service: each for each in wanted.images}
     seen: list[str] = []
 
@@ -134,10 +151,14 @@ def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> 
         if seen and seen[-1] != named:
             say(f"{named} was deployed to {wanted.env} a moment ago; {wanted.tag} comes later and wins")
         seen.append(named)
-        if now.images == images:
+        back = on_main(project, wanted.env, wanted.restores) if wanted.restores else now
+        text = overlay.with_images(back.text, images)
+        own = manifests.overlay(wanted.env)
+        folders = {own: manifests.tree(project.git, back.commit, own)} if wanted.restores else {}
+        if now.images == images and text == now.text and known(project, wanted, tip):
             return None
-        text = overlay.with_images(now.text, images)
-        return Commit({overlay.path(wanted.env): text}, history.message(wanted))
+        made = replace(wanted, manifests=wanted.manifests or manifests.tree(project.git, tip))
+        return Commit({overlay.path(wanted.env): text}, history.message(made), folders)
 
     made = project.git.publish(make, project.hands)
     if made:
@@ -145,32 +166,16 @@ def commit(project: Project, wanted: Deployment, say: Callable[[str], None]) -> 
     return made
 
 
-def apply(project: Project, env: str) -> Overlay:
-    """Bring the cluster to what main says about the environment, until main says nothing new."""
-    applied = on_main(project, env)
-    for _ in range(APPLY_ROUNDS):
-        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
-            k8s = project.git.folder(applied.commit, "k8s", Path(folder))
-            try:
-                project.cluster(env).make_password(project.hands)
-                project.cluster(env).apply(k8s / "overlays" / env, project.hands)
-            except (ToolError, TimedOutError) as error:
-                raise RefusedError(str(error)) from error
-        now = on_main(project, env)
-        if project.hands.dry_run or now.text == applied.text:
-            return now
-        applied = now
-    return applied
-
-
 def revert(project: Project, made: Deployment, before: Overlay, why: str, *, again: bool) -> str:
     """Bring main back to the overlay before a deployment that the cluster refused, and apply that `again`.
 
     Returns what the user has to do if the cluster refuses that, too.
     """
-    images = before.images
-    known = history.of(made.env, deployments(project, before.commit))
-    former = next((each for each in known if each.tag == overlay.tag(before.text)), None)
+    images, own = before.images, manifests.overlay(made.env)
+    earlier = history.of(made.env, deployments(project, before.commit))
+    former = next((each for each in earlier if each.tag == overlay.tag(before.text)), None)
+    git = project.git
+    k8s = manifests.recorded(git, earlier[0]) if earlier else manifests.tree(git, before.commit)
 
     def make(tip: str) -> Commit | None:
         now = on_main(project, made.env, tip)
@@ -183,8 +188,12 @@ def revert(project: Project, made: Deployment, before: Overlay, why: str, *, aga
             people=former.people if former else (),
             promoted_from="",
             rollback_of=made.tag,
+            restores=before.commit,
             reason=why,
+            manifests=k8s,
         )
+        if manifests.tree(git, tip, own) == manifests.tree(git, made.commit, own):
+            return Commit({}, history.message(back), {own: manifests.tree(git, before.commit, own)})
         return Commit({overlay.path(made.env): overlay.with_images(now.text, images)}, history.message(back))
 
     project.git.publish(make, project.hands)

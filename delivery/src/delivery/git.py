@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -44,10 +44,11 @@ FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
 
 @dataclass(frozen=True)
 class Commit:
-    """What to commit: the files that change, whole, and the message."""
+    """What to commit: the files that change, whole, the message, and folders as the trees of these ids."""
 
     files: Mapping[str, str]
     message: str
+    folders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,15 +188,22 @@ class Repository:
         """Whether a commit is another one or among its ancestors."""
         return not self("rev-list", "--max-count=1", commit, f"^{tip}")
 
-    def _commit(self, parent: str, wanted: Commit) -> str:
-        """Make the commit object; no branch and no file of the checkout changes."""
+    def tree(self, base: str, *, folders: Mapping[str, str], files: Mapping[str, str] | None = None) -> str:
+        """Make the tree of a commit with these folders, then these files, in place of its own; its id."""
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            self("read-tree", parent, env=index)
-            for path, text in wanted.files.items():
+            self("read-tree", base, env=index)
+            for path, tree in folders.items():
+                self("rm", "-r", "--cached", "--force", "--quiet", "--ignore-unmatch", "--", path, env=index)
+                self("read-tree", f"--prefix={path}/", tree, env=index)
+            for path, text in (files or {}).items():
                 blob = self("hash-object", "-w", "--stdin", stdin=text)
                 self("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
-            tree = self("write-tree", env=index)
+            return self("write-tree", env=index)
+
+    def _commit(self, parent: str, wanted: Commit) -> str:
+        """Make the commit object; no branch and no file of the checkout changes."""
+        tree = self.tree(parent, folders=wanted.folders, files=wanted.files)
         roles = ("AUTHOR", "COMMITTER")
         names = {f"GIT_{role}_NAME": BOT.name for role in roles}
         emails = {f"GIT_{role}_EMAIL": BOT.email for role in roles}

@@ -1,4 +1,4 @@
-"""Deployments as git's history records them: commits on main that change one overlay's images."""
+"""Deployments as git's history records them: commits on main that change one overlay, or deploy it anew."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,14 @@ from delivery.overlay import Image
 
 TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
 RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._/-]+/actions/runs/\d+")
+OBJECT = re.compile(r"[0-9a-f]{40,64}")  # git is asked for it: no option and no other revision
 # A message may hold any character but NUL, so that ends a field; --name-only lists the files after the last.
 RECORD = re.compile(r"\0\0(?=[0-9a-f]{40})")
 LOG = (
     "log",
     "--format=%x00%x00%H%x00%ct%x00%B%x00",
     "--name-only",
+    "--diff-merges=first-parent",  # a merge lists its files, too
     "--extended-regexp",
     "--grep=^Environment: [a-z0-9]([a-z0-9-]*[a-z0-9])?$",  # a part of a namespace's name
 )
@@ -35,7 +37,10 @@ class Deployment:
     run_url: str = ""
     promoted_from: str = ""
     rollback_of: str = ""
+    restores: str = ""  # the commit whose overlay a rollback brought back
     reason: str = ""
+    manifests: str = ""  # the tree of k8s/ that it was deployed with, but for its own overlay
+    stable: str = ""  # the hash of the release that users had when it was deployed
 
     @property
     def tag(self) -> str:
@@ -65,7 +70,10 @@ def message(deployment: Deployment) -> str:
         ("Deployed-By", deployment.actor),
         ("Promoted-From", deployment.promoted_from),
         ("Rollback-Of", deployment.rollback_of),
+        ("Restores", deployment.restores),
         ("Reason", deployment.reason),
+        ("Manifests", deployment.manifests),
+        ("Stable-Release", deployment.stable),
         ("Run-Url", deployment.run_url),
     ]
     lines = [f"{key}: {' '.join(value.split())}" for key, value in trailers if value.strip()]
@@ -84,7 +92,7 @@ def trailers(text: str) -> dict[str, list[str]]:
 def deployments(log: str) -> list[Deployment]:
     """Every deployment in the output of git's LOG, newest first.
 
-    A commit that only claims to be one, and changes another file too, is none.
+    A commit that only claims to be one, and changes a file elsewhere too, is none.
     """
     return [found for record in RECORD.split(log)[1:] if (found := _read(record)) is not None]
 
@@ -97,8 +105,11 @@ def of(env: str, found: Iterable[Deployment]) -> list[Deployment]:
 def _read(record: str) -> Deployment | None:
     commit, at, body, files = record.split("\0", 3)
     said = trailers(body)
-    env = _one(said, "Environment")
-    if files.split() != [f"k8s/overlays/{env}/kustomization.yaml"]:
+    env, k8s = _one(said, "Environment"), _id(said, "Manifests")
+    changed = files.split("\n")
+    if not all(each.startswith(f"k8s/overlays/{env}/") for each in filter(None, changed)):
+        return None
+    if not any(changed) and not k8s:  # nothing changed but what it is deployed with
         return None
     run_url = _one(said, "Run-Url")
     return Deployment(
@@ -112,9 +123,17 @@ def _read(record: str) -> Deployment | None:
         run_url=run_url if RUN_URL.fullmatch(run_url) else "",
         promoted_from=_one(said, "Promoted-From"),
         rollback_of=_one(said, "Rollback-Of"),
+        restores=_id(said, "Restores"),
         reason=_one(said, "Reason"),
+        manifests=k8s,
+        stable=_one(said, "Stable-Release"),
     )
 
 
 def _one(said: Mapping[str, list[str]], key: str) -> str:
     return said.get(key, [""])[0]
+
+
+def _id(said: Mapping[str, list[str]], key: str) -> str:
+    found = _one(said, key)
+    return found if OBJECT.fullmatch(found) else ""

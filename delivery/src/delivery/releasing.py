@@ -2,10 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from delivery import docker, gates, history, overlay, pages, pulling, rollback, summary, tags, workloads
-from delivery.deploying import commit_and_apply, deployments, on_main, record
+from delivery import (
+    docker,
+    gates,
+    history,
+    manifests,
+    overlay,
+    pages,
+    pulling,
+    rollback,
+    summary,
+    tags,
+    workloads,
+)
+from delivery.applying import deployments, on_main
+from delivery.deploying import again, commit_and_apply, record
 from delivery.environments import checked, require_next
 from delivery.errors import DeliveryError, NothingToDoError
 from delivery.history import Deployment
@@ -92,22 +104,8 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     there = next((each for each in known if each.images == images), None)
     # The people are those of the deployment there: its commit may be one of a branch that is gone.
     wanted = again(project, there, target) if there else record(project, target, named)
-    return commit_and_apply(project, replace(wanted, promoted_from=source), say)
-
-
-def again(project: Project, deployment: Deployment, env: str) -> Deployment:
-    """The same images with the same people, to be deployed now."""
-    return replace(
-        deployment,
-        commit="",
-        at=datetime.now(UTC),
-        env=env,
-        actor=project.surroundings.actor,
-        run_url=project.surroundings.run_url,
-        promoted_from="",
-        rollback_of="",
-        reason="",
-    )
+    k8s = manifests.recorded(project.git, known[0]) if known else ""
+    return commit_and_apply(project, replace(wanted, promoted_from=source, manifests=k8s), say)
 
 
 def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
@@ -137,26 +135,43 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
 def roll_back(
     project: Project, env: str, why: str, seconds: float, say: Say
 ) -> tuple[Deployment, State | None]:
-    """Abort what is rolling out, bring the release before back to main and the cluster, and wait for it."""
+    """Abort what is rolling out, bring the release before back to main and the cluster, and wait for it.
+
+    It comes back whole: images, manifests and configuration. A template that users never had gets its steps.
+    """
     cluster = project.cluster(checked(env))
     cluster.require()
     now = on_main(project, env)
     deployed = history.of(env, deployments(project, now.commit))
     state, current = State.read(cluster.objects()), overlay.tag(now.text)
-    to = rollback.target(deployed, current, state.stable_tag if state else "")
     has_steps = state is not None and state.strategy != "rolling"
-    if state and has_steps and state.release != state.stable and not state.aborted:
+    rolling_out = state is not None and state.release != state.stable
+    stable = state.stable_tag if state and (rolling_out or state.tag != current) else ""
+    to = rollback.target(deployed, current, stable)
+    if state and has_steps and rolling_out and not state.aborted:
         say(f"{current} still rolls out; it is aborted")
         cluster.plugin("abort", hands=project.hands)
     images = tuple(on_main(project, env, to.commit).images.values())  # trailers may claim others
-    wanted = replace(again(project, to, env), images=images, rollback_of=current, reason=why)
+    wanted = replace(
+        again(project, to, env),
+        images=images,
+        rollback_of=current,
+        restores=to.commit,
+        reason=why,
+        manifests=manifests.recorded(project.git, to),
+    )
     made = commit_and_apply(project, wanted, say)
     project.output(image_tag=to.tag)  # now: it may fail from here on, and is reported all the same
     if project.hands.dry_run:
         return made, None
     seen = watch(project, env, to.tag, say)
-    if state and has_steps and to.tag != state.stable_tag:
-        # It ran here before: no steps, no analysis, and no person is waited for.
-        seen.until("seen", SEEN_S)
-        cluster.plugin("promote", "--full", hands=project.hands)
-    return made, settle(project, seen, "healthy", seconds)
+    goal: Goal = "healthy"
+    if state and has_steps:
+        release = seen.until("seen", SEEN_S).release
+        if release in {each.stable for each in deployed} - {state.stable}:
+            # Users had this very template: no steps, no analysis, and no person is waited for.
+            cluster.plugin("promote", "--full", hands=project.hands)
+        elif release != state.stable:
+            say(f"{to.tag} never ran like this in {env}: it gets its steps and analyses")
+            goal = "paused" if state.strategy == "blue-green" else goal
+    return made, settle(project, seen, goal, seconds)

@@ -3,8 +3,8 @@
 import json
 
 from delivery import analysis, history
+from delivery.applying import deployments, on_main
 from delivery.attribution import Change
-from delivery.deploying import deployments, on_main
 from delivery.environments import checked
 from delivery.errors import DeliveryError, NothingToDoError
 from delivery.git import Commit

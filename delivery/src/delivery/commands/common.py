@@ -29,15 +29,14 @@ def project(*, dry_run: bool = False) -> "Project":
     return Project.here(dry_run=dry_run)
 
 
-def finish(here: "Project", env: str, made: "Deployment | None", applied: str = "") -> None:
+def finish(here: "Project", env: str, made: "Deployment") -> None:
     """Hand a deployment to later steps."""
     from delivery import releasing
 
-    tag = made.tag if made else applied
-    commit = made.commit if made else ""
+    changed = str(bool(made.commit)).lower()
     urls = {"url": here.settings.url(env), "preview_url": preview_url(here, env)}
-    here.output(image_tag=tag, changed=str(bool(commit)).lower(), commit=commit, **urls)
-    here.output(release=releasing.released(here, env, tag, say))
+    here.output(image_tag=made.tag, changed=changed, commit=made.commit, **urls)
+    here.output(release=releasing.released(here, env, made.tag, say))
 
 
 def hand_over(here: "Project", env: str, state: "State") -> None:
@@ -50,7 +49,7 @@ def hand_over(here: "Project", env: str, state: "State") -> None:
 def preview_url(here: "Project", env: str) -> str:
     """The preview's address, where the environment has one."""
     from delivery import overlay
-    from delivery.deploying import on_main
+    from delivery.applying import on_main
 
     blue_green = overlay.strategy(on_main(here, env).text) == "blue-green"
     return here.settings.url(env, "vote-preview") if blue_green else ""

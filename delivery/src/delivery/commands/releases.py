@@ -47,7 +47,7 @@ def build(
 
 def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
     """Commit an image to an environment's overlay on main, and apply it; no tag: apply what main says."""
-    from delivery import deploying, overlay
+    from delivery import deploying
     from delivery.environments import checked
 
     here = project(dry_run=dry_run)
@@ -55,10 +55,9 @@ def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
     if image_tag is not None:
         finish(here, env, deploying.deploy(here, env, image_tag, say))
         return
-    here.cluster(env).require()
-    applied = deploying.apply(here, env)
-    say(f"{env} is what {here.git.branch} says: {overlay.tag(applied.text)}")
-    finish(here, env, None, overlay.tag(applied.text))
+    made = deploying.renew(here, env, say)
+    say(f"{env} is what {here.git.branch} says: {made.tag}")
+    finish(here, env, made)
 
 
 def platform(image_tag: Tag = None, dry_run: DryRun = False) -> None:
@@ -113,7 +112,7 @@ def promote_rollout(
 def rollback(
     env: Env,
     reason: Annotated[str, typer.Option(help="why, for the commit and the report")],
-    timeout: Seconds = 600,
+    timeout: Seconds = 1200,
     dry_run: DryRun = False,
 ) -> None:
     """Go back to the release before: abort what rolls out, revert its commit, wait for Healthy."""

@@ -1,0 +1,182 @@
+"""A release is images, manifests and configuration: real git; kubectl and docker answer from files."""
+
+import pytest
+
+from delivery import deploying, manifests, overlay, pages, releasing, waiting
+from delivery.errors import ConfigurationError, TimedOutError
+
+from .conftest import git
+from .fakes import rollout
+from .test_deploying import deployed
+
+pytestmark = pytest.mark.servers
+
+OWN = "patch: |-"
+TIGHT = "patch: |- # memory 1Mi"
+BASE = "k8s/base/kustomization.yaml"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
+    monkeypatch.setattr(releasing, "AFTERMATH_S", 0.1)
+    monkeypatch.setattr(pages, "errors_on", lambda _url, _release: False)
+
+
+@pytest.fixture
+def change(origin):
+    """Somebody commits a file's change to main."""
+
+    def edit(path, text):
+        clone = origin.clone()
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (clone / path).write_text(text)
+        git(clone, "add", "--all")
+        git(clone, "commit", "--quiet", f"--message=fix: {path}")
+        git(clone, "push", "--quiet", "origin", "main")
+
+    return edit
+
+
+@pytest.fixture(autouse=True)
+def note_base(fakes):
+    """At each apply, note what base is."""
+    (fakes.folder / "on-apply").write_text(
+        r"""folder=$(tail -1 "$FAKES/asked" | sed 's/.*--kustomize=\([^ ]*\).*/\1/')"""
+        '\ncp "$folder/../../base/kustomization.yaml" "$FAKES/base.yaml"\n'
+    )
+
+
+def base(fakes):
+    """What base was at the last apply."""
+    return (fakes.folder / "base.yaml").read_text()
+
+
+def main(origin, path):
+    return origin.main("show", f"main:{path}") + "\n"
+
+
+@pytest.fixture
+def a(origin, project, fakes, change, tag):
+    """Release A runs in qa."""
+    change(BASE, "# as A knew it\n")
+    deploying.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    return tag
+
+
+@pytest.fixture
+def b(origin, project, fakes, change, a):
+    """Then the overlay and base changed, and B was deployed and runs."""
+    change(overlay.path("qa"), main(origin, overlay.path("qa")).replace(OWN, TIGHT))
+    change(BASE, "# as B knew it\n")
+    after = a.replace("030405", "040000")
+    deploying.deploy(project, "qa", after, print)
+    fakes.runs(rollout(after))
+    return after
+
+
+def rolled_back(project, fakes, a, b):
+    fakes.runs(rollout(a, phase="Progressing", stable=b), "next.json")
+    fakes.runs(rollout(a), "promoted.json")
+    return releasing.roll_back(project, "qa", "out of memory", 30, print)
+
+
+def test_rollback_takes_the_whole_release_back(origin, project, fakes, a, b):
+    before = deployed(origin)[1]
+    assert "1Mi" in fakes.applied
+
+    made, state = rolled_back(project, fakes, a, b)
+
+    assert "1Mi" not in fakes.applied
+    assert base(fakes) == "# as A knew it\n"
+    assert state.healthy
+    assert main(origin, overlay.path("qa")) == fakes.applied
+    assert main(origin, BASE) == "# as B knew it\n"  # for other environments and the next release
+    assert deployed(origin)[0].manifests == before.manifests == made.manifests
+    assert any("argo rollouts promote vote --full" in line for line in fakes.asked)  # users had just this
+
+
+def test_what_is_applied_again_later_is_what_was_rolled_back_to(project, fakes, a, b):
+    rolled_back(project, fakes, a, b)
+    deploying.apply(project, "qa")
+
+    assert "1Mi" not in fakes.applied
+    assert base(fakes) == "# as A knew it\n"
+
+
+def test_a_template_that_users_never_had_gets_its_steps(project, fakes, a, b):
+    """Somebody applied something else by hand, or another controller makes another hash."""
+    other, *sets = rollout(a, phase="Progressing", stable=b)
+    other["status"]["currentPodHash"] = "never-seen"
+    fakes.runs([other, *sets], "next.json")
+
+    with pytest.raises(TimedOutError, match="is not healthy in qa"):
+        releasing.roll_back(project, "qa", "out of memory", 0.2, print)
+
+    assert not any("argo rollouts promote" in line for line in fakes.asked)
+
+
+def test_a_release_that_never_became_stable_gets_its_steps(project, fakes, a, b):
+    """B was replaced while it still rolled out: C's deployment saw A as stable."""
+    fakes.runs(rollout(b, phase="Paused", stable=a))
+    c = a.replace("030405", "050000")
+    deploying.deploy(project, "qa", c, print)
+    fakes.runs(rollout(c))
+    fakes.runs(rollout(b, phase="Progressing", stable=c), "next.json")
+
+    with pytest.raises(TimedOutError, match="is not healthy in qa"):
+        releasing.roll_back(project, "qa", "out of memory", 0.2, print)
+    assert not any("argo rollouts promote" in line for line in fakes.asked)
+
+
+def test_the_same_image_with_another_configuration_is_a_release(origin, project, fakes, change, a):
+    change(overlay.path("qa"), main(origin, overlay.path("qa")).replace(OWN, TIGHT))
+
+    made = deploying.deploy(project, "qa", a, print)
+
+    assert made.commit
+    assert "1Mi" in fakes.applied
+    assert [each.tag for each in deployed(origin)] == [a, a]
+    configured, *sets = rollout(a)
+    configured["status"]["currentPodHash"] = configured["status"]["stableRS"] = "configured"
+    fakes.runs([configured, *sets])
+    rolled, _ = rolled_back(project, fakes, a, a)
+
+    assert "1Mi" not in fakes.applied
+    assert (rolled.tag, rolled.rollback_of, rolled.restores) == (a, a, deployed(origin)[2].commit)
+
+
+def test_main_s_configuration_is_deployed_and_recorded_without_a_tag(origin, project, fakes, change, a):
+    change(BASE, "# new\n")
+    made = deploying.renew(project, "qa", print)
+
+    assert base(fakes) == "# new\n"
+    assert made.people == deployed(origin)[1].people
+    assert deployed(origin)[0].manifests == manifests.tree(project.git, f"{made.commit}^")
+    assert deploying.renew(project, "qa", print).commit == ""  # recorded once, applied whenever asked for
+    assert sum("kubectl apply" in line for line in fakes.asked) == 3
+
+
+def test_promotion_carries_the_manifests_that_were_tried(origin, project, fakes, change, a):
+    change(BASE, "# not tried in qa\n")
+    change(overlay.path("uat"), main(origin, overlay.path("uat")).replace(OWN, f"{OWN} # uat's own"))
+    fakes.runs([], "uat.json")
+
+    made = releasing.promote(project, "qa", "uat", print)
+
+    assert base(fakes) == "# as A knew it\n"
+    assert "uat's own" in fakes.applied
+    assert made.manifests == deployed(origin)[1].manifests
+
+
+def test_what_the_cluster_refuses_of_a_rollback_is_reverted_whole(origin, project, fakes, a, b):
+    """Main says again what users have: B."""
+    before = main(origin, overlay.path("qa"))
+    fakes.breaks("refuse-once")
+
+    with pytest.raises(ConfigurationError, match=f"refused {a}, its commit is reverted: .*said no"):
+        releasing.roll_back(project, "qa", "out of memory", 30, print)
+    assert main(origin, overlay.path("qa")) == before == fakes.applied
+    newest, _, of_b, _ = deployed(origin)
+    assert (newest.tag, newest.manifests) == (b, of_b.manifests)
