@@ -258,6 +258,18 @@ def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
     assert "redis://redis:6379" not in str(objects)
 
 
+def test_managed_data_mounts_the_authorities_and_no_address(overlay):
+    """A file of DATABASE_URL would hand vote the password of the database."""
+    objects = overlay("qa", "managed-data")
+
+    for kind, name in (("Rollout", "vote"), ("Deployment", "worker"), ("Deployment", "result")):
+        pod = named(objects, kind)[name]["spec"]["template"]["spec"]
+        (volume,) = [each for each in pod["volumes"] if "secret" in each]
+        (mount,) = [each for each in pod["containers"][0]["volumeMounts"] if each["name"] == volume["name"]]
+        assert volume["secret"]["items"] == [{"key": "ca.crt", "path": "ca.crt"}]
+        assert mount["mountPath"] == "/etc/managed-data"
+
+
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_the_database_password_goes_to_three_workloads(overlay, name):
     holders = {
