@@ -4,14 +4,19 @@ unset PIP_PREFIX PIP_ROOT PIP_TARGET UV_PREFIX UV_PYTHON UV_SYSTEM_PYTHON UV_TAR
 export PIP_USER=0
 venv=$PWD/.venv
 
+settings=$("${python:-python3}" -m pip config list 2>/dev/null) || settings=""
+written() { # written pip-setting: its value in pip's files, several ones side by side
+  printf '%s\n' "$settings" | sed -n -e "s/^global\.$1=//p" -e "s/^install\.$1=//p" |
+    sed -n -e "s/^['\"]//" -e "s/['\"]\$//" -e 's/\\n/ /g' -e '$p'
+}
 hand() { # hand UV_VARIABLE PIP_VARIABLE pip-setting
-  if [ -z "$(printenv "$1")" ] &&
-    value=$(printenv "$2" || "${python:-python3}" -m pip config get "global.$3" 2>/dev/null); then
-    export "$1=$value"
-  fi
+  [ -z "$(printenv "$1")" ] || return 0
+  value=$(printenv "$2") || value=$(written "$3")
+  [ -z "$value" ] || export "$1=$value"
 }
 [ -n "${UV_INDEX_URL:-}" ] || hand UV_DEFAULT_INDEX PIP_INDEX_URL index-url
 [ -n "${UV_EXTRA_INDEX_URL:-}" ] || hand UV_INDEX PIP_EXTRA_INDEX_URL extra-index-url
+[ -z "${UV_DEFAULT_INDEX:-}" ] || export PIP_INDEX_URL="$UV_DEFAULT_INDEX" # pip installs uv itself
 hand UV_INSECURE_HOST PIP_TRUSTED_HOST trusted-host
 hand SSL_CERT_FILE PIP_CERT cert
 

@@ -1,0 +1,74 @@
+"""`make setup` asks the package index that pip is told of, and ends in one line when it cannot."""
+
+import os
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from e2e.run.checkout import copy
+
+OTHERS = ("PIP_", "UV_", "MAKE", "VIRTUAL_ENV")  # what this machine says about indexes and environments
+SECRET = "hunter2"  # noqa: S105 - nobody else has it
+UV = Path(sys.executable).with_name("uv")
+
+
+@pytest.fixture
+def mirror():
+    """An index that has no package: its address, and which paths were asked."""
+    asked = []
+
+    class Mirror(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Mirror) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://us:{SECRET}@127.0.0.1:{server.server_port}/company/simple", asked
+        server.shutdown()
+        thread.join()
+
+
+def setup(home: Path, **env: str) -> subprocess.CompletedProcess:
+    """`make setup` in this checkout, with these variables and the machine's own pip settings left out."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+    return subprocess.run(
+        ["make", "setup", f"PYTHON={sys.executable}"],
+        cwd=home,
+        env=kept | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"} | env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("told_by", "has_uv"),
+    [("PIP_INDEX_URL", True), ("pip.conf", True), ("pip.conf", False), ("UV_DEFAULT_INDEX", False)],
+)
+def test_the_index_of_a_company_is_asked_and_named_in_one_line(tmp_path, mirror, told_by, has_uv):
+    index, asked = mirror
+    home = copy(tmp_path / "checkout")
+    (tmp_path / "pip.conf").write_text(f"[global]\nindex-url = {index}\n")
+    told = {"PIP_CONFIG_FILE": str(tmp_path / "pip.conf")} if told_by == "pip.conf" else {told_by: index}
+    (tmp_path / "bin").mkdir()
+    if has_uv:
+        (tmp_path / "bin/uv").symlink_to(UV)
+
+    done = setup(home, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin", **told)
+
+    assert done.returncode == 2
+    assert asked
+    assert all(path.startswith("/company/simple/") for path in asked)
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("setup: could not install")]
+    assert "PIP_INDEX_URL" in line
+    assert SECRET not in done.stdout + done.stderr
