@@ -86,6 +86,18 @@ def test_the_same_tag_again_is_nothing_to_do(origin, project, fakes, tag):
     assert main(origin) == before
 
 
+def test_a_rollout_under_way_is_deployed_again_without_a_commit(origin, project, fakes, tag):
+    """As "Re-run failed jobs" does when the run that waited for it was lost."""
+    deploying.deploy(project, "qa", tag, print)
+    before = main(origin)
+    fakes.runs(rollout(tag, phase="Progressing", stable="fffffff-20250101000000"))
+
+    made = deploying.deploy(project, "qa", tag, print)
+
+    assert (made.tag, made.commit) == (tag, "")
+    assert main(origin) == before
+
+
 def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin, project, fakes, tag):
     deploying.deploy(project, "qa", tag, print)
     before = main(origin)

@@ -106,9 +106,29 @@ def test_the_same_tag_is_no_new_rollout():
         gates.may_deploy("qa", TAG, WANTED, WANTED, state(**ABORTED))
 
 
+@pytest.mark.parametrize(
+    ("changes", "unready"),
+    [
+        ({"phase": "Progressing", "stable": "old"}, []),
+        (PAUSED, []),
+        ({"phase": "Degraded", "stable": "old"}, []),  # its pods do not come up: waiting says so
+        ({}, ["worker"]),
+    ],
+)
+def test_what_is_under_way_may_be_deployed_again(changes, unready):
+    """Whoever lost the run that waited for it goes on waiting."""
+    gates.may_deploy("qa", TAG, WANTED, WANTED, state(**changes), unready=unready)
+
+
+def test_another_configuration_of_the_active_image_may_wait_for_its_preview_again():
+    active = Pods("old", WANTED["vote"], wanted=3, ready=3)
+
+    gates.may_wait("staging", WANTED["vote"], state(**PAUSED, pods=(active,)))
+
+
 def test_what_was_active_a_moment_ago_would_skip_its_preview():
     """Its pods are kept for half a minute, and Argo Rollouts makes them active again without asking."""
-    kept = Pods("old", images(OTHER)[0], wanted=3, ready=3)
+    kept = Pods("older", images(OTHER)[0], wanted=3, ready=3)
     seen = state(pods=(kept, Pods("new", WANTED["vote"], wanted=3, ready=3)))
 
     with pytest.raises(GateError, match=f"staging still has the pods of {OTHER} from when it was active"):

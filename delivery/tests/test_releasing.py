@@ -6,7 +6,7 @@ from delivery import deploying, history, overlay, pages, releasing, waiting
 from delivery.errors import GateError, NothingToDoError
 
 from .conftest import git, images
-from .fakes import rollout, worker
+from .fakes import DIGEST, replica_set, rollout, worker
 from .test_deploying import deployed, tag_on_main
 
 pytestmark = pytest.mark.servers
@@ -157,6 +157,23 @@ def test_rollback_of_the_active_release_waits_for_no_step_and_nobody(project, fa
     assert state.healthy
     (argo,) = [line for line in fakes.asked if "argo rollouts" in line]
     assert argo.startswith("kubectl argo rollouts promote vote --full")
+
+
+def test_rollback_goes_back_at_once_to_what_was_active_a_moment_ago(project, fakes, in_staging):
+    """Its pods are still there; anybody else's deployment of it is refused, as it would skip its preview."""
+    fakes.runs(rollout(in_staging, strategy="blue-green"))
+    bad = in_staging.replace("030405", "040000")
+    deploying.deploy(project, "staging", bad, print)
+    before = replica_set(f"hash{in_staging[-6:]}", in_staging, DIGEST)
+    fakes.runs([*rollout(bad, strategy="blue-green"), before])
+    with pytest.raises(GateError, match=f"staging still has the pods of {in_staging}"):
+        deploying.deploy(project, "staging", in_staging, print)
+    fakes.runs(rollout(in_staging, strategy="blue-green"), "next.json")
+
+    made, state = releasing.roll_back(project, "staging", "wrong colour", 30, print)
+
+    assert made.tag == in_staging
+    assert state.healthy
 
 
 def test_rollback_needs_no_commit_that_git_has_lost(project, fakes, deployment):

@@ -23,6 +23,7 @@ from delivery.history import Deployment
 from delivery.overlay import Image
 from delivery.project import Project
 from delivery.rollout import State
+from delivery.waiting import unready
 
 
 def pinned(project: Project, named: Overlay, tag: str) -> dict[str, Image]:
@@ -104,10 +105,11 @@ def commit_and_apply(
     There is nothing to do if main and the cluster have it already, unless it is to be applied `anyway`.
     """
     env, images = wanted.env, {each.service: each for each in wanted.images}
-    state = State.read(project.cluster(env).objects())
+    objects = project.cluster(env).objects()
+    state = State.read(objects)
     before = on_main(project, env)
     if not anyway and known(project, wanted, before.commit):
-        gates.may_deploy(env, wanted.tag, images, before.images, state)
+        gates.may_deploy(env, wanted.tag, images, before.images, state, unready=unready(objects))
     if not wanted.rollback_of:
         gates.may_wait(env, images["vote"], state)
     platforms.require(project.cluster(env), images["vote"], say)

@@ -60,9 +60,18 @@ def votes_work(env: str, *, errors_on: bool) -> None:
 
 
 def may_deploy(
-    env: str, tag: str, wanted: Mapping[str, Image], named: Mapping[str, Image], state: State | None
+    env: str,
+    tag: str,
+    wanted: Mapping[str, Image],
+    named: Mapping[str, Image],
+    state: State | None,
+    *,
+    unready: Sequence[str] = (),
 ) -> None:
-    """Raise NothingToDoError if main and the cluster both have these images already."""
+    """Raise NothingToDoError if main names these images and their rollout has ended, Healthy or aborted.
+
+    One that is still under way may be deployed again: nothing new is committed, and its end is waited for.
+    """
     if wanted != named or state is None or not state.current or state.image != wanted["vote"]:
         return
     if state.aborted:
@@ -70,7 +79,8 @@ def may_deploy(
             f"already deployed, no new rollout: {env} has {tag}, which was aborted; "
             f"roll back (delivery rollback {env} --reason ...) and deploy a new tag"
         )
-    raise NothingToDoError(f"already deployed, no new rollout: {env} has {tag}, it is {state.phase}")
+    if state.healthy and not unready:
+        raise NothingToDoError(f"already deployed, no new rollout: {env} has {tag}, it is {state.phase}")
 
 
 def may_wait(env: str, wanted: Image, state: State | None) -> None:
@@ -80,7 +90,8 @@ def may_wait(env: str, wanted: Image, state: State | None) -> None:
     """
     if state is None or state.strategy != "blue-green":
         return
-    if any(each.image == wanted and each.wanted for each in state.pods if each.release != state.release):
+    old = (each for each in state.pods if each.release not in (state.release, state.stable))
+    if any(each.image == wanted and each.wanted for each in old):
         raise GateError(
             f"{env} still has the pods of {wanted.tag} from when it was active: "
             "it would be active again at once, without a preview; deploy it when they are gone, in a minute"

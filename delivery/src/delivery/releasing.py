@@ -25,7 +25,7 @@ from delivery.notebook import Notebook, stamp
 from delivery.overlay import Image
 from delivery.project import Project
 from delivery.rollout import State
-from delivery.waiting import Goal, Watch, name, others
+from delivery.waiting import Goal, Watch, name, others, unready
 
 Say = Callable[[str], None]
 AFTERMATH_S = 60  # an aborted release's pods go after 30 seconds
@@ -91,8 +91,7 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     registry = {service: docker.pinned(image) for service, image in named.items()}
     objects = project.cluster(source).objects()
     state, rest = State.read(objects), others(objects)
-    unready = [name(each) for each in rest if not workloads.ready(each)]
-    gates.may_leave(source, named["vote"].tag, state, unready)
+    gates.may_leave(source, named["vote"].tag, state, unready(objects))
     if state is not None:  # the gate has seen to that
         running = {name(each): workloads.image(each["spec"]) for each in rest} | {"vote": state.image}
         gates.same_images(source, named, running, registry)

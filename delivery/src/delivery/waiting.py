@@ -78,7 +78,7 @@ class Watch:
         """Look once."""
         objects = self.cluster.objects()
         before, self.state = self.state, State.read(objects)
-        self.unready = [name(each) for each in others(objects) if not workloads.ready(each)]
+        self.unready = unready(objects)
         self.stuck = [name(each) for each in others(objects) if workloads.no_progress(each)]
         if self.state is None:
             return
@@ -160,6 +160,11 @@ def others(objects: list[Object]) -> list[Object]:
     """The environment's workloads beside vote."""
     found = [*named(objects, "Deployment"), *named(objects, "StatefulSet")]
     return [each for each in found if each["metadata"]["name"] != "vote"]
+
+
+def unready(objects: list[Object]) -> list[str]:
+    """The names of those that are not ready."""
+    return [name(each) for each in others(objects) if not workloads.ready(each)]
 
 
 def name(workload: Object) -> str:
