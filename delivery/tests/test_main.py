@@ -113,6 +113,21 @@ def test_nothing_to_do_is_a_green_run_on_github(delivery, fakes, tag):
 
 
 @pytest.mark.servers
+def test_what_fails_half_way_can_be_reported(delivery, fakes, tag, project):
+    """The tag is handed over before anything can fail: a later step reports it."""
+    newer = f"{tag[:-1]}9"
+    for each in (tag, newer):
+        deploying.deploy(project, "staging", each, print)
+    fakes.runs(rollout(newer, strategy="blue-green", phase="Paused", stable=tag))
+
+    promoted = delivery("promote-rollout", "staging", "--confirm", "promote", "--timeout", "1")
+    back = delivery("rollback", "staging", "--reason", "the wrong colour", "--timeout", "1")
+
+    assert (promoted[0], promoted[2]) == (5, {"image_tag": newer})
+    assert (back[0], back[2]) == (5, {"image_tag": tag})
+
+
+@pytest.mark.servers
 def test_every_ending_has_its_exit_code(delivery, fakes, tag, project):
     deploying.deploy(project, "staging", tag, print)
     fakes.runs(rollout(tag, strategy="blue-green", phase="Paused", stable="fffffff-20250101000000"))
