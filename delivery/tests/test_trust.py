@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from delivery import granting, trust
+from delivery.environments import ORDER
 from delivery.errors import ConfigurationError
 from local.app import ROOT
 
@@ -136,3 +137,33 @@ def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
     assert refused.returncode == 2
     assert refused.stderr.startswith("delivery: GitHub does not say: gh api repos/acme-org/acme: ")
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("there", [False, True], ids=["first", "again"])
+def test_the_script_runs_to_its_end_once_and_again(ecr, tmp_path, there):
+    """aws and gh are played: what is there already is refused, and changed instead."""
+    for name in ("aws", "gh"):
+        played = tmp_path / name
+        refusal = (
+            'case $2 in create-*) exit 254 ;; esac; case "$*" in *POST*) exit 1 ;; esac' if there else ":"
+        )
+        played.write_text(f'#!/bin/sh\necho "{name} $*" >>{tmp_path}/asked\n{refusal}\n')
+        played.chmod(0o755)
+
+    done = subprocess.run(
+        ["sh"],
+        input=granting.script(ecr, ACCOUNT, [IDS], "main"),
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+    asked = (tmp_path / "asked").read_text()
+    assert asked.count("gh variable set AWS_ROLE_ARN") == len(trust.PURPOSES)
+    assert asked.count("aws iam update-assume-role-policy") == there * len(trust.PURPOSES)
+    assert asked.count("aws eks update-access-entry") == there * len([*ORDER, "landscape"])
+    assert "--kubernetes-groups acme-view acme-qa\n" in asked

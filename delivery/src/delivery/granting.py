@@ -13,7 +13,7 @@ ONE_BRANCH = '{"deployment_branch_policy": {"protected_branches": false, "custom
 def script(settings: Settings, account: str, prefixes: Sequence[str], branch: str) -> str:
     """One role per purpose, and the environment on GitHub that uses it."""
     lines = [
-        "# Read it, then run it once, with aws and gh as an administrator: delivery trust | sh",
+        "# Read it, then run it with aws and gh as an administrator; again after a change, as of the name.",
         "set -eu",
     ]
     for purpose in PURPOSES:
@@ -23,7 +23,10 @@ def script(settings: Settings, account: str, prefixes: Sequence[str], branch: st
         may = json.dumps(permissions(settings, account, purpose))
         lines += [
             f"\n# {purpose}",
-            f"aws iam create-role --role-name {role} --assume-role-policy-document '{trusts}'",
+            f"trusts='{trusts}'",
+            f'aws iam create-role --role-name {role} --assume-role-policy-document "$trusts" ||',
+            f'  aws iam update-assume-role-policy --role-name {role} --policy-document "$trusts"',
+            f"aws iam wait role-exists --role-name {role}",
             f"aws iam put-role-policy --role-name {role} --policy-name delivery --policy-document '{may}'",
             *_cluster(settings, arn, purpose),
             *_environment(settings, arn, branch, purpose),
@@ -38,11 +41,12 @@ def _cluster(settings: Settings, arn: str, purpose: str) -> list[str]:
     where = f"--cluster-name {settings.cluster} --region {settings.region} --principal-arn {arn}"
     if purpose == PLATFORM:
         return [
-            f"aws eks create-access-entry {where}",
+            f"aws eks create-access-entry {where} || aws eks describe-access-entry {where}",
             f"aws eks associate-access-policy {where} --policy-arn {ADMIN} --access-scope type=cluster",
         ]
-    groups = [f"{settings.name}-view", *([] if purpose == DASHBOARD else [f"{settings.name}-{purpose}"])]
-    return [f"aws eks create-access-entry {where} --kubernetes-groups {' '.join(groups)}"]
+    groups = f"{settings.name}-view" + ("" if purpose == DASHBOARD else f" {settings.name}-{purpose}")
+    entry = f"access-entry {where} --kubernetes-groups {groups}"
+    return [f"aws eks create-{entry} ||", f"  aws eks update-{entry}"]
 
 
 def _environment(settings: Settings, arn: str, branch: str, purpose: str) -> list[str]:
@@ -50,6 +54,7 @@ def _environment(settings: Settings, arn: str, branch: str, purpose: str) -> lis
     where = f"repos/{settings.repository}/environments/{purpose}"
     return [
         f"echo '{ONE_BRANCH}' | gh api --method PUT {where} --input - --silent",
-        f"gh api --method POST {where}/deployment-branch-policies -f name={branch} --silent",
+        f"gh api --method POST {where}/deployment-branch-policies -f name={branch} --silent ||",
+        f"  echo 'look whether {branch} is listed: Settings -> Environments -> {purpose}' >&2",
         f"gh variable set AWS_ROLE_ARN --repo {settings.repository} --env {purpose} --body {arn}",
     ]
