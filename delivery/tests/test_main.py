@@ -121,6 +121,7 @@ def test_what_fails_half_way_can_be_reported(delivery, fakes, tag, project):
     fakes.runs(rollout(newer, strategy="blue-green", phase="Paused", stable=tag))
 
     promoted = delivery("promote-rollout", "staging", "--confirm", "promote", "--timeout", "1")
+    fakes.runs(rollout(tag, strategy="blue-green", phase="Progressing"), "next.json")
     back = delivery("rollback", "staging", "--reason", "the wrong colour", "--timeout", "1")
 
     assert (promoted[0], promoted[2]) == (5, {"image_tag": newer})

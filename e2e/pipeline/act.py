@@ -21,7 +21,7 @@ UNKNOWN = re.compile(
 FAILED = re.compile(r"Failure - Main (.*) \[")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """How one run went."""
 
@@ -53,7 +53,7 @@ class Run:
         steps = [found[1] for found in map(FAILED.search, ended) if found]
         return [step for step in steps if not step.startswith("./")]
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return f"{self.jobs} {self.failed}\n{self.said}\n{self.summary}"
 
 
