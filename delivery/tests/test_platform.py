@@ -42,6 +42,8 @@ def test_apm_is_pinned_and_the_platform_applied(with_platform, fakes, origin):
     assert "resources: [apm]" in fakes.applied
     assert any(line.startswith("kubectl rollout status deployment.apps/apm") for line in fakes.asked)
     assert not any("--namespace=acme-dev" in line for line in fakes.asked), "dev notices nothing"
+    (applied,) = [line for line in fakes.asked if "kubectl apply" in line]
+    assert "--namespace" not in applied, "kubectl refuses objects of other namespaces beside one"
 
     assert platform.renew(with_platform, TAG, print) == "", "main names it already; it is applied again"
 

@@ -60,6 +60,11 @@ def remove(objects, kind, name):
     objects.remove(of(objects, kind, name))
 
 
+def cluster_role(resource, verb):
+    rule = {"resources": [resource], "verbs": [verb]}
+    return {"kind": "ClusterRole", "metadata": {"name": "x"}, "rules": [rule]}
+
+
 def health_only(analysis):
     analysis["templates"] = [{"templateName": "voting01-health-check"}]
 
@@ -235,6 +240,28 @@ MUTANTS = {
     ),
     "everyone gets in": (policies.only_who_needs_it_gets_in, lambda o: ingress(o, "redis")[0].pop("from")),
     "in at every port": (policies.only_who_needs_it_gets_in, lambda o: ingress(o, "vote")[0].pop("ports")),
+    "HTTPS by another name": (
+        policies.nothing_leaves_unnamed,
+        lambda o: egress(o, "vote").append({"ports": [{"port": 443}]}),
+    ),
+    "the secrets of the whole cluster": (
+        policies.access_stays_in_namespaces,
+        lambda o: o.append(cluster_role("secrets", "list")),
+    ),
+    "deleting nodes": (
+        policies.access_stays_in_namespaces,
+        lambda o: o.append(cluster_role("nodes", "delete")),
+    ),
+    "an administrator": (
+        policies.access_stays_in_namespaces,
+        lambda o: o.append(
+            {
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": "x"},
+                "roleRef": {"kind": "ClusterRole", "name": "cluster-admin"},
+            }
+        ),
+    ),
     "a second try": (policies.limits_can_fail, lambda o: job(o)[1].pop("backoffLimit")),
     "a Job that hangs": (policies.limits_can_fail, lambda o: job(o)[1].pop("activeDeadlineSeconds")),
     "a Job that restarts": (

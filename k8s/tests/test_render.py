@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from ruamel.yaml import YAML
 
 from delivery import policies
 from delivery.config import Settings
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 TAG, DIGEST = "1234567-20260102030405", f"sha256:{'a' * 64}"
 OVERLAYS = [*ORDER]
+WATCHED = "--providers.kubernetesingress.namespaces="
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
 # dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own;
 # new-relic is for the analysis, which dev has none of.
@@ -115,6 +117,31 @@ def test_namespaces_enforce_restricted(platform):
     assert set(namespaces) == {f"voting01-{name}" for name in [*OVERLAYS, "platform"]}
     for namespace in namespaces.values():
         assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_the_platform_reads_every_environment_and_nothing_else(platform):
+    environments = {f"voting01-{name}" for name in OVERLAYS}
+    deployments, bound = named(platform, "Deployment"), {}
+    for each in platform:
+        if each["kind"] == "RoleBinding":
+            (account,) = each["subjects"]
+            assert account["namespace"] == "voting01-platform"
+            bound.setdefault(account["name"], set()).add(each["metadata"]["namespace"])
+    (scraped,) = [each for each in platform if "prometheus.yaml" in each.get("data", {})]
+    (job,) = YAML(typ="safe").load(scraped["data"]["prometheus.yaml"])["scrape_configs"]
+    (traefik,) = deployments["traefik"]["spec"]["template"]["spec"]["containers"]
+    (watched,) = [each for each in traefik["args"] if each.startswith(WATCHED)]
+
+    assert bound == {"prometheus": environments, "traefik": environments}
+    assert {*job["kubernetes_sd_configs"][0]["namespaces"]["names"]} == environments
+    assert {*watched.removeprefix(WATCHED).split(",")} == environments
+
+
+def test_a_drained_node_leaves_what_analyses_ask(platform):
+    deployments, budgets = named(platform, "Deployment"), named(platform, "PodDisruptionBudget")
+
+    assert deployments["apm"]["spec"]["replicas"] > budgets["apm"]["spec"]["maxUnavailable"]
+    assert budgets["prometheus"]["spec"]["minAvailable"] == deployments["prometheus"]["spec"]["replicas"]
 
 
 def vote(objects: list[dict]) -> dict:

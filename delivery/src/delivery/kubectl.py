@@ -32,9 +32,10 @@ class Cluster:
         # aws and kubeconfig leave the right context as the current one; kind clusters have one each.
         return [f"--context=kind-{self.settings.cluster}"] if self.settings.connect == "kind" else []
 
-    def command(self, *arguments: str, namespace: str = "") -> list[str]:
-        """The kubectl command for these arguments, in the environment's namespace."""
-        where = [f"--namespace={namespace or self.namespace}", *self._context]
+    def command(self, *arguments: str, namespace: str | None = "") -> list[str]:
+        """The kubectl command for these arguments, in the environment's namespace; None names none."""
+        where = [] if namespace is None else [f"--namespace={namespace or self.namespace}"]
+        where += self._context
         # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
         end = arguments.index("--") if "--" in arguments else len(arguments)
         return ["kubectl", *arguments[:end], *where, *arguments[end:]]

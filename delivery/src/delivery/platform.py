@@ -66,7 +66,7 @@ def apply(project: Project, cluster: Cluster) -> None:
     with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
         k8s = project.git.folder(project.git.fetch(), "k8s", Path(folder))
         where = Path("k8s/platform") if project.hands.dry_run else k8s / "platform"
-        project.hands.change(*cluster.command("apply", f"--kustomize={where}"), seconds=180)
+        project.hands.change(*cluster.command("apply", f"--kustomize={where}", namespace=None), seconds=180)
     if project.hands.dry_run:
         return
     for each in cluster("get", "deployments.apps", "--output=name").split():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from delivery.kubectl import Object
+from delivery.policies.access import access_stays_in_namespaces
 from delivery.policies.network import (
     names_are_asked_of_the_cluster,
     nothing_leaves_unnamed,
@@ -51,4 +52,5 @@ ALL: list[Callable[[list[Object]], list[str]]] = [
     names_are_asked_of_the_cluster,
     nothing_leaves_unnamed,
     only_who_needs_it_gets_in,
+    access_stays_in_namespaces,
 ]

@@ -8,7 +8,7 @@ from delivery.overlay import Image
 from delivery.policies.objects import containers, named, pods
 from delivery.tags import TAG
 
-PAGES = {"vote", "result"}  # what people reach
+SERVED = {"vote", "result", "apm"}  # what people and analyses reach
 
 
 def images_are_pinned(objects: list[Object]) -> list[str]:
@@ -104,13 +104,13 @@ def pods_are_probed(objects: list[Object]) -> list[str]:
 
 
 def pods_leave_gracefully(objects: list[Object]) -> list[str]:
-    """What people reach stays a moment after its end was decided, spreads, and is not drained at once."""
+    """What people and analyses reach stays a moment after its end was decided, spreads, and drains slowly."""
     wrong = []
     budgets = [
         each["spec"]["selector"]["matchLabels"] for each in named(objects, "PodDisruptionBudget").values()
     ]
     for thing in objects:
-        if thing["kind"] not in ("Deployment", "Rollout") or thing["metadata"]["name"] not in PAGES:
+        if thing["kind"] not in ("Deployment", "Rollout") or thing["metadata"]["name"] not in SERVED:
             continue
         pod, name = thing["spec"]["template"], f"{thing['kind']} {thing['metadata']['name']}"
         labels, spec = pod["metadata"]["labels"], pod["spec"]

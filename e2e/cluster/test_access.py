@@ -1,0 +1,44 @@
+"""What the platform's service accounts may read, asked of the API server."""
+
+import json
+
+import pytest
+
+from delivery.environments import ORDER
+from demo.cluster import PLATFORM_NAMESPACE
+
+EVERYWHERE = ""
+ELSEWHERE = [EVERYWHERE, "default", "kube-system", PLATFORM_NAMESPACE]
+
+
+@pytest.fixture
+def may_list(cluster):
+    """Whether a service account of the platform may list a resource in a namespace."""
+
+    def ask(account: str, resource: str, namespace: str) -> bool:
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": f"system:serviceaccount:{PLATFORM_NAMESPACE}:{account}",
+                "resourceAttributes": {"verb": "list", "resource": resource, "namespace": namespace},
+            },
+        }
+        said = cluster.kubectl("create", "--filename=-", "--output=json", stdin=json.dumps(review))
+        allowed: bool = json.loads(said)["status"]["allowed"]
+        return allowed
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("account", "resource", "ours"),
+    [("traefik", "secrets", True), ("prometheus", "pods", True), ("apm", "secrets", False)],
+)
+def test_accounts_read_the_environments_and_nothing_else(may_list, account, resource, ours):
+    environments = [PLATFORM_NAMESPACE.replace("platform", env) for env in ORDER]
+
+    assert {each: may_list(account, resource, each) for each in environments} == dict.fromkeys(
+        environments, ours
+    )
+    assert not any(may_list(account, resource, each) for each in ELSEWHERE)
