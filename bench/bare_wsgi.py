@@ -13,7 +13,8 @@ return redis.call('XADD', KEYS[1], '*', unpack(ARGV))
 """
 VOTER = re.compile(r"voter=([0-9a-f]{32})")
 
-cast = Redis.from_url(os.environ["REDIS_URL"]).register_script(CAST)
+# Its own limit of 100 connections would refuse a crowd.
+cast = Redis.from_url(os.environ["REDIS_URL"], max_connections=1000).register_script(CAST)
 
 
 def app(environ: dict, start_response: Callable) -> Iterable[bytes]:

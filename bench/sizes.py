@@ -10,6 +10,7 @@ class Sizes:
     rounds: int = 3
     vote_rounds: int = 11  # short and many: its contenders are close to one another
     vote_seconds: float = 1.2
+    burst: int = 300
     worker_votes: int = 100_000
     baseline_worker_votes: int = 3_000
     rows: int = 1_000_000
@@ -24,6 +25,7 @@ QUICK = Sizes(
     rounds=1,
     vote_rounds=1,
     vote_seconds=0.5,
+    burst=100,
     worker_votes=10_000,
     baseline_worker_votes=500,
     rows=20_000,
