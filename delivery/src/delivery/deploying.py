@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from delivery import (
     attribution,
+    building,
     docker,
     gates,
     history,
@@ -83,6 +84,7 @@ def record(project: Project, env: str, images: Mapping[str, Image]) -> Deploymen
         raise ConfigurationError(
             f"{tag} was built from {tags.commit(tag)}, which this repository does not have"
         )
+    building.require_published(project, source)
     actor = project.surroundings.actor
     people = attribution.credited(attribution.source(project.git.changes(source)), actor)
     return Deployment(

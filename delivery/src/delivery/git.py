@@ -96,16 +96,17 @@ class Repository:
     def _tracked(self) -> str:
         return f"refs/remotes/origin/{self.branch}"
 
-    def _bring(self, *options: str, seconds: float) -> None:
-        """Fetch the default branch, and nothing else that a user's configuration adds."""
+    def _bring(self, *options: str, branch: str = "", seconds: float = 120) -> None:
+        """Fetch the default branch, or another, and nothing else that a user's configuration adds."""
         alone = ("--quiet", "--no-tags", "--no-prune", "--no-recurse-submodules", "--no-auto-gc")
-        refspec = f"+refs/heads/{self.branch}:{self._tracked}"
+        name = branch or self.branch
+        refspec = f"+refs/heads/{name}:refs/remotes/origin/{name}"
         self("fetch", *alone, *options, "origin", refspec, seconds=seconds)
 
     def fetch(self) -> str:
         """Ask origin for its default branch, and return the commit that it is at."""
         try:
-            self._bring(seconds=120)
+            self._bring()
         except ToolError as error:
             raise ConfigurationError(f"{self.branch} of origin cannot be read: {error}") from error
         return self("rev-parse", self._tracked)
@@ -131,6 +132,23 @@ class Repository:
                 if attempt:
                     attempt()
         return ""
+
+    def published(self, commit: str) -> bool:
+        """Whether a branch of origin has the commit."""
+        if self._contains(commit, self.fetch()):
+            return True
+        self._bring(branch="*")
+        listed = self("ls-remote", "--heads", "origin").splitlines()  # not branches that origin had once
+        return self._contains(commit, *(line.split()[0] for line in listed))
+
+    def changed(self, *folders: str) -> list[str]:
+        """The files that differ from HEAD; of those that git does not know, only what is in these folders."""
+        listed = self("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").split("\0")
+        return [
+            path
+            for state, path in ((each[:2], each[3:]) for each in listed if each)
+            if state != "??" or path.startswith(tuple(f"{folder}/" for folder in folders))
+        ]
 
     def changes(self, *revisions: str, limit: int = 50) -> list[Change]:
         """The commits of these revisions, newest first, first parents only."""
@@ -170,7 +188,7 @@ class Repository:
                 to = f"{commit}:refs/heads/{self.branch}"
                 self("push", "--quiet", "--porcelain", "origin", to, seconds=120)
             except TimedOutError:  # it may have arrived all the same
-                if not self._contains(self.fetch(), commit):
+                if not self._contains(commit, self.fetch()):
                     raise
             except ToolError as error:
                 if not RACE.search(error.output):
@@ -184,9 +202,9 @@ class Repository:
             f"{self.branch} was not changed: others were quicker {ATTEMPTS} times; run this again"
         )
 
-    def _contains(self, tip: str, commit: str) -> bool:
-        """Whether a commit is another one or among its ancestors."""
-        return not self("rev-list", "--max-count=1", commit, f"^{tip}")
+    def _contains(self, commit: str, *tips: str) -> bool:
+        """Whether a commit is one of others or among their ancestors."""
+        return not self("rev-list", "--max-count=1", "--ignore-missing", commit, "--not", *tips)
 
     def tree(self, base: str, *, folders: Mapping[str, str], files: Mapping[str, str] | None = None) -> str:
         """Make the tree of a commit with these folders, then these files, in place of its own; its id."""

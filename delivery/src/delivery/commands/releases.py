@@ -29,18 +29,10 @@ def build(
     dry_run: DryRun = False,
 ) -> None:
     """Build every service's image once, or those that are named, and push them."""
-    from datetime import UTC, datetime
+    from delivery import building
 
-    from delivery import docker, tags
-
-    here, wanted = project(dry_run=dry_run), services or docker.SERVICES
-    if unknown := set(wanted) - set(docker.SERVICES):
-        raise ConfigurationError(
-            f"there is no service {min(unknown)!r}; it is one of {', '.join(docker.SERVICES)}"
-        )
-    new = tags.new(here.git.resolve("HEAD"), datetime.now(UTC))
-    made = new if image_tag is None else tags.checked(image_tag)
-    docker.build(here.settings, here.root, made, here.hands, push=push, services=wanted)
+    here = project(dry_run=dry_run)
+    made = building.build(here, image_tag, push=push, services=services)
     say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
     here.output(image_tag=made)
 
