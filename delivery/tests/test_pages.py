@@ -109,3 +109,32 @@ def test_no_answer_is_not_off(page, answer):
 def test_nobody_there_is_not_off():
     with pytest.raises(GateError, match="does not say whether its errors are ON"):
         pages.errors_on("http://vote-acme-qa.localhost:9", "new")
+
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture
+def behind_a_proxy(monkeypatch, page):
+    """A proxy of a company that knows none of our pages; `page` stands in for it as well."""
+    for name in PROXIES:
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+@pytest.mark.parametrize("host", ["vote-acme-qa.localhost", "localhost", "127.0.0.1", "vote.acme.dev"])
+def test_an_address_of_this_machine_goes_through_no_proxy(page, host):
+    port = page.server_address[1]
+
+    with pages.client(f"http://{host}:{port}", local=host == "vote.acme.dev") as client:
+        assert pages.release(client) == ("new", "")
+
+
+def test_any_other_address_goes_through_the_proxy(page, behind_a_proxy):
+    behind_a_proxy.setenv("http_proxy", f"http://127.0.0.1:{page.server_address[1]}")
+
+    with pages.client("http://vote.acme.invalid") as client:
+        assert pages.release(client) == ("new", "")

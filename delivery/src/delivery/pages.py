@@ -27,12 +27,14 @@ def client(url: str, *, local: bool = False) -> httpx.Client:
     `local` leads it to this machine whatever the page's name is; *.localhost always is there.
     """
     limits = httpx.Limits(max_keepalive_connections=0)
-    local = local or httpx.URL(url).host.endswith(".localhost")
-    # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
-    transport = Loopback(verify=False, limits=limits) if local else httpx.HTTPTransport(limits=limits)
+    host = httpx.URL(url).host
+    local = local or host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
     return httpx.Client(
         base_url=url,
-        transport=transport,
+        # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
+        transport=Loopback(verify=False, limits=limits) if local else None,
+        limits=limits,
+        trust_env=not local,  # a proxy leads elsewhere
         timeout=5,
         headers={"Accept": "application/json", "Connection": "close"},
     )
