@@ -1,5 +1,6 @@
 import pytest
 
+from delivery import summary, workflows
 from delivery.config import SHAPES, Settings, Surroundings
 from delivery.errors import ConfigurationError
 
@@ -95,3 +96,17 @@ def test_the_run_url_needs_all_its_parts():
 
     assert Surroundings.from_env(env).run_url == "https://github.com/a/b/actions/runs/7"
     assert Surroundings.from_env({**env, "GITHUB_RUN_ID": ""}).run_url == ""
+
+
+def test_links_go_to_the_server_that_the_run_is_on(tmp_path):
+    settings = Settings.from_file(write(tmp_path, GOOD))
+    around = Surroundings.from_env({"GITHUB_SERVER_URL": "https://ghe.acme.dev/"})
+
+    there = settings.on(around.server)
+
+    assert workflows.rollback(there).startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
+    assert (
+        summary.commit_link(there, "a" * 40)
+        == f"[`aaaaaaa`](https://ghe.acme.dev/acme/acme/commit/{'a' * 40})"
+    )
+    assert settings.on(Surroundings.from_env({}).server).github == "https://github.com/acme/acme"

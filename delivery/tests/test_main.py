@@ -164,6 +164,14 @@ def test_tag_and_settings_are_handed_over(delivery, settings, project):
 
 
 @pytest.mark.servers
+def test_the_dashboard_links_to_where_the_run_is(delivery, project, tag, fakes):
+    deploying.deploy(project, "qa", tag, print)
+
+    assert delivery("landscape", "--offline", GITHUB_SERVER_URL="https://ghe.acme.dev")[0] == 0
+    assert "https://ghe.acme.dev/acme-org/acme/commit/" in (project.root / "README.md").read_text()
+
+
+@pytest.mark.servers
 def test_a_build_that_is_only_shown(delivery, fakes):
     code, stderr, output, _ = delivery("build", "--image-tag", "0a1b2c3-20260102030405", "--dry-run")
 

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -66,6 +66,10 @@ class Settings:
                 raise ConfigurationError(f"{FILE}: {key} must be {words}, not {value!r}")
         return cls(**{key: str(value) for key, value in (DEFAULTS | dict(found)).items()})
 
+    def on(self, server: str) -> "Settings":
+        """These settings with the repository on this GitHub server; none: on github.com."""
+        return Hosted(**asdict(self), server=server.rstrip("/")) if server else self
+
     @property
     def registry_host(self) -> str:
         """Where docker logs in."""
@@ -87,12 +91,25 @@ class Settings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Hosted(Settings):
+    """delivery.toml, as a run of GitHub Actions has it."""
+
+    server: str
+
+    @property
+    def github(self) -> str:
+        """The repository's pages, where the run is."""
+        return f"{self.server}/{self.repository}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surroundings:
     """What GitHub Actions says about the run; all of it is empty elsewhere."""
 
     output: str = ""
     step_summary: str = ""
     run_url: str = ""
+    server: str = ""  # GitHub, or one of somebody's own
     on_github: bool = False
     actor: str = ""  # whose run it is: who pushed or merged, or pressed the button
 
@@ -105,6 +122,7 @@ class Surroundings:
             output=env.get("GITHUB_OUTPUT", ""),
             step_summary=env.get("GITHUB_STEP_SUMMARY", ""),
             run_url=run_url,
+            server=parts[0],
             on_github=env.get("GITHUB_ACTIONS") == "true",
             actor=env.get("GITHUB_ACTOR", ""),
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from delivery.config import FILE, Settings
+from delivery.config import FILE, SHAPES, Settings
 from delivery.docker import SERVICES
 from delivery.errors import ConfigurationError, NothingToDoError
 from delivery.project import Project
@@ -27,7 +27,7 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
     A setting that is not given stays, with the new name where it had the old one; a registry that is
     GHCR's for the repository follows it, and a registry of AWS brings its cluster's connection with it.
     """
-    old = project.settings
+    old = Settings.checked({key: getattr(project.settings, key) for key in SHAPES})
     new = completed(old, given)
     if new == old:
         raise NothingToDoError(f"{FILE} says all that already")

@@ -26,7 +26,8 @@ class Project:
     def here(cls, *, dry_run: bool = False) -> Self:
         """The checkout around the current folder."""
         root = checkout(Path.cwd())
-        return cls(root, Settings.from_file(root), Surroundings.from_env(os.environ), Hands(dry_run))
+        around = Surroundings.from_env(os.environ)
+        return cls(root, Settings.from_file(root).on(around.server), around, Hands(dry_run))
 
     @cached_property
     def git(self) -> Repository:

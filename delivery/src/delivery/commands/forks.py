@@ -10,10 +10,10 @@ from delivery.errors import ConfigurationError
 
 def settings() -> None:
     """Hand delivery.toml to later steps of a workflow."""
-    from dataclasses import asdict
+    from delivery.config import SHAPES
 
     here = project()
-    values = asdict(here.settings) | {"registry_host": here.settings.registry_host}
+    values = {key: getattr(here.settings, key) for key in (*SHAPES, "registry_host")}
     for key, value in values.items():
         say(f"{key} = {value}")
     here.output(**values)
