@@ -13,7 +13,7 @@ from bench.table import Goal, Group
 from delivery import history, overlay
 from delivery.attribution import Person
 from delivery.config import Settings, Surroundings
-from delivery.dashboard import drawn
+from delivery.dashboard import dashboard
 from delivery.environments import ORDER
 from delivery.landscape import SHOWN
 from delivery.programs import Hands
@@ -45,7 +45,7 @@ def measure(sizes: Sizes) -> list[Group]:
         now = datetime.fromtimestamp(START + 60 * sizes.commits, UTC)
         for _ in range(sizes.rounds):
             started = time.perf_counter()
-            text = drawn(project, "main", {}, now)
+            text = dashboard(project, "main", {})(now)
             group.add("delivery landscape", time.perf_counter() - started)
             group.add(limit, LIMIT_S)
             if text.count("• ") != SHOWN * len(ORDER):

@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+import jsonschema
 import pytest
 
-from delivery import dashboard, deploying, reporting
+from delivery import dashboard, deploying, reporting, standing
 from delivery.errors import ConfigurationError, NothingToDoError
 from delivery.git import Commit
 from delivery.report.record import beside
 
 from .conftest import git
 from .fakes import rollout
+from .test_report import SCHEMA
 
 pytestmark = pytest.mark.servers
 
@@ -37,6 +40,46 @@ def test_the_dashboard_is_pushed_once(origin, project, in_qa):
     dashboard.renew(project, print, push=True, offline=False)
     assert readme(origin).count("<!-- deployments:begin -->") == 1
     assert len(readme(origin).splitlines()) == len(again.splitlines())
+
+
+class Clock(datetime):
+    """The time that a test says it is."""
+
+    later = timedelta()
+
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) + cls.later
+
+
+def test_a_dashboard_that_says_all_that_already_is_no_commit(origin, project, fakes, in_qa, monkeypatch):
+    monkeypatch.setattr(dashboard, "datetime", Clock)
+    assert dashboard.renew(project, print, push=True, offline=False)
+    before = origin.main("rev-parse", "main")
+
+    for days in (0, 1, 40):
+        monkeypatch.setattr(Clock, "later", timedelta(days=days, seconds=59))
+        assert not dashboard.renew(project, print, push=True, offline=False)
+    assert origin.main("rev-parse", "main") == before
+
+    fakes.runs(rollout(in_qa, phase="Degraded"))
+    assert dashboard.renew(project, print, push=True, offline=False)
+    assert "| Degraded |" in readme(origin)
+    assert "a month ago" in readme(origin)
+
+
+def test_a_pause_that_nobody_planned_says_why(origin, project, fakes, in_qa):
+    fakes.runs(
+        rollout(in_qa, phase="Paused", message="InconclusiveAnalysisRun", stable="fffffff-20250101000000")
+    )
+
+    dashboard.renew(project, print, push=True, offline=False)
+    path, _ = reporting.report(project, "qa", print, push=True)
+
+    assert "| Paused: InconclusiveAnalysisRun |" in readme(origin)
+    assert standing.look(project, "qa").phase == "Paused: InconclusiveAnalysisRun"
+    assert origin.main("show", f"main:{path}").startswith(f"# qa: `{in_qa}` is Paused: Inconclusive")
+    jsonschema.validate(json.loads(origin.main("show", f"main:{beside(path)}")), SCHEMA)
 
 
 def test_a_shallow_clone_shows_the_whole_history(origin, project, in_qa):

@@ -82,6 +82,13 @@ def test_a_readme_without_marks_says_what_to_add(readme):
         landscape.replaced(readme, "new")
 
 
+def test_when_it_was_updated_is_read_back(settings):
+    assert landscape.updated(landscape.replaced(README, draw(settings, []))) == NOW
+    assert landscape.updated(README) is None
+    assert landscape.updated(README.replace("old", "Last updated: yesterday")) is None
+    assert landscape.updated("# acme\n") is None
+
+
 def test_a_backslash_in_the_dashboard_is_no_group():
     assert r"\1 \g<0>" in landscape.replaced(README, r"\1 \g<0>")
 

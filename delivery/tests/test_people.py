@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jsonschema
 import pytest
 
 from delivery import deploying, history, pages, releasing, summary, waiting
@@ -12,6 +13,7 @@ from delivery.report import merging, record, render
 from .conftest import ADA, git
 from .fakes import rollout
 from .test_gates import state
+from .test_report import SCHEMA
 
 pytestmark = pytest.mark.servers
 
@@ -90,4 +92,6 @@ def test_the_report_says_who_pressed_the_button(settings, deployment):
 
     said = record.build(settings, made, **nothing, notebook=Notebook("qa", made.tag), objects=[], events=[])
 
-    assert "promoted by gr&#124;ace" in render.markdown(merging.merged(None, said))
+    whole = merging.merged(None, said)
+    assert "promoted by gr&#124;ace" in render.markdown(whole)
+    jsonschema.validate(whole, SCHEMA)

@@ -1,7 +1,7 @@
 """`delivery landscape`: the dashboard from git's history, and from the cluster where it answers."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from delivery import history, landscape, overlay
@@ -20,7 +20,7 @@ README = "README.md"
 
 def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
     """Write the dashboard into README.md, on main or in this checkout; whether that changed it."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
     tip = project.git.fetch()
 
     def phases() -> dict[str, str]:
@@ -30,7 +30,7 @@ def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
         return bool(project.git.publish(lambda tip: _commit(project, tip, phases(), now), project.hands))
     file = project.root / README
     before = file.read_text(encoding="utf-8")
-    after = landscape.replaced(before, drawn(project, tip, phases(), now))
+    after = renewed(project, tip, before, phases(), now)
     if project.hands.dry_run:
         project.hands.say(after)
     elif after != before:
@@ -42,18 +42,27 @@ def _commit(project: Project, tip: str, phases: dict[str, str], now: datetime) -
     before = project.git.read(tip, README)
     if before is None:
         raise ConfigurationError(f"{project.git.branch} has no {README}; the dashboard has no place")
-    after = landscape.replaced(before, drawn(project, tip, phases, now))
+    after = renewed(project, tip, before, phases, now)
     return None if after == before else Commit({README: after}, "docs: renew the deployment dashboard\n")
 
 
-def drawn(project: Project, tip: str, phases: dict[str, str], now: datetime) -> str:
-    """The dashboard as of a commit of main."""
+def renewed(project: Project, tip: str, readme: str, phases: dict[str, str], now: datetime) -> str:
+    """README with the dashboard as of a commit; as it is if only relative times would move."""
+    drawn = dashboard(project, tip, phases)
+    then = landscape.updated(readme)
+    if then is not None and landscape.replaced(readme, drawn(then)) == readme:
+        return readme
+    return landscape.replaced(readme, drawn(now))
+
+
+def dashboard(project: Project, tip: str, phases: dict[str, str]) -> Callable[[datetime], str]:
+    """The dashboard as of a commit of main, as it reads at a time."""
     deployed = deployments(project, tip)
     reports = written(project, tip, deployed)
     previews = [env for env in ORDER if overlay.strategy(on_main(project, env, tip).text) == "blue-green"]
     last = {env: recorded(project, tip, reports, history.of(env, deployed)) for env in ORDER}
     known = {env: phases.get(env) or last[env] for env in ORDER}
-    return landscape.dashboard(
+    return lambda now: landscape.dashboard(
         project.settings, deployed, phases=known, previews=previews, reports=reports, now=now
     )
 
@@ -70,7 +79,7 @@ def live(project: Project, say: Say) -> dict[str, str]:
             say(f"{env}'s phase is the last one reported: {error}")
             continue
         if state is not None:
-            found[env] = "Aborted" if state.aborted else state.phase
+            found[env] = state.shown
     return found
 
 

@@ -1,5 +1,6 @@
 """The dashboard between two marks of README.md: who deployed what, where, when, and how that went."""
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from delivery.tags import SHORT
 
 BEGIN, END = "<!-- deployments:begin -->", "<!-- deployments:end -->"
 SHOWN = 5  # deployments of an environment
+UPDATED = "Last updated: "
+TIME = "%Y-%m-%d %H:%M UTC"
 MARKS = re.compile(f"^{re.escape(BEGIN)}$.*?^{re.escape(END)}$", re.MULTILINE | re.DOTALL)
 
 
@@ -27,6 +30,17 @@ def replaced(readme: str, dashboard: str) -> str:
             f"README.md needs one line {BEGIN} and after it one line {END}; the dashboard goes between them"
         )
     return MARKS.sub(lambda _: f"{BEGIN}\n{dashboard.strip()}\n{END}", readme)
+
+
+def updated(readme: str) -> datetime | None:
+    """When the dashboard in README was last updated; None if it does not say."""
+    dashboard = MARKS.search(readme)
+    lines = dashboard[0].splitlines() if dashboard else []
+    for line in lines:
+        if line.startswith(UPDATED):
+            with contextlib.suppress(ValueError):  # somebody edited it
+                return datetime.strptime(line.removeprefix(UPDATED), TIME).replace(tzinfo=UTC)
+    return None
 
 
 def dashboard(
@@ -69,9 +83,7 @@ def dashboard(
     ]
     more = f"[Promote]({workflows.promote(settings)}) · [Roll back]({workflows.rollback(settings)})"
     renew = f"[Renew]({workflows.landscape(settings)})"
-    return (
-        f"{table(head, rows)}\n{more} · {renew}\n\nLast updated: {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC\n"
-    )
+    return f"{table(head, rows)}\n{more} · {renew}\n\n{UPDATED}{now.astimezone(UTC):{TIME}}\n"
 
 
 def row(

@@ -131,6 +131,13 @@ class State:
         return next((each for each in reasons if each not in PLANNED), "")
 
     @property
+    def shown(self) -> str:
+        """The phase in one word, and why it is Paused if its strategy did not ask for that."""
+        if self.aborted:
+            return "Aborted"
+        return f"{self.phase}: {self.held}" if self.held else self.phase
+
+    @property
     def _at_pause(self) -> bool:
         return self.current and self.phase == "Paused" and not self.aborted
 

@@ -69,7 +69,7 @@ def described(settings: Settings, env: str, state: State, rate: float | None) ->
         environment=env,
         image_tag=state.tag,
         release=state.release,
-        phase="Aborted" if state.aborted else state.phase,
+        phase=state.shown,
         step=f"{state.step + 1} of {len(state.steps)}: {state.doing}" if rolling_out else "",
         weight=f"{state.weight} %" if rolling_out else "",
         error_rate=rate,

@@ -127,7 +127,7 @@ def build(
 def outcome(state: State | None, notebook: Notebook) -> str:
     """How it ended, as far as anybody saw."""
     if state is not None:
-        return "Aborted" if state.aborted else state.phase or "Progressing"
+        return state.shown or "Progressing"
     return str(notebook.observations[-1]["phase"]) if notebook.observations else "not known"
 
 
