@@ -1,3 +1,4 @@
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -88,6 +89,23 @@ def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
     steps = [line.split()[1] for line in seen.said if line.startswith("step ")]
     assert steps == ["1", "2", "3", "4", "5", "6"]  # one line a change
     assert seen.notebook.last_step.startswith("step 6 of 8: analysis")
+
+
+def test_one_look_at_an_abort_of_the_specification_before_is_no_failure(watched, at_once):
+    """A controller that has just seen the new specification may show the old one's abort for a moment."""
+    seen = watched("canary", RECORDED, looks=1)
+    progressing, paused = seen.cluster.looks[1:3]
+    aborted = deepcopy(progressing)
+    for each in aborted["objects"]:
+        if each["kind"] == "Rollout":
+            each["status"] |= {"abort": True, "phase": "Degraded", "message": "RolloutAborted"}
+
+    seen.cluster.asked, seen.cluster.looks = 0, [aborted, progressing, aborted, paused]
+    assert seen.until("paused", seconds=30).message == "CanaryPauseStep"
+
+    seen.cluster.asked, seen.cluster.looks = 0, [aborted, aborted, paused]
+    with pytest.raises(GateError, match="was aborted"):
+        seen.until("paused", seconds=30)
 
 
 def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, at_once):
