@@ -135,6 +135,12 @@ def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
     assert not any("password" in line for line in fakes.asked)
 
 
+def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
+    deploying.deploy(project, "qa", tag, print)
+
+    assert not any(line.startswith("kubectl create") for line in fakes.asked)
+
+
 def test_a_dry_run_touches_nothing(origin, project, fakes, tag, capsys):
     before = main(origin)
     shown = replace(project, hands=replace(project.hands, dry_run=True))
