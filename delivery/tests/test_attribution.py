@@ -28,6 +28,19 @@ def test_a_squash_merge_by_a_bot_is_its_co_authors():
     assert people(change(GITHUB, f"Co-authored-by: {ADA}", f"Co-authored-by: {DEPENDABOT}")) == [ADA]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["renovate[bot]", "Renovate Bot", "snyk-bot", "github-actions", "GitHub Action", "Dependabot[BOT]"],
+)
+def test_a_program_is_known_by_its_name(name):
+    assert people(change(Person(name, "it@example.org"), f"Co-authored-by: {ADA}")) == [ADA]
+
+
+@pytest.mark.parametrize("name", ["Abbot", "Jan Talbot", "Bot", "bot-fan"])
+def test_a_person_with_bot_in_the_name_is_one(name):
+    assert people(change(Person(name, "me@example.org"), f"Co-authored-by: {ADA}"))[0].name == name
+
+
 def test_a_bot_alone_is_named_as_what_it_is():
     assert people(change(DEPENDABOT)) == [DEPENDABOT]
 

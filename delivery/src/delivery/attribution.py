@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 PERSON = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>\s*")
 CO_AUTHOR = re.compile(r"^co-authored-by:(?P<person>.+)$", re.IGNORECASE | re.MULTILINE)
-BOT = re.compile(r"\[bot\]$|\[bot\]@|^noreply@github\.com$", re.IGNORECASE)
+BOT = re.compile(r"\[bot\]$|[-_ ]bot$|\[bot\]@|^github[- ]actions?$|^noreply@github\.com$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
