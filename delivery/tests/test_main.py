@@ -172,6 +172,16 @@ def test_the_dashboard_links_to_where_the_run_is(delivery, project, tag, fakes):
 
 
 @pytest.mark.servers
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_a_terminal_that_cannot_show_every_letter_is_no_failure(delivery, project, fakes, encoding):
+    git(project.root, "-c", "user.name=山田", "commit", "--quiet", "--allow-empty", "--message=feat: x")
+    git(project.root, "push", "--quiet", "origin", "HEAD:main")
+    deploying.deploy(project, "qa", f"{git(project.root, 'rev-parse', 'HEAD')[:7]}-20260102030405", print)
+
+    assert delivery("landscape", "--dry-run", "--offline", PYTHONIOENCODING=encoding)[:2] == (0, "")
+
+
+@pytest.mark.servers
 def test_a_build_that_is_only_shown(delivery, fakes):
     code, stderr, output, _ = delivery("build", "--image-tag", "0a1b2c3-20260102030405", "--dry-run")
 

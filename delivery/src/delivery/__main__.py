@@ -1,5 +1,6 @@
 """`delivery`: its commands; each failure is one line, in the run's summary too, and an exit code."""
 
+import io
 import os
 import signal
 import sys
@@ -52,6 +53,9 @@ def summarized(error: DeliveryError) -> None:
 def main() -> int:
     """Run one command; its exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # not every terminal shows every letter of a name
     try:
         app()
     except DeliveryError as error:
