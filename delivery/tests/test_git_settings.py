@@ -6,6 +6,7 @@ import pytest
 
 from delivery import deploying, history, overlay
 from delivery.git import BOT, Commit
+from delivery.programs import Hands
 
 from .conftest import ADA, git
 
@@ -117,6 +118,12 @@ def test_a_dry_run_is_plain_text(origin, project, somebody, deployment, capsys):
     shown = capsys.readouterr().out
     assert "+ diff --git a/k8s/overlays/qa/kustomization.yaml b/k8s/" in shown
     assert "\x1b" not in shown
+
+
+def test_a_dry_run_shows_a_commit_that_changes_no_file(project, capsys):
+    project.git.publish(lambda _: Commit({}, "chore(qa): deploy\n"), Hands(dry_run=True))
+
+    assert "+   chore(qa): deploy" in capsys.readouterr().out
 
 
 def test_names_and_texts_come_back_as_they_are(origin, project, somebody, tmp_path):

@@ -181,7 +181,7 @@ class Repository:
             commit = self._commit(tip, wanted)
             if hands.dry_run:
                 shape = f"commit on {self.branch} by %an%n%n%w(0,2,2)%B%w(0,0,0)"
-                hands.say(self("diff-tree", "--patch", f"--format={shape}", commit))
+                hands.say(self("diff-tree", "--always", "--patch", f"--format={shape}", commit))
                 hands.say(f"git push origin HEAD:{self.branch}")
                 return ""
             try:
