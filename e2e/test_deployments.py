@@ -34,10 +34,10 @@ def test_only_one_deployment_of_an_environment_runs_at_once():
 
 
 def test_nobody_loses_their_place_in_a_queue():
-    """But dev's, which ends with the newest push, and the dashboard's, which has one run each."""
+    """But dev's, which ends with the newest push."""
     queued = {name for name, each in concurrencies().items() if "queue" in each}
     assert {each["queue"] for each in concurrencies().values() if "queue" in each} == {"max"}
-    alone = ("ci.yaml", "ci-build-push-", "deployment-landscape-")
+    alone = ("ci.yaml", "ci-build-push-")
     assert queued == {name for name in concurrencies() if not name.startswith(alone)}
 
 
