@@ -1,10 +1,12 @@
 """The whole app, running for a test: as processes on this machine, or as containers."""
 
+import json
 import os
 import secrets
 import signal
 import ssl
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,7 +16,8 @@ from typing import Self
 
 import httpx
 
-from local.app import ROOT, Ports, Service, services
+from e2e.run.checkout import private
+from local.app import Ports, Service, services
 from local.servers import Postgres, Redis, free_port
 
 
@@ -139,13 +142,32 @@ class LocalSite:
         self.processes.clear()
 
 
+def docker_config(folder: Path) -> Path:
+    """The user's way to the Docker engine, and a proxy for its containers that isn't there."""
+    theirs = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker").absolute()
+    folder.mkdir()
+    for name in ("cli-plugins", "contexts"):
+        (folder / name).symlink_to(theirs / name)
+    settings = theirs / "config.json"
+    told = json.loads(settings.read_text()) if settings.exists() else {}
+    nowhere = dict.fromkeys(("httpProxy", "httpsProxy"), "http://127.0.0.1:9")
+    context = {key: value for key, value in told.items() if key == "currentContext"}
+    (folder / "config.json").write_text(json.dumps(context | {"proxies": {"default": nowhere}}))
+    return folder
+
+
 @dataclass
 class ComposeSite:
-    """Everything as containers, under a project name of its own."""
+    """Everything as containers, under a project name of its own, on a machine that isn't kind to containers.
+
+    Nobody but its owner reads the checkout, and Docker tells every container of a proxy that isn't there.
+    """
 
     project: str = field(default_factory=lambda: f"voting01-e2e-{secrets.token_hex(3)}")
 
     def __enter__(self) -> Self:
+        self._machine = tempfile.TemporaryDirectory()
+        self.home = private(Path(self._machine.name) / "checkout")
         self.vote_port, self.result_port = free_port(), free_port()
         self.env = os.environ | {
             "POSTGRES_PASSWORD": secrets.token_hex(16),
@@ -156,12 +178,13 @@ class ComposeSite:
 
     def __exit__(self, *_: object) -> None:
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+        self._machine.cleanup()
 
     def compose(self, *args: str) -> str:
         """Run docker compose on this project; its standard output."""
         done = subprocess.run(
             ["docker", "compose", "--project-name", self.project, *args],
-            cwd=ROOT,
+            cwd=self.home,
             env=self.env,
             text=True,
             stdout=subprocess.PIPE,
@@ -172,6 +195,8 @@ class ComposeSite:
 
     def start_all(self) -> Site:
         """Build and start every container, and return once all are healthy."""
-        self.compose("up", "--build", "--wait", "--quiet-pull")
+        self.compose("build", "--quiet")  # may need a real proxy
+        self.env["DOCKER_CONFIG"] = str(docker_config(Path(self._machine.name) / "docker"))
+        self.compose("up", "--wait", "--quiet-pull")
         authority = self.compose("exec", "-T", "caddy", "cat", "/data/caddy/pki/authorities/local/root.crt")
         return Site(f"https://localhost:{self.vote_port}", f"https://localhost:{self.result_port}", authority)

@@ -27,6 +27,13 @@ def copy(folder: Path) -> Path:
     return folder
 
 
+def private(folder: Path) -> Path:
+    """The same, as umask 077 makes it: nobody but its owner reads it."""
+    for path in copy(folder).rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    return folder
+
+
 def with_packages(folder: Path) -> Path:
     """The same with a .venv of its own, which borrows the packages that were installed here."""
     copy(folder)
