@@ -1,5 +1,6 @@
 """What all tests share: unit tests stay inside their process, tests marked `servers` use real servers."""
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -20,6 +21,9 @@ import vote
 import worker
 
 PACKAGES = (apm, delivery, demo, local, result, vote, worker)
+# What tests ask is on this machine: never through a proxy, which docker and git may need all the same.
+for variable in ("no_proxy", "NO_PROXY"):
+    os.environ[variable] = f"{os.environ.get(variable, '')},localhost,.localhost,127.0.0.1,::1".lstrip(",")
 assert all(package.__file__ for package in PACKAGES), "run `make setup` first"
 
 

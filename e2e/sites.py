@@ -169,7 +169,8 @@ class ComposeSite:
         self._machine = tempfile.TemporaryDirectory()
         self.home = private(Path(self._machine.name) / "checkout")
         self.vote_port, self.result_port = free_port(), free_port()
-        self.env = os.environ | {
+        own = {name: value for name, value in os.environ.items() if not name.startswith("COMPOSE_")}
+        self.env = own | {
             "POSTGRES_PASSWORD": secrets.token_hex(16),
             "VOTE_HTTPS_PORT": str(self.vote_port),
             "RESULT_HTTPS_PORT": str(self.result_port),

@@ -36,6 +36,6 @@ fi
 install() {
   "$uv" pip install --python .venv/bin/python "$@"
 }
-install --require-hashes -r requirements/dev.txt || fail "could not install the locked packages; $index"
+install --require-hashes -r requirements/dev.txt || fail "could not install the locked packages; the lines above say why: $index"
 install --quiet --no-deps --no-build-isolation -e apm -e vote -e worker -e result -e local -e demo -e delivery ||
   fail "could not install the services into .venv; the lines above say why"
