@@ -11,6 +11,7 @@ KUBECTL = """#!/bin/sh
 echo "kubectl $*" >>"$FAKES/asked"
 [ ! -e "$FAKES/cluster-away" ] || { echo "Unable to connect to the server: connection refused" >&2; exit 1; }
 case $* in
+"config view "*) cat "$FAKES/config.json" ;;
 "get namespace "*)
   [ ! -e "$FAKES/no-namespace" ] || { echo 'Error (NotFound): namespaces "x" not found' >&2; exit 1; } ;;
 "get secret "*) [ -e "$FAKES/no-secret" ] || echo secret/acme-database ;;

@@ -1,5 +1,6 @@
 """Real git; kubectl and docker answer from files."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -60,6 +61,30 @@ def test_what_is_away_leaves_git_as_it_was(origin, project, fakes, tag, *, broke
         deploying.deploy(project, "qa", tag, print)
     assert main(origin) == before
     assert not fakes.applied
+
+
+def test_another_cluster_than_the_named_one_is_not_touched(origin, project, fakes, tag):
+    before = main(origin)
+    config = {"current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "production"}}]}
+    (fakes.folder / "config.json").write_text(json.dumps(config))
+    elsewhere = replace(project, settings=replace(project.settings, connect="aws"))
+
+    with pytest.raises(ConfigurationError, match="no context of kubectl leads to the cluster acme"):
+        deploying.deploy(elsewhere, "qa", tag, print)
+    assert main(origin) == before
+    assert fakes.asked == ["kubectl config view --output=json"]
+
+
+def test_every_command_names_the_context(project, fakes, tag):
+    config = {"current-context": "x", "contexts": [{"name": "y", "context": {"cluster": "acme"}}]}
+    (fakes.folder / "config.json").write_text(json.dumps(config))
+    ours = replace(project, settings=replace(project.settings, connect="kubeconfig"))
+
+    deploying.deploy(ours, "qa", tag, print)
+
+    asked = [line for line in fakes.asked if line.startswith("kubectl ") and "config view" not in line]
+    assert any("apply" in line for line in asked)
+    assert all("--context=y" in line for line in asked)
 
 
 def test_what_the_cluster_refuses_is_reverted(origin, project, fakes, tag):

@@ -20,7 +20,7 @@ SHAPES = {
     "repository": (r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", "OWNER/NAME, as on GitHub"),
     "base_domain": (HOST, "a domain, as acme.dev, or localhost:8443"),
     "connect": ("|".join(CONNECTIONS), f"one of {', '.join(CONNECTIONS)}"),
-    "cluster": (r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", "the cluster's name in EKS or kind"),
+    "cluster": (r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,99}", "the cluster's name in EKS, kind or your kubeconfig"),
     "region": (r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, as us-west-2"),
     "platforms": (rf"{PLATFORM}(,{PLATFORM})*", "linux/amd64, linux/arm64, or both with a comma between"),
 }

@@ -4,9 +4,11 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from delivery import contexts
 from delivery.config import Settings
 from delivery.errors import ConfigurationError, DeliveryError
 from delivery.programs import Hands, ToolError, run
@@ -27,15 +29,21 @@ class Cluster:
         """The environment's namespace."""
         return self.settings.namespace(self.env)
 
-    @property
-    def _context(self) -> list[str]:
-        # aws and kubeconfig leave the right context as the current one; kind clusters have one each.
-        return [f"--context=kind-{self.settings.cluster}"] if self.settings.connect == "kind" else []
+    @cached_property
+    def context(self) -> str:
+        """The context that leads there; the current one may be another cluster's."""
+        if self.settings.connect == "kind":
+            return f"kind-{self.settings.cluster}"
+        said = run("kubectl", "config", "view", "--output=json")
+        try:
+            return contexts.context(self.settings, json.loads(said))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigurationError(f"kubectl config view: its answer is not readable: {error}") from error
 
     def command(self, *arguments: str, namespace: str | None = "") -> list[str]:
         """The kubectl command for these arguments, in the environment's namespace; None names none."""
         where = [] if namespace is None else [f"--namespace={namespace or self.namespace}"]
-        where += self._context
+        where.append(f"--context={self.context}")
         # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
         end = arguments.index("--") if "--" in arguments else len(arguments)
         return ["kubectl", *arguments[:end], *where, *arguments[end:]]

@@ -25,7 +25,7 @@ def init(
     registry: Annotated[str, typer.Option(help="images are REGISTRY/vote, ...")] = "",
     base_domain: Annotated[str, typer.Option(help="pages are https://vote-NAME-ENV.BASE_DOMAIN")] = "",
     repository: Annotated[str, typer.Option(help="OWNER/NAME on GitHub")] = "",
-    cluster: Annotated[str, typer.Option(help="its name in EKS or kind")] = "",
+    cluster: Annotated[str, typer.Option(help="its name in EKS, kind or your kubeconfig")] = "",
     region: Annotated[str, typer.Option(help="AWS only")] = "",
     connect: Annotated[str, typer.Option(help="aws, kubeconfig or kind")] = "",
     platforms: Annotated[str, typer.Option(help="linux/amd64, linux/arm64, or both")] = "",

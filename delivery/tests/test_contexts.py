@@ -1,0 +1,69 @@
+from dataclasses import replace
+
+import pytest
+
+from delivery import contexts
+from delivery.errors import ConfigurationError
+
+ARN = "arn:aws:eks:us-west-2:123456789012:cluster/acme"
+OTHER = "arn:aws:eks:us-west-2:123456789012:cluster/production"
+
+
+def kubeconfig(current, **clusters):
+    """A kubeconfig with these contexts, each with what it calls its cluster."""
+    named = [
+        {"name": name, "context": {"cluster": cluster, "user": "me"}} for name, cluster in clusters.items()
+    ]
+    return {"current-context": current, "contexts": named}
+
+
+@pytest.fixture
+def eks(settings):
+    return replace(settings, connect="aws")
+
+
+@pytest.fixture
+def any_cluster(settings):
+    return replace(settings, connect="kubeconfig")
+
+
+@pytest.mark.parametrize("cluster", [ARN, ARN.replace("aws:", "aws-us-gov:", 1), "acme.us-west-2.eksctl.io"])
+def test_a_context_of_eks_is_known_by_its_cluster_whatever_it_is_called(eks, cluster):
+    assert contexts.context(eks, kubeconfig("mine", mine=cluster, other=OTHER)) == "mine"
+
+
+def test_the_current_context_of_another_cluster_is_not_used(eks):
+    assert contexts.context(eks, kubeconfig("other", mine=ARN, other=OTHER)) == "mine"
+
+
+@pytest.mark.parametrize("cluster", [OTHER, ARN.replace("west", "east"), f"{ARN}-2", "kind-acme", "acme"])
+def test_without_a_context_of_its_own_nothing_is_asked(eks, cluster):
+    with pytest.raises(
+        ConfigurationError,
+        match="no context of kubectl leads to the cluster acme, kubectl's current context is mine; "
+        "make one: aws eks update-kubeconfig --name acme --region us-west-2",
+    ):
+        contexts.context(eks, kubeconfig("mine", mine=cluster))
+
+
+@pytest.mark.parametrize("config", [{}, {"contexts": None, "current-context": ""}])
+def test_an_empty_kubeconfig_leads_nowhere(any_cluster, config):
+    with pytest.raises(
+        ConfigurationError, match="has no current context; write the name of yours, or of its cl"
+    ):
+        contexts.context(any_cluster, config)
+
+
+@pytest.mark.parametrize(("name", "cluster"), [("acme", "kubernetes"), ("admin", "acme")])
+def test_any_cluster_is_known_by_its_name_or_its_context_s(any_cluster, name, cluster):
+    config = kubeconfig("production", production="production", **{name: cluster})
+
+    assert contexts.context(any_cluster, config) == name
+
+
+def test_of_several_the_current_one_is_taken_or_one_is_asked_for(eks):
+    assert contexts.context(eks, kubeconfig("b", a=ARN, b=ARN)) == "b"
+    with pytest.raises(
+        ConfigurationError, match=r"2 contexts .* acme: a, b; choose one: kubectl config use-context"
+    ):
+        contexts.context(eks, kubeconfig("other", a=ARN, b=ARN, other=OTHER))
