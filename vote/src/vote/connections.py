@@ -75,16 +75,22 @@ class Connections:
                 connection.socket_connect_timeout = connection.socket_timeout = self._some(called_at)
                 connection.connect()
             connection.send_command(*words, check_health=False)
-            # Looked twice: in a busy process the time may be over before an answer that is there was seen.
-            if connection.can_read(timeout=self._some(called_at)) or connection.can_read(timeout=0):
-                self._answered_at = time.monotonic()
-                return connection.read_response(timeout=self._timeout_s)
-            return connection.read_response(timeout=0.01)  # raises redis-py's own TimeoutError
+            answer = self._read(connection, called_at)
         except ResponseError:  # an answer, too
+            self._answered_at = time.monotonic()
             raise
         except BaseException:
             connection.disconnect()
             raise
+        self._answered_at = time.monotonic()
+        return answer
+
+    def _read(self, connection: Any, called_at: float) -> Any:
+        try:
+            return connection.read_response(timeout=self._some(called_at), disconnect_on_error=False)
+        except RedisTimeoutError:
+            # Looked twice: in a busy process the time may be over before an answer that is there was seen.
+            return connection.read_response(timeout=0.01)
 
     def _left(self, called_at: float) -> float:
         return max(called_at, self._answered_at) + self._timeout_s - time.monotonic()
