@@ -29,6 +29,7 @@ setup: $(INSTALLED) ## make .venv with everything in it (the other commands call
 $(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh local/uv.sh $(wildcard */pyproject.toml)
 	@PYTHON="$(PYTHON)" sh local/setup.sh
 	@pwd -P >$@
+	@for file in $^; do [ ! "$$file" -nt $@ ] || touch -r "$$file" $@; done # written by a clock ahead of ours
 
 .PHONY: run
 run: setup ## the whole app on this machine, without Docker: https://localhost:8443

@@ -45,6 +45,7 @@ SHELL = {
     "BIND_HOST": "192.0.2.1",
     "RELEASE": "my release 1.0",
     "VOTE_PORT": "1",
+    "VOTE_UPSTREAM_HOST": "vote.invalid",
     "FLASK_DEBUG": "1",
     "FLASK_APP": "other.py",
     "GUNICORN_CMD_ARGS": "--workers=99 --bind=127.0.0.1:1",

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -72,3 +73,36 @@ def test_the_index_of_a_company_is_asked_and_named_in_one_line(tmp_path, mirror,
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("setup: could not install")]
     assert "PIP_INDEX_URL" in line
     assert SECRET not in done.stdout + done.stderr
+
+
+@pytest.fixture
+def installs(tmp_path):
+    """A checkout whose setup only says that it ran: the folder, and how often."""
+    home = copy(tmp_path / "checkout")
+    (home / "local/setup.sh").write_text(
+        'mkdir -p .venv/bin && ln -sf "$PYTHON" .venv/bin/python && echo >>"$RAN"'
+    )
+    ran = tmp_path / "ran"
+    return home, lambda: len(ran.read_text()), {"RAN": str(ran)}
+
+
+def test_it_installs_once_even_when_a_clock_was_ahead(installs):
+    home, times, env = installs
+    os.utime(home / "vote/pyproject.toml", (time.time() + 900,) * 2)
+
+    assert [setup(home, **env).returncode for _ in range(2)] == [0, 0]
+
+    assert times() == 1
+
+
+def test_it_installs_anew_where_the_folder_was_moved_and_where_a_dependency_changed(installs):
+    home, times, env = installs
+    setup(home, **env)
+
+    moved = home.rename(home.with_name("moved (2)"))
+    setup(moved, **env)
+    assert times() == 2
+
+    os.utime(moved / "vote/pyproject.toml", (time.time() + 900,) * 2)
+    setup(moved, **env)
+    assert times() == 3

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,16 @@ def test_the_proxy_finds_the_services(wired):
     assert wired["https"].env["RESULT_UPSTREAM_PORT"] == wired["result"].env["RESULT_PORT"] == "2"
     for variable in ("VOTE_HTTPS_PORT", "RESULT_HTTPS_PORT", "VOTE_UPSTREAM_PORT", "BIND_HOST"):
         assert variable in CADDYFILE.read_text()
+
+
+def test_the_proxys_own_settings_do_not_come_from_the_shell(monkeypatch):
+    for name in (names := re.findall(r"\{\$(\w+)", CADDYFILE.read_text())):
+        monkeypatch.setenv(name, "elsewhere")
+
+    *_, https = services(ports=PORTS, redis_url="r", database_url="p", data=Path("/data"))
+
+    assert len(names) == 7
+    assert [name for name in names if https.env[name] == "elsewhere"] == []
 
 
 def test_what_other_programs_are_told_does_not_reach_ours(monkeypatch):

@@ -94,7 +94,9 @@ def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> 
             base
             | {
                 "BIND_HOST": " ".join(ports.https_addresses),
+                "VOTE_UPSTREAM_HOST": "127.0.0.1",
                 "VOTE_UPSTREAM_PORT": str(ports.vote),
+                "RESULT_UPSTREAM_HOST": "127.0.0.1",
                 "RESULT_UPSTREAM_PORT": str(ports.result),
                 "VOTE_HTTPS_PORT": str(ports.vote_https),
                 "RESULT_HTTPS_PORT": str(ports.result_https),
