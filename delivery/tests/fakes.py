@@ -23,12 +23,15 @@ case $* in
 "apply "*)
   [ ! -e "$FAKES/refuse" ] || { echo "error: admission webhook said no" >&2; exit 1; }
   [ ! -e "$FAKES/refuse-once" ] || { rm "$FAKES/refuse-once"; echo "error: webhook said no" >&2; exit 1; }
+  [ ! -e "$FAKES/exists-once" ] || { rm "$FAKES/exists-once"; echo "Error (AlreadyExists): x" >&2; exit 1; }
   folder=$(echo "$*" | sed 's/.*--kustomize=\\([^ ]*\\).*/\\1/')
   cp "$folder/kustomization.yaml" "$FAKES/applied.yaml"
   [ ! -e "$FAKES/on-apply" ] || sh "$FAKES/on-apply"
   [ ! -e "$FAKES/next.json" ] || mv "$FAKES/next.json" "$FAKES/objects.json" ;;
 "argo rollouts "*) [ ! -e "$FAKES/promoted.json" ] || mv "$FAKES/promoted.json" "$FAKES/objects.json" ;;
-create*) cat >"$FAKES/created" ;;
+create*)
+  cat >"$FAKES/created"
+  [ ! -e "$FAKES/exists" ] || { echo 'Error from server (AlreadyExists): secrets "x"' >&2; exit 1; } ;;
 esac
 """
 DOCKER = """#!/bin/sh

@@ -166,6 +166,36 @@ def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
     assert not any(line.startswith("kubectl create") for line in fakes.asked)
 
 
+def test_a_namespace_keeps_its_password(project, fakes, tag):
+    deploying.deploy(project, "qa", tag, print)
+
+    assert any("get secret acme-database" in line for line in fakes.asked)
+    assert not any("create" in line for line in fakes.asked)
+
+
+def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, tag):
+    """The other one made the password, and the objects, between our question and our answer to it."""
+    for each in ("no-secret", "exists", "exists-once"):
+        fakes.breaks(each)
+
+    made = deploying.deploy(project, "qa", tag, print)
+
+    assert tag_on_main(origin) == overlay.tag(fakes.applied) == made.tag
+    assert sum("kubectl apply" in line for line in fakes.asked) == 2
+
+
+def test_what_was_there_is_applied_again_after_a_refusal(project, fakes, tag):
+    """The cluster may have taken half of what it refused."""
+    deploying.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    (fakes.folder / "applied.yaml").unlink()
+    fakes.breaks("refuse-once")
+
+    with pytest.raises(ConfigurationError, match="its commit is reverted: "):
+        deploying.deploy(project, "qa", tag.replace("030405", "040000"), print)
+    assert overlay.tag(fakes.applied) == tag
+
+
 def test_a_dry_run_touches_nothing(origin, project, fakes, tag, capsys):
     before = main(origin)
     shown = replace(project, hands=replace(project.hands, dry_run=True))

@@ -14,6 +14,7 @@ from delivery.errors import ConfigurationError, DeliveryError
 from delivery.programs import Hands, ToolError, run
 
 Object = dict[str, Any]
+EXISTS = "(AlreadyExists)"
 KINDS = "rollouts.argoproj.io,deployments.apps,statefulsets.apps,replicasets.apps,analysisruns.argoproj.io"
 
 
@@ -104,7 +105,13 @@ class Cluster:
     def apply(self, folder: Path, hands: Hands) -> None:
         """Apply the overlay in a copy of main; a dry run shows the same command for a checkout."""
         where = folder.relative_to(folder.parents[2]) if hands.dry_run else folder
-        hands.change(*self.command("apply", f"--kustomize={where}"), seconds=180)
+        command = self.command("apply", f"--kustomize={where}")
+        try:
+            hands.change(*command, seconds=180)
+        except ToolError as error:
+            if EXISTS not in error.output:
+                raise
+            hands.change(*command, seconds=180)  # another first deployment made the same objects a moment ago
 
     def plugin(self, verb: str, *options: str, hands: Hands) -> None:
         """Promote or abort the rollout of vote."""
@@ -120,7 +127,11 @@ class Cluster:
             password = secrets.token_hex(16)  # letters and digits: it becomes part of an address
             secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
             content = json.dumps(secret | {"stringData": {"password": password}})
-            run(*self.command("create", "--filename=-"), stdin=content)
+            try:
+                run(*self.command("create", "--filename=-"), stdin=content)
+            except ToolError as error:  # another deployment made it a moment ago
+                if EXISTS not in error.output:
+                    raise
 
     def error_rate(self, release: str) -> float | None:
         """The share of the release's votes that failed lately, in percent; None if apm cannot say."""
