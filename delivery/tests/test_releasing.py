@@ -248,3 +248,28 @@ def test_a_failed_wait_has_a_summary_with_the_way_out(project, fakes, in_qa):
         releasing.wait(project, "qa", "healthy", tag=None, seconds=30, say=print)
     assert "**Way out:** [roll back]" in failed.value.summary
     assert overlay.tag(deploying.on_main(project, "qa").text) == in_qa
+
+
+def test_a_clock_ahead_of_the_cluster_s_hides_no_analysis(project, fakes, in_qa):
+    """The deployment's commit is of this machine's clock; the analysis seems to have been before it."""
+    labels = {"rollouts-pod-template-hash": f"hash{in_qa[-6:]}", "rollout-type": "Background"}
+    measurement = {"phase": "Failed", "metadata": {"job-name": "job-1"}}
+    run = {
+        "kind": "AnalysisRun",
+        "metadata": {
+            "name": "vote-3",
+            "creationTimestamp": "2026-01-02T03:04:05Z",
+            "labels": labels,
+            "annotations": {"rollout.argoproj.io/revision": "3"},
+        },
+        "status": {
+            "phase": "Failed",
+            "startedAt": "2026-01-02T03:04:05Z",
+            "metricResults": [{"name": "error-rate", "measurements": [measurement]}],
+        },
+    }
+    aborted = rollout(in_qa, phase="Degraded", abort=True, stable="fffffff-20250101000000", message="why")
+    fakes.runs([*aborted, run])
+
+    with pytest.raises(GateError, match=r"was aborted in qa: why \(error-rate: its log is gone"):
+        releasing.wait(project, "qa", "healthy", tag=None, seconds=30, say=print)

@@ -166,6 +166,14 @@ def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
     assert analysis.runs(objects, seen.state.release, since=runs[1].started) == runs[1:] != []
 
 
+def test_the_analyses_of_an_earlier_deployment_of_the_same_release_are_not_this_one_s(watched):
+    seen = watched("canary", RECORDED, looks=10)
+    objects = seen.cluster.looks[9]["objects"]
+
+    assert analysis.runs(objects, seen.state.release, revision=seen.state.revision) == seen.runs != []
+    assert analysis.runs(objects, seen.state.release, revision="6") == []
+
+
 def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypatch):
     seen = watched("canary", RECORDED, looks=1)
     with monkeypatch.context() as away:

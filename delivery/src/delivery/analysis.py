@@ -7,6 +7,7 @@ from typing import Self
 
 from delivery.kubectl import Object, named
 from delivery.rollout import HASH
+from delivery.workloads import revision
 
 # Argo Rollouts calls a measurement Successful, with this message, that it stopped with its rollout.
 TERMINATED = "Metric Terminated"
@@ -65,6 +66,7 @@ class Run:
     kind: str  # Background, Step or PrePromotion
     step: int | None  # which step of the canary it is
     release: str
+    revision: str  # the Rollout's
     phase: str
     message: str
     started: str
@@ -79,6 +81,7 @@ class Run:
             kind=labels.get("rollout-type", ""),
             step=int(labels["step-index"]) if "step-index" in labels else None,
             release=labels.get(HASH, ""),
+            revision=revision(run),
             phase=status.get("phase", ""),
             message=status.get("message", ""),
             started=status.get("startedAt", run["metadata"]["creationTimestamp"]),
@@ -103,11 +106,15 @@ class Run:
         return kinds.get(self.kind, f"analysis{where}")
 
 
-def runs(objects: Iterable[Object], release: str, since: str = "") -> list[Run]:
-    """The AnalysisRuns of one release, oldest first; those before `since` are of an earlier deployment."""
+def runs(objects: Iterable[Object], release: str, since: str = "", revision: str = "") -> list[Run]:
+    """The AnalysisRuns of one release, oldest first; those of an earlier deployment have another revision.
+
+    Those before `since`, by the cluster's clock, are left out.
+    """
     found = [Run.read(each) for each in named(objects, "AnalysisRun")]
     ours = (each for each in found if each.release == release and each.started >= since)
-    return sorted(ours, key=lambda each: each.started)
+    newest = (each for each in ours if not revision or each.revision == revision)
+    return sorted(newest, key=lambda each: each.started)
 
 
 def ended(runs: Iterable[Run], known: Container[str] = ()) -> list[tuple[Run, Measurement]]:

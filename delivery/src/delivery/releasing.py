@@ -37,7 +37,7 @@ def watch(project: Project, env: str, tag: str, say: Say) -> Watch:
     known = history.of(env, deployments(project, project.git.fetch()))
     since = next((stamp(each.at) for each in known if each.tag == tag), "")
     notebook = Notebook.of(project.notes, env, tag, since)
-    return Watch(project.cluster(env), notebook, project.notes, say, since)
+    return Watch(project.cluster(env), notebook, project.notes, say)
 
 
 def wait(project: Project, env: str, goal: Goal, *, tag: str | None, seconds: float, say: Say) -> State:

@@ -76,11 +76,16 @@ def observed(
         changes=between,
         subject=subjects[0].subject if subjects else "",
         state=state,
-        runs=analysis.runs(objects, release, since) if release else [],
+        runs=analysis.runs(objects, release, revision=current(state, release)) if release else [],
         notebook=notebook,
         objects=[each for each in objects if release and release in str(each["metadata"])],
         events=events,
     )
+
+
+def current(state: State | None, release: str) -> str:
+    """The revision of a release that is the newest one; empty for any other."""
+    return state.revision if state and state.release == release else ""
 
 
 def changes(project: Project, source: str, before: str = "", *, limit: int = MANY) -> list[Change]:

@@ -33,6 +33,7 @@ class State:
     first: bool  # there was no release before this one
     pods: tuple[Pods, ...] = ()
     pauses: tuple[str, ...] = ()  # why the controller paused it
+    revision: str = ""  # as its controller counts; the same template deployed again has another
 
     @classmethod
     def read(cls, objects: Iterable[Object]) -> Self | None:
@@ -65,6 +66,7 @@ class State:
             weight=0 if status.get("abort") else weight(steps, step),
             aborted=status.get("abort", False),
             first=revision(rollout) == "1",
+            revision=revision(rollout),
             pods=own(rollout, replica_sets, HASH),
             pauses=tuple(each["reason"] for each in status.get("pauseConditions") or []),
         )
@@ -93,6 +95,7 @@ class State:
             weight=100,
             aborted=False,
             first=revision(deployment) == "1",
+            revision=revision(deployment),
             pods=own(deployment, replica_sets, PLAIN_HASH),
         )
 

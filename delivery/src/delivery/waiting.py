@@ -64,7 +64,6 @@ class Watch:
     notebook: Notebook
     folder: Path  # of the notebook
     say: Callable[[str], None]
-    since: str = ""  # when the release was deployed: what was before is about an earlier deployment
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     state: State | None = None
     runs: list[analysis.Run] = field(default_factory=list)
@@ -90,7 +89,7 @@ class Watch:
         for line in narration.changes(before, self.state):
             self.say(line)
         self.notebook.note(self.state, self.now())
-        self.runs = analysis.runs(objects, self.state.release, self.since)
+        self.runs = analysis.runs(objects, self.state.release, revision=self.state.revision)
         self._listen()
         self.notebook.save(self.folder)
 
