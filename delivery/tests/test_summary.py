@@ -64,3 +64,11 @@ def test_a_reason_cannot_inject_markup(settings, deployment, value):
     assert "<script" not in text
     assert "<!--" not in text
     assert "](javascript" not in text
+
+
+def test_a_release_of_the_same_images_says_what_is_new(settings, deployment):
+    made = deployment()
+
+    assert f"| Before | `{made.tag}`, other manifests |" in summary.deployed(settings, made, made.tag)
+    applied = summary.deployed(settings, replace(made, commit=""), made.tag)
+    assert f"| Before | `{made.tag}` |" in applied

@@ -17,7 +17,7 @@ def deployed(settings: Settings, made: Deployment, before: str) -> str:
     """A deployment that was committed and applied."""
     people = ", ".join(text(each.name) for each in made.people) or "not known"
     rows = [
-        ["Before", code(before) if before else "nothing"],
+        ["Before", former(made, before) if before else "nothing"],
         ["By", people + (f", {text(made.button)}" if made.button else "")],
         ["Source", commit_link(settings, made.source)],
         ["Deployment", commit_link(settings, made.commit)],
@@ -26,6 +26,11 @@ def deployed(settings: Settings, made: Deployment, before: str) -> str:
     if made.reason:
         rows.append(["Reason", text(made.reason, 200)])
     return f"### {verb} {made.env}\n\n" + table([made.env, code(made.tag)], rows)
+
+
+def former(made: Deployment, before: str) -> str:
+    """What was deployed before; the same images with other manifests are another release."""
+    return code(before) + (", other manifests" if made.commit and made.tag == before else "")
 
 
 def preview_ready(settings: Settings, env: str, state: State) -> str:
