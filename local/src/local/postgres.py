@@ -58,6 +58,7 @@ class Postgres:
 
     def _make(self, bin_folder: Path, user: dict[str, Any]) -> None:
         """Make the data folder, whole or not at all."""
+        _require_name()
         new = self._folder.with_name(f"{self._folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
@@ -119,9 +120,22 @@ def _user(folder: Path) -> dict[str, Any]:
     """As root: whom the server runs as, as options of subprocess; nothing for everybody else."""
     if os.geteuid() != 0:
         return {}
-    owner = folder.stat().st_uid if folder.exists() else 0
-    entry = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
-    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    owner = folder.stat() if folder.exists() else None
+    if owner and owner.st_uid:
+        return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _require_name() -> None:
+    """Refuse a user that is a number alone, as containers have it: initdb asks for the name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise process.NotStartedError(
+            f"PostgreSQL needs a user with a name, and user id {os.geteuid()} has none; "
+            f"add it to /etc/passwd or run as another user"
+        ) from error
 
 
 def _open_to_others(bin_folder: Path, data: Path) -> None:
