@@ -102,7 +102,7 @@ def test_a_new_tag_may_be_deployed():
 def test_the_same_tag_is_no_new_rollout():
     with pytest.raises(NothingToDoError, match=f"already deployed, no new rollout: qa has {TAG}"):
         gates.may_deploy("qa", TAG, WANTED, WANTED, state())
-    with pytest.raises(NothingToDoError, match=r"no new rollout: qa has .*, which was aborted; roll back"):
+    with pytest.raises(GateError, match=r"no new rollout: qa has .*, which was aborted; roll back"):
         gates.may_deploy("qa", TAG, WANTED, WANTED, state(**ABORTED))
 
 

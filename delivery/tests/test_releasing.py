@@ -190,7 +190,7 @@ def test_rollback_needs_no_commit_that_git_has_lost(project, fakes, deployment):
 
 
 def test_rollback_with_nothing_before_it(project, in_qa):
-    with pytest.raises(NothingToDoError, match="is the first deployment that git knows here"):
+    with pytest.raises(GateError, match="is the first deployment that git knows here"):
         releasing.roll_back(project, "qa", "votes fail", 30, print)
 
 

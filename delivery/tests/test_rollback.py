@@ -1,7 +1,7 @@
 import pytest
 
 from delivery import rollback
-from delivery.errors import NothingToDoError
+from delivery.errors import GateError
 
 from .conftest import images
 
@@ -48,13 +48,13 @@ def test_what_a_registry_never_had_is_passed_over(deployment):
     """A first deployment that the cluster refused leaves a commit back to the overlay's first images."""
     fresh = deployment("0000000-20260101000000", images=images("0000000-20260101000000", digest=""))
 
-    with pytest.raises(NothingToDoError):
+    with pytest.raises(GateError):
         rollback.target([*tags(deployment, C), fresh], current=C, stable=C)
 
 
 @pytest.mark.parametrize("known", [[C], []])
 def test_the_first_one_has_nothing_before_it(deployment, known):
-    with pytest.raises(NothingToDoError, match="there is none to go back to"):
+    with pytest.raises(GateError, match="there is none to go back to"):
         rollback.target(tags(deployment, *known), current=C, stable=C)
 
 

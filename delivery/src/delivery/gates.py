@@ -68,14 +68,15 @@ def may_deploy(
     *,
     unready: Sequence[str] = (),
 ) -> None:
-    """Raise NothingToDoError if main names these images and their rollout has ended, Healthy or aborted.
+    """Return unless main names these images and their rollout has ended.
 
+    NothingToDoError says that it is Healthy, GateError that it was aborted: a run that is repeated stays red.
     One that is still under way may be deployed again: nothing new is committed, and its end is waited for.
     """
     if wanted != named or state is None or not state.current or state.image != wanted["vote"]:
         return
     if state.aborted:
-        raise NothingToDoError(
+        raise GateError(
             f"already deployed, no new rollout: {env} has {tag}, which was aborted; "
             f"roll back (delivery rollback {env} --reason ...) and deploy a new tag"
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from delivery.errors import NothingToDoError
+from delivery.errors import GateError
 from delivery.history import Deployment
 
 
@@ -21,8 +21,8 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
             return each
     if before:
         return before[-1]
-    raise NothingToDoError(
-        f"{current} is the first deployment that git knows here; there is none to go back to"
+    raise GateError(
+        f"{current} is the first deployment that git knows here, there is none to go back to: deploy a tag"
     )
 
 
