@@ -2,7 +2,7 @@
 
 from delivery.errors import DeliveryError
 from demo.environment import Environment
-from demo.pages import Page, Vote
+from demo.pages import PATIENCE_S, Page, Vote
 from demo.voters import Voters
 from demo.waiting import until
 
@@ -16,9 +16,12 @@ REFUSED = 500  # the switch's answer: Redis never saw the vote
 class Ballot(Voters):
     """Some votes a second, each another voter's and over its own connection, within a `with` block."""
 
-    def __init__(self, env: Environment, page: str = "vote", *, rate: int = RATE) -> None:
+    def __init__(
+        self, env: Environment, page: str = "vote", *, rate: int = RATE, patience_s: float = PATIENCE_S
+    ) -> None:
         urls = env.urls()
-        super().__init__(urls[page], rate=rate, threads=max(4, rate // 2), limit=rate * LIMIT_S)
+        threads, limit = max(4, rate // 2), rate * LIMIT_S
+        super().__init__(urls[page], rate=rate, threads=threads, limit=limit, patience_s=patience_s)
         self._result = Page(urls["result"])
         self._before = self._result.total()
 

@@ -71,7 +71,8 @@ def pytest_configure_node(node):
 def pytest_itemcollected(item):
     """Say what every story needs."""
     item.add_marker(pytest.mark.docker)
-    item.add_marker(pytest.mark.timeout(900))
+    # The story alone: before it, a lane may wait for one that has the platform to itself.
+    item.add_marker(pytest.mark.timeout(900, func_only=True))
 
 
 class Lanes(LoadScopeScheduling):

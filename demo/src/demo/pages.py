@@ -10,6 +10,8 @@ from delivery import pages
 from delivery.errors import DeliveryError
 from demo.waiting import until
 
+PATIENCE_S = 5  # a vote without an answer for longer has failed
+
 
 @dataclass(frozen=True)
 class Vote:
@@ -29,8 +31,9 @@ class Vote:
 class Page:
     """One address of the app; every request has a connection of its own and is another voter's."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         self.url = url
+        self._patience_s = patience_s
         self._client = pages.client(url, local=True)
         # A cookie would be the same voter.
         self._client.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
@@ -40,7 +43,7 @@ class Page:
         started = time.monotonic()
         release, status = "", 0
         try:
-            answer = self._client.post("/", data={"vote": choice})
+            answer = self._client.post("/", data={"vote": choice}, timeout=self._patience_s)
             release, status = answer.headers.get(pages.RELEASE, ""), answer.status_code
         except httpx.HTTPError:
             pass  # a vote that nothing answered

@@ -8,7 +8,7 @@ from itertools import cycle
 from types import TracebackType
 from typing import Self
 
-from demo.pages import Page, Vote
+from demo.pages import PATIENCE_S, Page, Vote
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,16 @@ class Count:
 class Voters:
     """Votes on one address within a `with` block: `rate` a second, one connection each, `limit` at most."""
 
-    def __init__(self, url: str, *, rate: float = 10, threads: int = 4, limit: int = 20_000) -> None:
-        self._page = Page(url)
+    def __init__(
+        self,
+        url: str,
+        *,
+        rate: float = 10,
+        threads: int = 4,
+        limit: int = 20_000,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._page = Page(url, patience_s=patience_s)
         self._every_s = threads / rate
         self._limit = limit
         self._votes: list[Vote] = []
