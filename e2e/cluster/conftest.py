@@ -29,6 +29,7 @@ LAST = pytest.StashKey[str]()  # the environment of this lane's story before
 
 def pytest_addoption(parser):
     parser.addoption("--cluster", help="tell the stories on this cluster of `make cluster`, and keep it")
+    parser.addoption("--whole", action="store_true", help="tell long stories in full length")
 
 
 @pytest.hookimpl(tryfirst=True)
