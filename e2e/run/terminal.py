@@ -17,7 +17,7 @@ from local.app import ROOT
 SHELL = {
     name: value for name, value in os.environ.items() if not name.startswith("MAKE")
 }  # no make around it
-MARK = "VOTING01_TEST_RUN"
+MARK = "MARK_OF_TEST_RUN"
 
 
 class Terminal:
