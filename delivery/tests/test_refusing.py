@@ -2,11 +2,11 @@
 
 import pytest
 
-from delivery import deploying, overlay, releasing, waiting
-from delivery.errors import ConfigurationError, GateError
+from delivery import deploying, overlay
+from delivery.errors import ConfigurationError
 
 from .conftest import images
-from .fakes import DIGEST, replica_set, rollout
+from .fakes import rollout
 from .test_deploying import deployed, tag_on_main
 
 pytestmark = pytest.mark.servers
@@ -67,20 +67,3 @@ def test_a_fresh_overlay_is_not_applied(project, fakes, tag):
     refused(project, tag)
 
     assert not fakes.applied
-
-
-def test_only_a_rollback_goes_back_at_once_to_what_was_active_a_moment_ago(project, fakes, tag, monkeypatch):
-    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
-    later = f"{tag[:-1]}9"
-    deploying.deploy(project, "staging", tag, print)
-    fakes.runs(rollout(tag, strategy="blue-green"))
-    deploying.deploy(project, "staging", later, print)
-    before = replica_set(f"hash{tag[-6:]}", tag, DIGEST)
-    fakes.runs([*rollout(later, strategy="blue-green"), before])
-
-    with pytest.raises(GateError, match=f"staging still has the pods of {tag}"):
-        deploying.deploy(project, "staging", tag, print)
-
-    fakes.runs(rollout(tag, strategy="blue-green"), "next.json")
-    made, state = releasing.roll_back(project, "staging", "votes fail", 30, print)
-    assert (made.tag, state.healthy) == (tag, True)
