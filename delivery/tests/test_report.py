@@ -26,10 +26,10 @@ RUNS = {
 def build(settings, deployment, watched):
     """The record of the recorded canary; keywords change what was seen."""
 
-    def make(looks=10, run="canary", **changes):
+    def make(looks=10, run="canary", at=None, **changes):
         env, tag, started = RUNS[run]
         seen = watched(run, tag, env=env, looks=looks)
-        made = deployment(tag, env, at=datetime.fromisoformat(started), source=tag[:7] + "0" * 33)
+        made = deployment(tag, env, at=datetime.fromisoformat(at or started), source=tag[:7] + "0" * 33)
         usual = {
             "before": deployment("1234567-20261123000000", commit="b" * 40),
             "version": "v17",
@@ -96,6 +96,13 @@ def test_events_before_the_deployment_are_another_one_s(build):
 
     assert min(each["at"] for each in events) >= "2026-11-24T01:55:01Z"
     assert any("Switched selector for service 'vote'" in each["message"] for each in events)
+
+
+def test_a_laptop_ahead_of_the_cluster_loses_no_event(build):
+    """The deployment's commit is of the laptop's clock, two minutes ahead: the release began before it."""
+    ahead = build(9, "blue-green", at="2026-11-24T01:57:01Z")
+
+    assert ahead["events"] == build(9, "blue-green")["events"]
 
 
 def test_what_nobody_saw_is_missing_and_never_invented(build, golden):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -120,7 +120,9 @@ def build(
         "objects": sorted(
             map(created, filter(ours, objects)), key=lambda each: (each["created"], each["name"])
         ),
-        "events": told_of(map(event, events), release, stamp(deployment.at)),
+        "events": told_of(
+            list(map(event, events)), release, mine.revision if mine else "", stamp(deployment.at)
+        ),
     }
 
 
@@ -173,8 +175,13 @@ def event(thing: Object) -> Record:
     }
 
 
-def told_of(events: Iterable[Record], release: str, since: str) -> list[Record]:
-    """The events since the deployment that are about vote's Rollout or this release, in order."""
+def told_of(events: Sequence[Record], release: str, revision: str, committed: str) -> list[Record]:
+    """The events since the deployment that are about vote's Rollout or this release, in order.
+
+    It began, by the cluster's clock, when the Rollout got this revision; who committed may have another.
+    """
     vote = ("Rollout/vote", "Deployment/vote")
-    about = (each for each in events if each["object"] in vote or (release and release in each["object"]))
+    about = [each for each in events if each["object"] in vote or (release and release in each["object"])]
+    began = [each["at"] for each in about if each["message"] == f"Rollout updated to revision {revision}"]
+    since = began[0] if began else committed
     return sorted((each for each in about if each["at"] >= since), key=lambda each: str(each["at"]))
