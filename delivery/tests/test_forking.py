@@ -193,6 +193,21 @@ def test_a_picture_moves_with_its_links_and_stays_as_it_was_taken(fork):
 
 
 @pytest.mark.servers
+def test_workflows_follow_the_default_branch(fork, origin):
+    """GitHub takes no expression where a workflow says which branch's pushes start it."""
+    git(origin.path, "branch", "--move", "main", "trunk")
+    file = fork.root / ".github/workflows/promote-acme.yaml"
+    file.write_text("on:\n  push:\n    branches: [main]\n")
+    git(fork.root, "fetch", "--quiet")
+
+    assert forking.init(fork, {}) == [".github/workflows/promote-acme.yaml"]
+
+    assert file.read_text() == "on:\n  push:\n    branches: [trunk]\n"
+    with pytest.raises(NothingToDoError):
+        forking.init(fork, {})
+
+
+@pytest.mark.servers
 @pytest.mark.parametrize("name", ["newtag", "workflows", "script", "kind"])
 def test_a_name_that_the_tree_uses_otherwise_is_refused(fork, name):
     (fork.root / "README.md").write_text("a newtag, of some kind\n")

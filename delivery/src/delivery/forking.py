@@ -18,6 +18,8 @@ EXAMPLE = "acme"  # what documents call a fork
 TESTS = re.compile(r"(^|/)(tests|e2e)/")  # their names are made up
 FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may have the name in them
 ECR = re.compile(r"\.amazonaws\.com(/|$)")
+WORKFLOWS = ".github/workflows/"
+PUSHES = re.compile(r"^( +branches: )\[[^]]*\]$", re.MULTILINE)
 PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
 
@@ -29,14 +31,13 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
     """
     old = Settings.checked({key: getattr(project.settings, key) for key in SHAPES})
     new = completed(old, given)
-    if new == old:
-        raise NothingToDoError(f"{FILE} says all that already")
+    branch = project.git.branch
     files = dict(tracked(project))
     if new.name not in (old.name, EXAMPLE):
         require_unused(new.name, files, old)
     changed = []
     for path, before in files.items():
-        after, target = rewritten(path, before, old, new), renamed(path, old, new)
+        after, target = rewritten(path, before, old, new, branch), renamed(path, old, new)
         if after == before and target == path:
             continue
         changed.append(target)
@@ -47,6 +48,8 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
                 project.git("mv", path, target)
             if after != before:
                 (project.root / target).write_text(after, encoding="utf-8")
+    if not changed:
+        raise NothingToDoError(f"{FILE} says all that already")
     if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
         tidy(project, ruff)
     return changed
@@ -101,8 +104,8 @@ def renamed(path: str, old: Settings, new: Settings) -> str:
     return word(old.name).sub(new.name, path)
 
 
-def rewritten(path: str, text: str, old: Settings, new: Settings) -> str:
-    """A file's text with the new settings in place of the old.
+def rewritten(path: str, text: str, old: Settings, new: Settings, branch: str = "") -> str:
+    """A file's text with the new settings in place of the old, and workflows on the default branch's pushes.
 
     The pages' addresses change in manifests alone: elsewhere they are those of `make cluster`, which
     stay on *.localhost. Text that only looks like an old address, as `localhost` in a test, stays.
@@ -122,6 +125,8 @@ def rewritten(path: str, text: str, old: Settings, new: Settings) -> str:
 
     # Addresses first: they may have the name in them.
     text = re.sub(f"{addresses(old).pattern}|{word(old.name).pattern}", replaced, text)
+    if branch and path.startswith(WORKFLOWS):
+        text = PUSHES.sub(rf"\g<1>[{branch}]", text)
     if path.startswith("k8s/transformers/"):
         # The tag follows the last colon of the image's name: a registry with a port brings one more.
         text = PORT_INDEX.sub(rf"\g<1>{2 if ':' in new.registry else 1}}}", text)
