@@ -57,7 +57,7 @@ def test_a_healthy_release_may_go_on():
         (state(**PAUSED), [], "qa is Paused with .*, not Healthy; wait: delivery wait qa --for healthy"),
         (state(current=False), [], "not Healthy; wait"),
         (state(**ABORTED), [], "qa is Degraded: RolloutAborted.*; roll it back"),
-        (state(image=Image("r/vote", OTHER, DIGEST)), [], f"runs {OTHER}, main says {TAG}; apply it"),
+        (state(image=Image("r/vote", OTHER, DIGEST)), [], f"runs {OTHER}, git says {TAG}; apply it"),
         (state(), ["worker"], "qa is degraded, not ready: worker; wait"),
     ],
 )
@@ -69,7 +69,7 @@ def test_any_other_is_refused_with_the_way_out(seen, unready, sentence):
 @pytest.mark.parametrize(
     ("images", "sentence"),
     [
-        ({"running": DRIFTED}, "qa's vote runs sha256:bbbbbbbbbbbb, main says sha256:aaaaaaaaaaaa"),
+        ({"running": DRIFTED}, "qa's vote runs sha256:bbbbbbbbbbbb, git says sha256:aaaaaaaaaaaa"),
         ({"running": WANTED | {"worker": DRIFTED["worker"]}}, "qa's worker runs sha256:bbbbbbbbbbbb"),
         ({"registry": DRIFTED}, "somebody pushed the tag again; build a new tag"),
         (
@@ -166,13 +166,13 @@ def test_a_paused_preview_may_become_active():
             "promote",
             state(**PAUSED, image=Image("r/vote", OTHER)),
             GateError,
-            f"runs {OTHER}, main says {TAG}",
+            f"runs {OTHER}, git says {TAG}",
         ),
         (
             "promote",
             state(**PAUSED, image=DRIFTED["vote"]),
             GateError,
-            "runs sha256:bbbbbbbbbbbb, main says sha256:aaaaaaaaaaaa",
+            "runs sha256:bbbbbbbbbbbb, git says sha256:aaaaaaaaaaaa",
         ),
         (
             "promote",

@@ -106,7 +106,7 @@ def test_a_worker_that_is_not_ready_stays_where_it_is(origin, project, fakes, in
 def test_a_worker_of_another_digest_stays_where_it_is(project, fakes, in_qa, errors):
     fakes.runs([*rollout(in_qa), worker(in_qa, digest="sha256:" + "b" * 64)])
 
-    with pytest.raises(GateError, match=r"qa's worker runs sha256:bbb.*, main says sha256:aaa"):
+    with pytest.raises(GateError, match=r"qa's worker runs sha256:bbb.*, git says sha256:aaa"):
         releasing.promote(project, "qa", "uat", print)
 
 

@@ -23,7 +23,7 @@ def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -
     if not state.healthy:
         raise GateError(f"{env} is {state.phase or 'not observed yet'} with {state.tag}, not Healthy; {wait}")
     if state.tag != tag:
-        raise GateError(f"{env} runs {state.tag}, main says {tag}; apply it: delivery deploy {env}, {retry}")
+        raise GateError(f"{env} runs {state.tag}, git says {tag}; apply it: delivery deploy {env}, {retry}")
     if unready:
         raise GateError(f"{env} is degraded, not ready: {', '.join(unready)}; {wait}")
 
@@ -46,7 +46,7 @@ def same_images(
             )
         if service in running and running[service].digest != image.digest:
             raise GateError(
-                f"{env}'s {service} runs {short(running[service])}, main says {short(image)}; "
+                f"{env}'s {service} runs {short(running[service])}, git says {short(image)}; "
                 f"apply it: delivery deploy {env}, {retry}"
             )
 
@@ -116,7 +116,7 @@ def may_become_active(env: str, confirm: str, wanted: Image, state: State | None
             (state.tag, wanted.tag) if state.tag != wanted.tag else (short(state.image), short(wanted))
         )
         raise GateError(
-            f"{env} runs {runs}, main says {says}; apply it first: delivery deploy {env}, then promote"
+            f"{env} runs {runs}, git says {says}; apply it first: delivery deploy {env}, then promote"
         )
     if state.held:
         raise GateError(

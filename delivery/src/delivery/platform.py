@@ -30,14 +30,14 @@ def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
         ) from error
     made = pin(project, tag) if tag else ""
     if made:
-        say(f"{made[:7]} on main: the platform's apm is {tag}")
+        say(f"{made[:7]} on {project.git.branch}: the platform's apm is {tag}")
     try:
         apply(project, cluster)
     except (ToolError, TimedOutError) as error:
         raise ConfigurationError(
-            f"the platform is not what main says: {error}; mend that, then: delivery platform"
+            f"the platform is not what git says: {error}; mend that, then: delivery platform"
         ) from error
-    project.summarize("### The platform is what main says" + (f"\n\napm is `{tag}`." if tag else ""))
+    project.summarize("### The platform is what git says" + (f"\n\napm is `{tag}`." if tag else ""))
     return made
 
 
@@ -49,7 +49,7 @@ def pin(project: Project, tag: str) -> str:
     def make(tip: str) -> Commit | None:
         before = project.git.read(tip, PATH)
         if before is None:
-            raise ConfigurationError(f"main has no {PATH}; push it to origin first")
+            raise ConfigurationError(f"{project.git.branch} has no {PATH}; push it to origin first")
         if overlay.images(before).get("apm") == image:
             return None
         after = overlay.with_images(before, {"apm": image})

@@ -23,7 +23,7 @@ def status(
 
 def landscape(
     push: Annotated[
-        bool, typer.Option("--push", help="commit it to main; else README.md here changes")
+        bool, typer.Option("--push", help="commit it on origin's default branch; else README.md here changes")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="do not ask the cluster for phases")] = False,
     dry_run: DryRun = False,
@@ -40,7 +40,7 @@ def landscape(
 def report(
     env: Env,
     image_tag: Tag = None,
-    push: Annotated[bool, typer.Option("--push", help="commit it to main")] = False,
+    push: Annotated[bool, typer.Option("--push", help="commit it on origin's default branch")] = False,
     dry_run: DryRun = False,
 ) -> None:
     """Write the report of an environment's last deployment, and its record as JSON."""

@@ -38,7 +38,7 @@ def build(
 
 
 def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
-    """Commit an image to an environment's overlay on main, and apply it; no tag: apply what main says."""
+    """Commit an image to an environment's overlay in git, and apply it; no tag: apply what git says."""
     from delivery import deploying
     from delivery.environments import checked
 
@@ -53,12 +53,12 @@ def deploy(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
 
 
 def platform(image_tag: Tag = None, dry_run: DryRun = False) -> None:
-    """Commit apm's image to main, and apply k8s/platform; no tag: apply what main says."""
+    """Commit apm's image to git, and apply k8s/platform; no tag: apply what git says."""
     from delivery import platform as parts
 
     here = project(dry_run=dry_run)
     commit = parts.renew(here, image_tag, say)
-    say("the platform is what main says")
+    say("the platform is what git says")
     here.output(changed=str(bool(commit)).lower(), commit=commit)
 
 

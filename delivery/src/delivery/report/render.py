@@ -75,7 +75,7 @@ def diagram(record: Record) -> str:
 def timeline(record: Record) -> str:
     """Everything with a time, minute by minute."""
     made = record["deployment"]
-    entries = [(made["at"], f"commit {code(made['commit'][:7])} on main names {code(record['tag'])}")]
+    entries = [(made["at"], f"commit {code(made['commit'][:7])} names {code(record['tag'])}")]
     entries += [(each["at"], look(each)) for each in firsts(record["observations"])]
     for run in record["analyses"]:
         entries.append((run["started"], f"{run['title']} begins ({code(run['name'])})"))
