@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from delivery.analysis import Run, Verdict
@@ -20,6 +21,7 @@ REPORT = re.compile(
     rf"(?P<start>{re.escape(FOLDER)}/\d{{4}}-\d\d-\d\d-[0-9a-f]{{7}}-)[^/-]+(?P<end>-.+-report(-\d+)?\.md)"
 )
 Record = dict[str, Any]
+A_MOMENT = timedelta(seconds=2)  # a controller says what it does right after it
 OURS = {"Rollout", "Deployment", "StatefulSet", "ReplicaSet", "AnalysisRun", "Job", "Pod", "Service"}
 
 
@@ -81,6 +83,8 @@ def build(
     mine = state if state is not None and state.tag == deployment.tag else None
     release = notebook.release or (mine.release if mine else "")
     strategy = mine.strategy if mine else "not known"
+    said = told_of(map(event, events), release)
+    since = began(said, mine.revision if mine else "") or stamp(deployment.at)
     return {
         "schema": 1,
         "environment": deployment.env,
@@ -118,11 +122,10 @@ def build(
         "observations": notebook.observations,
         "analyses": [analysis(each, notebook.verdicts) for each in runs],
         "objects": sorted(
-            map(created, filter(ours, objects)), key=lambda each: (each["created"], each["name"])
+            (each for each in map(created, filter(ours, objects)) if each["created"] >= since),
+            key=lambda each: (each["created"], each["name"]),
         ),
-        "events": told_of(
-            list(map(event, events)), release, mine.revision if mine else "", stamp(deployment.at)
-        ),
+        "events": [each for each in said if each["at"] >= since],
     }
 
 
@@ -175,13 +178,15 @@ def event(thing: Object) -> Record:
     }
 
 
-def told_of(events: Sequence[Record], release: str, revision: str, committed: str) -> list[Record]:
-    """The events since the deployment that are about vote's Rollout or this release, in order.
-
-    It began, by the cluster's clock, when the Rollout got this revision; who committed may have another.
-    """
+def told_of(events: Iterable[Record], release: str) -> list[Record]:
+    """The events that are about vote's Rollout or this release, in order."""
     vote = ("Rollout/vote", "Deployment/vote")
-    about = [each for each in events if each["object"] in vote or (release and release in each["object"])]
-    began = [each["at"] for each in about if each["message"] == f"Rollout updated to revision {revision}"]
-    since = began[0] if began else committed
-    return sorted((each for each in about if each["at"] >= since), key=lambda each: str(each["at"]))
+    about = (each for each in events if each["object"] in vote or (release and release in each["object"]))
+    return sorted(about, key=lambda each: str(each["at"]))
+
+
+def began(events: Iterable[Record], revision: str) -> str:
+    """When the Rollout got this revision, by the cluster's clock; empty if no event says so any more."""
+    updated = f"Rollout updated to revision {revision}"
+    at = next((each["at"] for each in events if each["message"] == updated), "")
+    return at and stamp(datetime.fromisoformat(at) - A_MOMENT)

@@ -135,12 +135,7 @@ def stages(record: Record) -> str:
 
 def objects(record: Record) -> str:
     """What Kubernetes made for this release, since its deployment."""
-    since = record["deployment"]["at"]
-    rows = [
-        [each["created"], each["kind"], code(each["name"])]
-        for each in record["objects"]
-        if each["created"] >= since
-    ]
+    rows = [[each["created"], each["kind"], code(each["name"])] for each in record["objects"]]
     return "## Kubernetes objects created\n\n" + (
         table(["At", "Kind", "Name"], rows) if rows else f"{MISSING}.\n"
     )
