@@ -8,8 +8,8 @@ INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
 
-# What the shell says to other Python programs must not reach ours.
-unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
+# What the shell says to other programs must not reach ours.
+unexport BASH_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
 # Paths are UTF-8, whatever the locale says: Python 3.11 reads those of .venv's packages in the locale's encoding.
 unexport LC_ALL
 export LC_CTYPE := C.UTF-8

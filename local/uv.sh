@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # Sourced: finds uv, and hands it pip's settings of a company's mirror, which uv does not read by itself.
-unset PIP_PREFIX PIP_ROOT PIP_TARGET UV_PREFIX UV_PYTHON UV_SYSTEM_PYTHON UV_TARGET # they would install elsewhere
+# They would install elsewhere, or other things.
+unset PIP_DRY_RUN PIP_PREFIX PIP_PYTHON PIP_REQUIREMENT PIP_ROOT PIP_TARGET
+unset UV_BUILD_CONSTRAINT UV_CONSTRAINT UV_EXCLUDE UV_OVERRIDE UV_PREFIX UV_PROJECT UV_PYTHON UV_REQUIRE_HASHES UV_SYSTEM_PYTHON
+unset UV_TARGET UV_WORKING_DIR
 export PIP_USER=0
 venv=$PWD/.venv
 

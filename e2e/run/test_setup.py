@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 
 from e2e.run.checkout import copy
+from local.app import ROOT
 
 OTHERS = ("PIP_", "UV_", "MAKE", "VIRTUAL_ENV")  # what this machine says about indexes and environments
 SECRET = "hunter2"  # noqa: S105 - nobody else has it
@@ -38,11 +39,11 @@ def mirror():
         thread.join()
 
 
-def setup(home: Path, **env: str) -> subprocess.CompletedProcess:
+def setup(home: Path, python: str = sys.executable, **env: str) -> subprocess.CompletedProcess:
     """`make setup` in this checkout, with these variables and the machine's own pip settings left out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     return subprocess.run(
-        ["make", "setup", f"PYTHON={sys.executable}"],
+        ["make", "setup", f"PYTHON={python}"],
         cwd=home,
         env=kept | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"} | env,
         capture_output=True,
@@ -73,6 +74,53 @@ def test_the_index_of_a_company_is_asked_and_named_in_one_line(tmp_path, mirror,
     (line,) = [line for line in done.stderr.splitlines() if line.startswith("setup: could not install")]
     assert "PIP_INDEX_URL" in line
     assert SECRET not in done.stdout + done.stderr
+
+
+ELSEWHERE = {
+    **dict.fromkeys(
+        ("PIP_PYTHON", "PIP_REQUIREMENT", "UV_BUILD_CONSTRAINT", "UV_CONSTRAINT"), "/nonexistent"
+    ),
+    **dict.fromkeys(("UV_EXCLUDE", "UV_OVERRIDE", "UV_PROJECT", "UV_WORKING_DIR"), "/nonexistent"),
+    "PIP_DRY_RUN": "1",
+    "UV_REQUIRE_HASHES": "1",
+}
+
+
+@pytest.mark.parametrize("has_uv", [True, False])
+def test_what_other_projects_tell_pip_and_uv_does_not_count(tmp_path, mirror, has_uv):
+    index, asked = mirror
+    home = copy(tmp_path / "checkout")
+    (tmp_path / "bin").mkdir()
+    if has_uv:
+        (tmp_path / "bin/uv").symlink_to(UV)
+
+    done = setup(home, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin", PIP_INDEX_URL=index, **ELSEWHERE)
+
+    assert done.returncode == 2
+    assert asked, done.stderr
+
+
+def test_our_own_packages_need_no_hashes():
+    install = (
+        '. local/uv.sh; exec "$uv" pip install --dry-run --no-deps --no-build-isolation --python "$0" -e apm'
+    )
+
+    subprocess.run(["sh", "-c", install, sys.executable], cwd=ROOT, env=os.environ | ELSEWHERE, check=True)
+
+
+def test_a_shell_that_talks_is_not_taken_for_python(installs, tmp_path):
+    home, times, env = installs
+    (tmp_path / "talks").write_text("echo good morning\n")
+    python = tmp_path / "python"  # as pyenv has it
+    python.write_text(f'#!/bin/bash\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    (home / "local/setup.sh").write_text(
+        'mkdir -p .venv && [ "$("$PYTHON" -c "print(1)")" = 1 ] && echo >>"$RAN"'
+    )
+
+    assert setup(home, str(python), BASH_ENV=str(tmp_path / "talks"), **env).returncode == 0
+
+    assert times() == 1
 
 
 @pytest.fixture
