@@ -1,6 +1,8 @@
 """A clone is the same on every machine, whatever git is told there."""
 
+import os
 import subprocess
+import sys
 
 from local.app import ROOT
 
@@ -22,3 +24,22 @@ def test_line_ends_do_not_depend_on_the_users_git(tmp_path):
     ).stdout.splitlines()
     assert [line for line in listed if "w/crlf" in line or "w/mixed" in line] == []
     assert b"\r" not in (clone / "k8s/components/rollout/analyse.sh").read_bytes()
+
+
+def test_tests_in_a_git_hook_leave_its_repository_alone(tmp_path):
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    index = tmp_path / ".git/index"
+    hook = {"GIT_DIR": str(tmp_path / ".git"), "GIT_INDEX_FILE": str(index), "GIT_PREFIX": ""}
+    one = "delivery/tests/test_git.py::test_a_shallow_clone_finds_an_old_commit"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one],
+        cwd=ROOT,
+        env=os.environ | hook,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert not index.exists()
