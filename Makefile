@@ -31,6 +31,10 @@ $(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh local/uv.s
 	@pwd -P >$@
 	@for file in $^; do [ ! "$$file" -nt $@ ] || touch -r "$$file" $@; done # written by a clock ahead of ours
 
+.PHONY: checkout
+checkout:
+	@[ -e .git ] || { echo "this needs a git checkout, not a ZIP: clone the repository, or make one here with git init && git add --all && git commit --message=mine" >&2; exit 2; }
+
 .PHONY: run
 run: setup ## the whole app on this machine, without Docker: https://localhost:8443
 	@exec $(BIN)/python -m local
@@ -47,7 +51,7 @@ test: lint ## lint, unit tests, real servers broken on purpose, browser stories;
 	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose --ignore=e2e/cluster --ignore=e2e/pipeline $(ARGS)
 
 .PHONY: e2e
-e2e: setup ## the same browser stories on docker compose, scaling and killed containers
+e2e: checkout setup ## the same browser stories on docker compose, scaling and killed containers
 	@$(BIN)/python -m pytest --on=compose e2e/browser e2e/compose apm/tests/test_prometheus.py $(ARGS)
 
 .PHONY: manifests
@@ -60,7 +64,7 @@ e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their o
 	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
 
 .PHONY: e2e-pipeline
-e2e-pipeline: setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own
+e2e-pipeline: checkout setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
@@ -92,7 +96,7 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 	@$(BIN)/python -m demo dashboard
 
 .PHONY: lint
-lint: setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
+lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src delivery/src

@@ -39,11 +39,13 @@ def mirror():
         thread.join()
 
 
-def setup(home: Path, python: str = sys.executable, **env: str) -> subprocess.CompletedProcess:
-    """`make setup` in this checkout, with these variables and the machine's own pip settings left out."""
+def setup(
+    home: Path, python: str = sys.executable, what: str = "setup", **env: str
+) -> subprocess.CompletedProcess:
+    """`make` in this checkout, with these variables and the machine's own pip settings left out."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     return subprocess.run(
-        ["make", "setup", f"PYTHON={python}"],
+        ["make", what, f"PYTHON={python}"],
         cwd=home,
         env=kept | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1"} | env,
         capture_output=True,
@@ -154,3 +156,16 @@ def test_it_installs_anew_where_the_folder_was_moved_and_where_a_dependency_chan
     os.utime(moved / "vote/pyproject.toml", (time.time() + 900,) * 2)
     setup(moved, **env)
     assert times() == 3
+
+
+@pytest.mark.parametrize("what", ["lint", "test", "e2e", "e2e-pipeline"])
+def test_what_needs_git_says_so_in_a_zip_before_it_installs(installs, what):
+    home, times, env = installs
+
+    done = setup(home, what=what, **env)
+
+    assert done.returncode == 2
+    line, _ = done.stderr.splitlines()  # make's own is the last
+    assert "needs a git checkout, not a ZIP: clone the repository" in line
+    with pytest.raises(FileNotFoundError):
+        times()
