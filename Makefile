@@ -41,6 +41,7 @@ run: setup ## the whole app on this machine, without Docker: https://localhost:8
 
 .env: ## write .env for docker compose, with a random database password
 	@sed "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')/" .env.example > $@
+	@case "$(notdir $(CURDIR))" in *[A-Za-z0-9]*) ;; *) echo COMPOSE_PROJECT_NAME=voting01 >>$@ ;; esac # else compose has none
 
 .PHONY: clean
 clean: ## remove what `make run` keeps between runs (votes included)

@@ -1,6 +1,8 @@
 """docker-compose.yml gives each container what it reads, so a password goes only to whom it belongs."""
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from ruamel.yaml import YAML
@@ -22,3 +24,17 @@ def test_the_database_password_goes_to_three_containers():
     holders = {name for name, service in SERVICES.items() if "POSTGRES_PASSWORD" in str(service)}
 
     assert holders == {"worker", "result", "postgres"}
+
+
+@pytest.mark.parametrize(("name", "named"), [("проект", ["COMPOSE_PROJECT_NAME=voting01"]), ("my_app", [])])
+def test_compose_has_a_project_name_in_a_folder_without_latin_letters(tmp_path, name, named):
+    """Compose makes one of the folder's letters a-z and digits, and refuses to start where there are none."""
+    folder = tmp_path / name
+    folder.mkdir()
+    for file in ("Makefile", ".env.example"):
+        shutil.copy(ROOT / file, folder)
+
+    subprocess.run(["make", ".env"], cwd=folder, check=True, capture_output=True, timeout=30)
+
+    written = (folder / ".env").read_text().splitlines()
+    assert [line for line in written if line.startswith("COMPOSE_PROJECT_NAME")] == named
