@@ -1,13 +1,17 @@
 #!/bin/sh
-# Writes requirements/*.txt: versions and hashes, no index address. Needs uv.
+# Writes requirements/*.txt: versions and hashes, no index address. Needs uv, from the machine or `make setup`.
 # dev.txt is solved first and constrains the services, so images and tests run the same versions. delivery, which
 # demo needs, is left out of it: local/setup.sh installs it from here.
 set -eu
 CDPATH="" cd -- "$(dirname "$0")/.."
+uv=$(command -v uv || command -v .venv/bin/uv) || {
+  echo "lock: no uv here; make setup brings one where the machine has none" >&2
+  exit 2
+}
 compile() { # compile OUTPUT SOURCE...
   output=$1
   shift
-  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --output-file "requirements/$output" "$@"
 }
 services="apm vote worker result"

@@ -169,3 +169,19 @@ def test_what_needs_git_says_so_in_a_zip_before_it_installs(installs, what):
     assert "needs a git checkout, not a ZIP: clone the repository" in line
     with pytest.raises(FileNotFoundError):
         times()
+
+
+def test_lock_without_uv_says_where_to_get_it(tmp_path):
+    home = copy(tmp_path / "checkout")
+
+    done = subprocess.run(
+        ["sh", "requirements/lock.sh"],
+        cwd=home,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "lock: no uv here; make setup brings one where the machine has none\n"
