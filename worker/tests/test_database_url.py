@@ -51,3 +51,10 @@ def test_anything_else_is_refused_on_one_line_without_its_password(url):
     assert "hush" not in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert refusal.value.__cause__ is None
+
+
+def test_a_wrong_variable_of_libpq_is_not_looked_for_in_the_url(monkeypatch):
+    monkeypatch.setenv("PGSSLMODE", "nonsense")
+
+    with pytest.raises(ValidationError, match="or a variable of libpq, as PGSSLMODE"):
+        database_url("postgresql://voting:hush@db/votes")

@@ -32,7 +32,9 @@ def database_url(value: str) -> None:
         if name in _FILES and given != "system" and not Path(given).is_file():
             raise ValidationError(f"{name} names no file")
     if not _is_understood(options, len(hosts)):
-        raise ValidationError("has a port or an option with a wrong value")
+        raise ValidationError(
+            "has a wrong value in its port or options, or a variable of libpq, as PGSSLMODE, has"
+        )
 
 
 def _is_understood(options: dict[str, str], hosts: int) -> bool:
