@@ -10,14 +10,16 @@ from pathlib import Path
 from bench.machine import FailedError
 from bench.sizes import Sizes
 from bench.table import Goal, Group
-from delivery import history, overlay
-from delivery.attribution import Person
-from delivery.config import Settings, Surroundings
-from delivery.dashboard import dashboard
-from delivery.environments import ORDER
-from delivery.landscape import SHOWN
-from delivery.programs import Hands
-from delivery.project import Project
+from delivery.adapters.github import ActionsEnvironment
+from delivery.adapters.process import Runner
+from delivery.commands import landscape
+from delivery.domain import history, overlay
+from delivery.domain.attribution import Person
+from delivery.domain.environments import ORDER
+from delivery.domain.settings import Settings
+from delivery.output.dashboard import SHOWN
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
 
 EVERY = 10  # one commit in ten is a deployment
 LIMIT_S = 3.0
@@ -41,11 +43,11 @@ def measure(sizes: Sizes) -> list[Group]:
         root = Path(folder)
         git(root, "init", "--quiet", "--bare", "--initial-branch=main")
         git(root, "fast-import", "--quiet", stdin="".join(stream(sizes.commits)))
-        project = Project(root, SETTINGS, Surroundings(), Hands())
+        project = Project(root, SETTINGS, ActionsEnvironment(), Runner())
         now = datetime.fromtimestamp(START + 60 * sizes.commits, UTC)
         for _ in range(sizes.rounds):
             started = time.perf_counter()
-            text = dashboard(project, "main", {})(now)
+            text = landscape.at(project, DesiredState(project.git, "main"), {})(now)
             group.add("delivery landscape", time.perf_counter() - started)
             group.add(limit, LIMIT_S)
             if text.count("• ") != SHOWN * len(ORDER):

@@ -9,14 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from delivery.attribution import Person
-from delivery.config import Settings, Surroundings
-from delivery.history import Deployment
-from delivery.notebook import Notebook
-from delivery.overlay import Image
-from delivery.programs import Hands
-from delivery.project import Project
-from delivery.waiting import Watch
+from delivery.adapters.github import ActionsEnvironment
+from delivery.adapters.process import Runner
+from delivery.domain.attribution import Person
+from delivery.domain.history import Deployment
+from delivery.domain.observation_log import ObservationLog
+from delivery.domain.overlay import Image
+from delivery.domain.settings import Settings
+from delivery.steps import deployment as deployment_steps
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
+from delivery.steps.watch import Watch
 
 from .fakes import DIGEST, Fakes
 
@@ -135,7 +138,7 @@ def watched(recorded, tmp_path):
 
     def watch(name, tag, *, env="qa", looks=None):
         cluster, said = recorded(name, env), []
-        seen = Watch(cluster, Notebook(env, tag), tmp_path, said.append, now=cluster.now)
+        seen = Watch(cluster, ObservationLog(env, tag), tmp_path, said.append, now=cluster.now)
         for _ in range(looks or len(cluster.looks)):
             seen.look()
         seen.said = said
@@ -149,6 +152,11 @@ def git(folder, *arguments, **kwargs):
         ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=60, **kwargs
     )
     return done.stdout.strip()
+
+
+def commit(project, wanted, say):
+    """Commit a deployment to the default branch as it is now; nothing is applied."""
+    return deployment_steps.commit(project, DesiredState.now(project), wanted, say)
 
 
 @dataclass
@@ -169,7 +177,7 @@ class Origin:
         return where
 
     def project(self, clone, *, dry_run=False):
-        return Project(clone, self.settings, Surroundings(), Hands(dry_run))
+        return Project(clone, self.settings, ActionsEnvironment(), Runner(dry_run))
 
     def main(self, *arguments):
         return git(self.path, *arguments)
@@ -205,8 +213,8 @@ def origin(tmp_path, settings, first_commit, monkeypatch):
 def project(origin, tmp_path):
     """A clone, with a run of GitHub Actions around it."""
     run_url = "https://github.com/acme-org/acme/actions/runs/42"
-    surroundings = Surroundings(step_summary=str(tmp_path / "summary.md"), run_url=run_url)
-    return replace(origin.project(origin.clone()), surroundings=surroundings)
+    run = ActionsEnvironment(step_summary=str(tmp_path / "summary.md"), run_url=run_url)
+    return replace(origin.project(origin.clone()), actions=run)
 
 
 @pytest.fixture

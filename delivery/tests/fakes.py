@@ -12,6 +12,7 @@ echo "kubectl $*" >>"$FAKES/asked"
 [ ! -e "$FAKES/cluster-away" ] || { echo "Unable to connect to the server: connection refused" >&2; exit 1; }
 case $* in
 "config view "*) cat "$FAKES/config.json" ;;
+"kustomize "*) [ ! -e "$FAKES/rendered" ] || cat "$FAKES/rendered" ;;
 "get namespace "*)
   [ ! -e "$FAKES/no-namespace" ] || { echo 'Error (NotFound): namespaces "x" not found' >&2; exit 1; } ;;
 "get secret "*) [ -e "$FAKES/no-secret" ] || echo secret/acme-database ;;
@@ -84,6 +85,10 @@ class Fakes:
         """What the cluster has, now or after the next apply (next.json) or promotion (promoted.json);
         uat.json is what uat has."""
         (self.folder / file).write_text(json.dumps({"items": objects}))
+
+    def renders(self, text):
+        """What kustomize makes of the overlay."""
+        (self.folder / "rendered").write_text(text)
 
     def breaks(self, what):
         (self.folder / what).touch()

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from delivery.analysis import Verdict, ended, runs
+from delivery.domain.analysis import Verdict, ended, runs
 
 RELEASE = "56ff959459"
 LINE = (

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from delivery.attribution import Change, Person, credited, people, person, source
-from delivery.git import BOT
+from delivery.adapters.git import BOT
+from delivery.domain.attribution import Change, Person, credited, people, person, source
 
 ADA, BOB = Person("Ada", "ada@example.org"), Person("Bób Ünïcode 山田", "bob@example.org")
 GITHUB = Person("GitHub", "noreply@github.com")

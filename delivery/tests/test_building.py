@@ -2,8 +2,8 @@
 
 import pytest
 
-from delivery import building, deploying
-from delivery.errors import ConfigurationError
+from delivery.commands import build, deploy
+from delivery.domain.errors import ConfigurationError
 
 from .conftest import git
 
@@ -32,14 +32,14 @@ def test_what_no_commit_has_is_not_built(project, fakes, monkeypatch, *, change,
     change(project.root)
 
     with pytest.raises(ConfigurationError, match=r"^(READ|vote/src/a\.py).* changed since .*commit and push"):
-        building.build(project, push=push)
+        build.build(project, push=push)
     assert fakes.asked == []
 
 
 def test_what_no_image_holds_does_not_matter(project, fakes):
     (project.root / "notes.txt").write_text("mine\n")
 
-    made = building.build(project, push=True)
+    made = build.build(project, push=True)
 
     assert made.startswith(git(project.root, "rev-parse", "HEAD")[:7])
     assert [line.split()[1] for line in fakes.asked] == ["build"] * 4 + ["push"] * 4
@@ -49,12 +49,12 @@ def test_an_image_of_a_commit_that_only_this_clone_has_is_not_pushed(origin, pro
     head = commit(project.root)
 
     with pytest.raises(ConfigurationError, match=f"origin has no branch with {head[:7]}.*; push it first$"):
-        building.build(project, push=True)
+        build.build(project, push=True)
     assert fakes.asked == []
-    assert building.build(project, push=False).startswith(head[:7])
+    assert build.build(project, push=False).startswith(head[:7])
 
     git(project.root, "push", "--quiet", "origin", "HEAD:refs/heads/feature/mine")
-    assert building.build(project, push=True).startswith(head[:7])
+    assert build.build(project, push=True).startswith(head[:7])
 
 
 def test_a_branch_that_origin_has_no_more_does_not_count(origin, project, fakes):
@@ -63,7 +63,7 @@ def test_a_branch_that_origin_has_no_more_does_not_count(origin, project, fakes)
     origin.main("branch", "--delete", "--force", "mine")
 
     with pytest.raises(ConfigurationError, match="origin has no branch with"):
-        building.build(project, push=True)
+        build.build(project, push=True)
 
 
 def test_a_shallow_checkout_of_any_branch_builds(origin, project, fakes):
@@ -71,24 +71,24 @@ def test_a_shallow_checkout_of_any_branch_builds(origin, project, fakes):
     git(project.root, "push", "--quiet", "origin", "HEAD:refs/heads/mine")
     shallow = origin.project(origin.clone("--depth=1", "--branch=mine"))
 
-    assert building.build(shallow, push=True)
+    assert build.build(shallow, push=True)
 
 
 def test_a_service_that_is_not_there_is_named(project, fakes):
     with pytest.raises(ConfigurationError, match="there is no service 'web'; it is one of apm, result"):
-        building.build(project, push=True, services=["web"])
+        build.build(project, push=True, services=["web"])
 
 
 def test_a_tag_names_the_commit_that_is_built(project, fakes, tag):
     commit(project.root)
 
     with pytest.raises(ConfigurationError, match=f"{tag} names {tag[:7]}, this checkout is at"):
-        building.build(project, tag, push=False)
+        build.build(project, tag, push=False)
 
 
 def test_a_tag_of_a_commit_that_only_this_clone_has_is_not_deployed(origin, project, fakes):
     head, before = commit(project.root), origin.main("rev-parse", "main")
 
     with pytest.raises(ConfigurationError, match=f"origin has no branch with {head[:7]}"):
-        deploying.deploy(project, "qa", f"{head[:7]}-20260102030405", print)
+        deploy.deploy(project, "qa", f"{head[:7]}-20260102030405", print)
     assert origin.main("rev-parse", "main") == before

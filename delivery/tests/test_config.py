@@ -1,8 +1,9 @@
 import pytest
 
-from delivery import summary, workflows
-from delivery.config import SHAPES, Settings, Surroundings
-from delivery.errors import ConfigurationError
+from delivery.adapters.github import ActionsEnvironment
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.settings import SHAPES, Settings
+from delivery.output import summary, workflow_links
 
 GOOD = {
     "name": "acme",
@@ -94,19 +95,19 @@ def test_a_number_is_not_a_name():
 def test_the_run_url_needs_all_its_parts():
     env = {"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}
 
-    assert Surroundings.from_env(env).run_url == "https://github.com/a/b/actions/runs/7"
-    assert Surroundings.from_env({**env, "GITHUB_RUN_ID": ""}).run_url == ""
+    assert ActionsEnvironment.from_env(env).run_url == "https://github.com/a/b/actions/runs/7"
+    assert ActionsEnvironment.from_env({**env, "GITHUB_RUN_ID": ""}).run_url == ""
 
 
 def test_links_go_to_the_server_that_the_run_is_on(tmp_path):
     settings = Settings.from_file(write(tmp_path, GOOD))
-    around = Surroundings.from_env({"GITHUB_SERVER_URL": "https://ghe.acme.dev/"})
+    around = ActionsEnvironment.from_env({"GITHUB_SERVER_URL": "https://ghe.acme.dev/"})
 
     there = settings.on(around.server)
 
-    assert workflows.rollback(there).startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
+    assert workflow_links.rollback(there).startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
     assert (
         summary.commit_link(there, "a" * 40)
         == f"[`aaaaaaa`](https://ghe.acme.dev/acme/acme/commit/{'a' * 40})"
     )
-    assert settings.on(Surroundings.from_env({}).server).github == "https://github.com/acme/acme"
+    assert settings.on(ActionsEnvironment.from_env({}).server).github == "https://github.com/acme/acme"

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import contexts
-from delivery.errors import ConfigurationError
+from delivery.domain import contexts
+from delivery.domain.errors import ConfigurationError
 
 ARN = "arn:aws:eks:us-west-2:123456789012:cluster/acme"
 OTHER = "arn:aws:eks:us-west-2:123456789012:cluster/production"

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import jsonschema
 import pytest
 
-from delivery import dashboard, deploying, reporting, standing
-from delivery.errors import ConfigurationError, NothingToDoError
-from delivery.git import Commit
-from delivery.report.record import beside
+from delivery.adapters.git import Commit
+from delivery.commands import deploy, landscape, report, status
+from delivery.domain.errors import ConfigurationError, NothingToDoError
+from delivery.domain.report.record import beside
 
 from .conftest import git
 from .fakes import rollout
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.servers
 @pytest.fixture
 def in_qa(project, fakes, tag):
     """The tag runs in qa, Healthy."""
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     return tag
 
@@ -32,12 +32,12 @@ def readme(origin):
 
 
 def test_the_dashboard_is_pushed_once(origin, project, in_qa):
-    assert dashboard.renew(project, print, push=True, offline=False)
+    assert landscape.renew(project, print, push=True, offline=False)
 
     assert f"| Healthy | `{in_qa}` |" in readme(origin)
     assert "by _Ada Lovelace_" in readme(origin)
     again = readme(origin)
-    dashboard.renew(project, print, push=True, offline=False)
+    landscape.renew(project, print, push=True, offline=False)
     assert readme(origin).count("<!-- deployments:begin -->") == 1
     assert len(readme(origin).splitlines()) == len(again.splitlines())
 
@@ -53,17 +53,17 @@ class Clock(datetime):
 
 
 def test_a_dashboard_that_says_all_that_already_is_no_commit(origin, project, fakes, in_qa, monkeypatch):
-    monkeypatch.setattr(dashboard, "datetime", Clock)
-    assert dashboard.renew(project, print, push=True, offline=False)
+    monkeypatch.setattr(landscape, "datetime", Clock)
+    assert landscape.renew(project, print, push=True, offline=False)
     before = origin.main("rev-parse", "main")
 
     for days in (0, 1, 40):
         monkeypatch.setattr(Clock, "later", timedelta(days=days, seconds=59))
-        assert not dashboard.renew(project, print, push=True, offline=False)
+        assert not landscape.renew(project, print, push=True, offline=False)
     assert origin.main("rev-parse", "main") == before
 
     fakes.runs(rollout(in_qa, phase="Degraded"))
-    assert dashboard.renew(project, print, push=True, offline=False)
+    assert landscape.renew(project, print, push=True, offline=False)
     assert "| Degraded |" in readme(origin)
     assert "a month ago" in readme(origin)
 
@@ -73,11 +73,11 @@ def test_a_pause_that_nobody_planned_says_why(origin, project, fakes, in_qa):
         rollout(in_qa, phase="Paused", message="InconclusiveAnalysisRun", stable="fffffff-20250101000000")
     )
 
-    dashboard.renew(project, print, push=True, offline=False)
-    path, _ = reporting.report(project, "qa", print, push=True)
+    landscape.renew(project, print, push=True, offline=False)
+    path, _ = report.report(project, "qa", print, push=True)
 
     assert "| Paused: InconclusiveAnalysisRun |" in readme(origin)
-    assert standing.look(project, "qa").phase == "Paused: InconclusiveAnalysisRun"
+    assert status.ask(project, "qa").phase == "Paused: InconclusiveAnalysisRun"
     assert origin.main("show", f"main:{path}").startswith(f"# qa: `{in_qa}` is Paused: Inconclusive")
     jsonschema.validate(json.loads(origin.main("show", f"main:{beside(path)}")), SCHEMA)
 
@@ -85,16 +85,16 @@ def test_a_pause_that_nobody_planned_says_why(origin, project, fakes, in_qa):
 def test_a_shallow_clone_shows_the_whole_history(origin, project, in_qa):
     shallow = origin.project(origin.clone("--depth=1"))
 
-    assert dashboard.renew(shallow, print, push=False, offline=True)
+    assert landscape.renew(shallow, print, push=False, offline=True)
     assert f"`{in_qa}`" in (shallow.root / "README.md").read_text()
 
 
 def test_a_cluster_that_is_away_leaves_the_last_phase_reported(origin, project, fakes, in_qa):
-    reporting.report(project, "qa", print, push=True)
+    report.report(project, "qa", print, push=True)
     fakes.breaks("cluster-away")
     said = []
 
-    dashboard.renew(project, said.append, push=True, offline=False)
+    landscape.renew(project, said.append, push=True, offline=False)
 
     row = next(line for line in readme(origin).splitlines() if line.startswith("| **QA**"))
     assert "| Healthy |" in row
@@ -105,14 +105,14 @@ def test_a_cluster_that_is_away_leaves_the_last_phase_reported(origin, project, 
 
 
 def test_no_marks_on_main(origin, project, in_qa):
-    project.git.publish(lambda _: Commit({"README.md": "# acme\n"}, "docs: less\n"), project.hands)
+    project.git.publish(lambda _: Commit({"README.md": "# acme\n"}, "docs: less\n"), project.runner)
 
     with pytest.raises(ConfigurationError, match="needs one line <!-- deployments:begin -->"):
-        dashboard.renew(project, print, push=True, offline=True)
+        landscape.renew(project, print, push=True, offline=True)
 
 
 def test_a_report_is_a_pair_of_files_on_main(origin, project, in_qa):
-    path, changed = reporting.report(project, "qa", print, push=True)
+    path, changed = report.report(project, "qa", print, push=True)
 
     assert changed
     assert path.startswith(".deployments/")
@@ -124,12 +124,12 @@ def test_a_report_is_a_pair_of_files_on_main(origin, project, in_qa):
         "people": ["Ada Lovelace"],
     }
     assert "weights, pod counts and times: nobody watched" in record["missing"][0]
-    assert reporting.report(project, "qa", print, push=True) == (path, False)
+    assert report.report(project, "qa", print, push=True) == (path, False)
 
 
 def test_a_report_of_a_cluster_that_is_away_says_what_is_missing(project, fakes, in_qa):
     fakes.breaks("cluster-away")
-    path, _ = reporting.report(project, "qa", print, push=False)
+    path, _ = report.report(project, "qa", print, push=False)
 
     assert json.loads((project.root / beside(path)).read_text())["outcome"] == "not known"
     assert "## Missing" in (project.root / path).read_text()
@@ -137,11 +137,11 @@ def test_a_report_of_a_cluster_that_is_away_says_what_is_missing(project, fakes,
 
 def test_a_dry_run_writes_nothing(origin, project, in_qa, capsys):
     before = origin.main("rev-parse", "main")
-    dry = replace(project, hands=replace(project.hands, dry_run=True))
+    dry = replace(project, runner=replace(project.runner, dry_run=True))
 
-    dashboard.renew(dry, print, push=True, offline=True)
-    dashboard.renew(dry, print, push=False, offline=True)
-    reporting.report(dry, "qa", print, push=False)
+    landscape.renew(dry, print, push=True, offline=True)
+    landscape.renew(dry, print, push=False, offline=True)
+    report.report(dry, "qa", print, push=False)
 
     assert "+ # qa:" in capsys.readouterr().out
     assert origin.main("rev-parse", "main") == before
@@ -150,4 +150,4 @@ def test_a_dry_run_writes_nothing(origin, project, in_qa, capsys):
 
 def test_no_deployment_is_nothing_to_report(project):
     with pytest.raises(NothingToDoError, match="git knows no deployment of uat"):
-        reporting.report(project, "uat", print, push=False)
+        report.report(project, "uat", print, push=False)

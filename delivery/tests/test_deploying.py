@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import deploying, history, overlay
-from delivery.errors import ConfigurationError, NothingToDoError
+from delivery.commands import deploy
+from delivery.domain import history, overlay
+from delivery.domain.errors import ConfigurationError, NothingToDoError
+from delivery.domain.overlay import Image
+from delivery.domain.services import image_names
 
 from .conftest import ADA
-from .fakes import rollout
+from .fakes import DIGEST, rollout
 
 pytestmark = pytest.mark.servers
 
@@ -28,7 +31,7 @@ def deployed(origin):
 
 def test_a_deployment_is_a_commit_that_is_applied(origin, project, fakes, tag, tmp_path):
     said = []
-    made = deploying.deploy(project, "qa", tag, said.append)
+    made = deploy.deploy(project, "qa", tag, said.append)
 
     assert deployed(origin) == [replace(made, at=deployed(origin)[0].at)]
     assert made.people == (ADA,)
@@ -58,7 +61,7 @@ def test_what_is_away_leaves_git_as_it_was(origin, project, fakes, tag, *, broke
     fakes.breaks(broken)
 
     with pytest.raises(ConfigurationError, match=line):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
     assert main(origin) == before
     assert not fakes.applied
 
@@ -70,7 +73,7 @@ def test_another_cluster_than_the_named_one_is_not_touched(origin, project, fake
     elsewhere = replace(project, settings=replace(project.settings, connect="aws"))
 
     with pytest.raises(ConfigurationError, match="no context of kubectl leads to the cluster acme"):
-        deploying.deploy(elsewhere, "qa", tag, print)
+        deploy.deploy(elsewhere, "qa", tag, print)
     assert main(origin) == before
     assert fakes.asked == ["kubectl config view --output=json"]
 
@@ -80,9 +83,10 @@ def test_every_command_names_the_context(project, fakes, tag):
     (fakes.folder / "config.json").write_text(json.dumps(config))
     ours = replace(project, settings=replace(project.settings, connect="kubeconfig"))
 
-    deploying.deploy(ours, "qa", tag, print)
+    deploy.deploy(ours, "qa", tag, print)
 
-    asked = [line for line in fakes.asked if line.startswith("kubectl ") and "config view" not in line]
+    local = ("kubectl config view", "kubectl kustomize")
+    asked = [line for line in fakes.asked if line.startswith("kubectl ") and not line.startswith(local)]
     assert any("apply" in line for line in asked)
     assert all("--context=y" in line for line in asked)
 
@@ -94,7 +98,7 @@ def test_what_the_cluster_refuses_is_reverted(origin, project, fakes, tag):
     with pytest.raises(
         ConfigurationError, match=f"the cluster refused {tag}, its commit is reverted: .*said no"
     ):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
     assert origin.main("show", f"main:{overlay.path('qa')}") == before
     newest, refused = deployed(origin)
     assert newest.rollback_of == refused.tag == tag
@@ -102,33 +106,33 @@ def test_what_the_cluster_refuses_is_reverted(origin, project, fakes, tag):
 
 
 def test_the_same_tag_again_is_nothing_to_do(origin, project, fakes, tag):
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     before = main(origin)
     fakes.runs(rollout(tag))
 
     with pytest.raises(NothingToDoError, match=f"already deployed, no new rollout: qa has {tag}"):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
     assert main(origin) == before
 
 
 def test_a_rollout_under_way_is_deployed_again_without_a_commit(origin, project, fakes, tag):
     """As "Re-run failed jobs" does when the run that waited for it was lost."""
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     before = main(origin)
     fakes.runs(rollout(tag, phase="Progressing", stable="fffffff-20250101000000"))
 
-    made = deploying.deploy(project, "qa", tag, print)
+    made = deploy.deploy(project, "qa", tag, print)
 
     assert (made.tag, made.commit) == (tag, "")
     assert main(origin) == before
 
 
 def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin, project, fakes, tag):
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     before = main(origin)
     fakes.runs(rollout("fffffff-20250101000000"))
 
-    assert deploying.deploy(project, "qa", tag, print).commit == ""
+    assert deploy.deploy(project, "qa", tag, print).commit == ""
     assert main(origin) == before
     assert sum("apply" in line for line in fakes.asked) == 2
 
@@ -136,7 +140,10 @@ def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin
 def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, fakes, tag, tmp_path):
     """Somebody deploys while the first one applies: the cluster ends with what main says."""
     other = origin.clone()
-    names = deploying.pinned(project, deploying.on_main(project, "qa"), "fffffff-20260102030406")
+    names = {
+        service: Image(name, "fffffff-20260102030406", DIGEST)
+        for service, name in image_names(project.settings).items()
+    }
     file = tmp_path / "later.yaml"
     file.write_text(overlay.with_images((other / overlay.path("qa")).read_text(), names))
     (fakes.folder / "on-apply").write_text(
@@ -147,13 +154,13 @@ def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, f
     with pytest.raises(
         NothingToDoError, match="fffffff-20260102030406 was deployed to qa meanwhile and wins"
     ):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
     assert overlay.tag(fakes.applied) == tag_on_main(origin) == "fffffff-20260102030406"
 
 
 def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
     fakes.breaks("no-secret")
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
 
     made = (fakes.folder / "created").read_text()
     assert '"name": "acme-database"' in made
@@ -161,13 +168,13 @@ def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
 
 
 def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
 
     assert not any(line.startswith("kubectl create") for line in fakes.asked)
 
 
 def test_a_namespace_keeps_its_password(project, fakes, tag):
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
 
     assert any("get secret acme-database" in line for line in fakes.asked)
     assert not any("create" in line for line in fakes.asked)
@@ -178,7 +185,7 @@ def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, ta
     for each in ("no-secret", "exists", "exists-once"):
         fakes.breaks(each)
 
-    made = deploying.deploy(project, "qa", tag, print)
+    made = deploy.deploy(project, "qa", tag, print)
 
     assert tag_on_main(origin) == overlay.tag(fakes.applied) == made.tag
     assert sum("kubectl apply" in line for line in fakes.asked) == 2
@@ -186,21 +193,21 @@ def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, ta
 
 def test_what_was_there_is_applied_again_after_a_refusal(project, fakes, tag):
     """The cluster may have taken half of what it refused."""
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     (fakes.folder / "applied.yaml").unlink()
     fakes.breaks("refuse-once")
 
     with pytest.raises(ConfigurationError, match="its commit is reverted: "):
-        deploying.deploy(project, "qa", tag.replace("030405", "040000"), print)
+        deploy.deploy(project, "qa", tag.replace("030405", "040000"), print)
     assert overlay.tag(fakes.applied) == tag
 
 
 def test_a_dry_run_touches_nothing(origin, project, fakes, tag, capsys):
     before = main(origin)
-    shown = replace(project, hands=replace(project.hands, dry_run=True))
+    shown = replace(project, runner=replace(project.runner, dry_run=True))
 
-    assert deploying.deploy(shown, "qa", tag, print).commit == ""
+    assert deploy.deploy(shown, "qa", tag, print).commit == ""
 
     said = capsys.readouterr().out
     assert "+ git push origin" in said
@@ -215,5 +222,5 @@ def test_a_tag_of_another_repository_is_refused(project, fakes, origin):
     with pytest.raises(
         ConfigurationError, match="was built from fffffff, which this repository does not have"
     ):
-        deploying.deploy(project, "qa", "fffffff-20260102030405", print)
+        deploy.deploy(project, "qa", "fffffff-20260102030405", print)
     assert main(origin) == before

@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import docker
-from delivery.overlay import Image
-from delivery.programs import Hands
+from delivery.adapters import docker
+from delivery.adapters.process import Runner
+from delivery.domain.overlay import Image
+from delivery.domain.services import SERVICES
 
 from .fakes import DIGEST
 
@@ -16,9 +17,9 @@ BOTH = "linux/amd64,linux/arm64"
 
 
 def test_images_are_built_without_attestations_for_one_platform(settings, tmp_path, fakes):
-    docker.build(settings, tmp_path, TAG, Hands(), push=False)
+    docker.build(settings, tmp_path, TAG, Runner(), push=False)
 
-    assert len(fakes.asked) == len(docker.SERVICES)
+    assert len(fakes.asked) == len(SERVICES)
     for line in fakes.asked:
         assert {"--provenance=false", "--sbom=false", "--platform=linux/amd64"} < {*line.split()}
 
@@ -28,7 +29,7 @@ def test_images_for_several_platforms_come_from_a_builder_of_our_own(settings, t
     if there:
         fakes.breaks("builder")
 
-    docker.build(replace(settings, platforms=BOTH), tmp_path, TAG, Hands(), push=True)
+    docker.build(replace(settings, platforms=BOTH), tmp_path, TAG, Runner(), push=True)
 
     builds = [line for line in fakes.asked if line.startswith("docker buildx build --builder delivery")]
     assert all(f"--platform={BOTH}" in line and "--provenance=false" in line for line in builds)

@@ -2,8 +2,8 @@ from itertools import pairwise
 
 import pytest
 
-from delivery.environments import ORDER, checked, require_next
-from delivery.errors import ConfigurationError, GateError
+from delivery.domain.environments import ORDER, checked, require_next
+from delivery.domain.errors import ConfigurationError, GateError
 
 
 @pytest.mark.parametrize(("source", "target"), list(pairwise(ORDER)))

@@ -2,9 +2,10 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from delivery import forking
-from delivery.config import Settings
-from delivery.errors import ConfigurationError, NothingToDoError
+from delivery.commands import init
+from delivery.domain import renaming
+from delivery.domain.errors import ConfigurationError, NothingToDoError
+from delivery.domain.settings import Settings
 
 from .conftest import KUSTOMIZATION, git
 
@@ -23,7 +24,7 @@ NEW = replace(
 
 
 def rewritten(text, path="k8s/x.yaml", new=NEW):
-    return forking.rewritten(path, text, OLD, new)
+    return renaming.rewritten(path, text, OLD, new)
 
 
 @pytest.mark.parametrize(
@@ -66,10 +67,10 @@ def test_a_host_without_a_port_becomes_one_without_a_port():
     """Between two domains of which only the new one has a port, an Ingress must not get it."""
     back = replace(NEW, name="shop", base_domain="localhost:8443")
 
-    assert forking.rewritten("x.yaml", "value: vote-zoo-qa.zoo.example", NEW, back) == (
+    assert renaming.rewritten("x.yaml", "value: vote-zoo-qa.zoo.example", NEW, back) == (
         "value: vote-shop-qa.localhost"
     )
-    assert forking.rewritten("x.yaml", "https://vote-zoo-qa.zoo.example", NEW, back) == (
+    assert renaming.rewritten("x.yaml", "https://vote-zoo-qa.zoo.example", NEW, back) == (
         "https://vote-shop-qa.localhost:8443"
     )
 
@@ -77,7 +78,7 @@ def test_a_host_without_a_port_becomes_one_without_a_port():
 def test_the_second_rename_leaves_other_words():
     text = "kubectl apply -n app-qa # apps/v1 myapp app_x x-app.yaml"
 
-    assert forking.rewritten("README.md", text, replace(OLD, name="app"), replace(OLD, name="shop")) == (
+    assert renaming.rewritten("README.md", text, replace(OLD, name="app"), replace(OLD, name="shop")) == (
         "kubectl apply -n shop-qa # apps/v1 myapp app_x x-shop.yaml"
     )
 
@@ -96,7 +97,7 @@ def test_settings_that_stay_keep_the_old_name(text):
     here = replace(OLD, base_domain="acme.dev")
     before = text.replace("zoo", "acme")
 
-    assert forking.rewritten("x.yaml", before, here, replace(here, name="zoo")) == text
+    assert renaming.rewritten("x.yaml", before, here, replace(here, name="zoo")) == text
 
 
 @pytest.mark.servers
@@ -105,7 +106,7 @@ def test_the_registry_of_ghcr_follows_the_repository(project, fakes):
     (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(old).items()))
     git(project.root, "add", ".")
 
-    forking.init(replace(project, settings=old), {"repository": "Zoo-Org/animals"})
+    init.init(replace(project, settings=old), {"repository": "Zoo-Org/animals"})
 
     assert Settings.from_file(project.root).registry == "ghcr.io/zoo-org/animals"
 
@@ -116,14 +117,14 @@ def test_a_registry_of_aws_brings_the_connection_with_it(project, fakes):
     (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(OLD).items()))
     git(project.root, "add", "delivery.toml")
 
-    forking.init(replace(project, settings=OLD), {"registry": registry})
+    init.init(replace(project, settings=OLD), {"registry": registry})
 
     assert Settings.from_file(project.root).connect == "aws"
 
 
 def test_a_file_is_renamed_with_its_name():
     assert (
-        forking.renamed(".github/workflows/promote-acme.yaml", OLD, NEW)
+        renaming.renamed(".github/workflows/promote-acme.yaml", OLD, NEW)
         == ".github/workflows/promote-zoo.yaml"
     )
 
@@ -136,7 +137,7 @@ def test_delivery_toml_keeps_its_comments_in_their_column():
     text = '# of a fork\nconnect = "kind"       # how\ncluster = "one"\nregion = "us-west-2" # AWS\n'
     new = replace(NEW, connect="kubeconfig", cluster="another", region="eu-central-1")
 
-    assert forking.settings_text(text + rest, new) == (
+    assert renaming.settings_text(text + rest, new) == (
         '# of a fork\nconnect = "kubeconfig" # how\ncluster = "another"\nregion = "eu-central-1" # AWS\n'
         + rest
     )
@@ -146,7 +147,7 @@ def test_delivery_toml_gets_the_keys_that_it_lacks():
     lines = [f'{key} = "{value}"\n' for key, value in asdict(NEW).items()]
     without = "".join(line for line in lines if not line.startswith("connect"))
 
-    assert forking.settings_text(without, NEW) == without + 'connect = "kind"\n'
+    assert renaming.settings_text(without, NEW) == without + 'connect = "kind"\n'
 
 
 @pytest.fixture
@@ -167,7 +168,7 @@ def fork(origin, project):
 
 @pytest.mark.servers
 def test_a_fork_has_no_old_name_left_but_in_its_history(fork):
-    forking.init(fork, {"name": "zoo", "registry": "ghcr.io/zoo"})
+    init.init(fork, {"name": "zoo", "registry": "ghcr.io/zoo"})
 
     left = git(fork.root, "grep", "-I", "--name-only", "acme").splitlines()
     assert left == ["CHANGELOG.md"]
@@ -186,7 +187,7 @@ def test_a_picture_moves_with_its_links_and_stays_as_it_was_taken(fork):
     (fork.root / "README.md").write_text("![acme](acme.svg)")
     git(fork.root, "add", ".")
 
-    forking.init(fork, {"name": "zoo"})
+    init.init(fork, {"name": "zoo"})
 
     assert (fork.root / "README.md").read_text() == "![zoo](zoo.svg)"
     assert (fork.root / "zoo.svg").read_text() == "<svg><text>acme</text></svg>"
@@ -200,11 +201,11 @@ def test_workflows_follow_the_default_branch(fork, origin):
     file.write_text("on:\n  push:\n    branches: [main]\n")
     git(fork.root, "fetch", "--quiet")
 
-    assert forking.init(fork, {}) == [".github/workflows/promote-acme.yaml"]
+    assert init.init(fork, {}) == [".github/workflows/promote-acme.yaml"]
 
     assert file.read_text() == "on:\n  push:\n    branches: [trunk]\n"
     with pytest.raises(NothingToDoError):
-        forking.init(fork, {})
+        init.init(fork, {})
 
 
 @pytest.mark.servers
@@ -213,7 +214,7 @@ def test_a_name_that_the_tree_uses_otherwise_is_refused(fork, name):
     (fork.root / "README.md").write_text("a newtag, of some kind\n")
 
     with pytest.raises(ConfigurationError, match=f"^--name {name}: .* take another name$"):
-        forking.init(fork, {"name": name})
+        init.init(fork, {"name": name})
 
     assert git(fork.root, "diff", "--name-only") == "README.md"
 
@@ -225,16 +226,16 @@ def test_a_name_that_tests_have_made_up_is_taken(fork, folder):
     (fork.root / folder / "x.py").write_text("zoo")
     git(fork.root, "add", ".")
 
-    assert "delivery.toml" in forking.init(fork, {"name": "zoo"})
+    assert "delivery.toml" in init.init(fork, {"name": "zoo"})
 
 
 @pytest.mark.servers
 def test_a_name_that_only_the_settings_have_is_taken(fork):
     """The company is called zoo already, and its second app takes the name."""
-    forking.init(fork, {"registry": "ghcr.io/zoo", "repository": "zoo/acme", "base_domain": "zoo.dev"})
+    init.init(fork, {"registry": "ghcr.io/zoo", "repository": "zoo/acme", "base_domain": "zoo.dev"})
 
     now = replace(fork, settings=Settings.from_file(fork.root))
-    forking.init(now, {"name": "zoo"})
+    init.init(now, {"name": "zoo"})
 
     assert Settings.from_file(fork.root).registry == "ghcr.io/zoo"
 
@@ -243,7 +244,7 @@ def test_a_name_that_only_the_settings_have_is_taken(fork):
 def test_connection_and_region_do_not_follow_the_name(fork):
     here = replace(OLD, name="west", cluster="west")
 
-    forking.init(replace(fork, settings=here), {"name": "zoo"})
+    init.init(replace(fork, settings=here), {"name": "zoo"})
 
     found = Settings.from_file(fork.root)
     assert (found.region, found.cluster, found.repository) == ("us-west-2", "zoo", "acme-org/acme")
@@ -251,9 +252,9 @@ def test_connection_and_region_do_not_follow_the_name(fork):
 
 @pytest.mark.servers
 def test_a_dry_run_changes_nothing(fork, capsys):
-    dry = replace(fork, hands=replace(fork.hands, dry_run=True))
+    dry = replace(fork, runner=replace(fork.runner, dry_run=True))
 
-    assert "README.md" in forking.init(dry, {"name": "zoo"})
+    assert "README.md" in init.init(dry, {"name": "zoo"})
     assert "+ README.md changes" in capsys.readouterr().out
     assert git(fork.root, "status", "--porcelain") == ""
 
@@ -262,11 +263,11 @@ def test_a_dry_run_changes_nothing(fork, capsys):
 @pytest.mark.parametrize(("given", "key"), [({"name": "Zoo!"}, "name"), ({"connect": "ssh"}, "connect")])
 def test_a_wrong_setting_changes_nothing(fork, given, key):
     with pytest.raises(ConfigurationError, match=f"{key} must be"):
-        forking.init(fork, given)
+        init.init(fork, given)
     assert git(fork.root, "status", "--porcelain") == ""
 
 
 @pytest.mark.servers
 def test_the_same_settings_are_nothing_to_do(fork):
     with pytest.raises(NothingToDoError):
-        forking.init(fork, asdict(OLD))
+        init.init(fork, asdict(OLD))

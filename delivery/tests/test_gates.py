@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import gates
-from delivery.errors import GateError, NothingToDoError
-from delivery.overlay import Image
-from delivery.rollout import State
-from delivery.workloads import Pods
+from delivery.domain import gates
+from delivery.domain.errors import GateError, NothingToDoError
+from delivery.domain.overlay import Image
+from delivery.domain.rollout import State
+from delivery.domain.workloads import Pods
 
 from .conftest import DIGEST, images
 

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from delivery import history, overlay
-from delivery.attribution import people, source
-from delivery.deploying import commit, on_main
-from delivery.errors import ConfigurationError, TimedOutError
-from delivery.git import BOT, Commit, Repository
-from delivery.programs import Hands
+from delivery.adapters.git import BOT, Commit, Repository
+from delivery.adapters.process import Runner
+from delivery.domain import history, overlay
+from delivery.domain.attribution import people, source
+from delivery.domain.errors import ConfigurationError, TimedOutError
+from delivery.steps.desired_state import DesiredState
 
-from .conftest import STRATEGIES, git, images
+from .conftest import STRATEGIES, commit, git, images
 
 pytestmark = pytest.mark.servers
 
@@ -108,7 +108,7 @@ def test_an_origin_that_is_away_is_one_line(origin, deployment):
 
 def test_an_overlay_that_is_not_there_is_named(origin):
     with pytest.raises(ConfigurationError, match="main has no k8s/overlays/prod"):
-        on_main(origin.project(origin.clone()), "prod")
+        DesiredState.now(origin.project(origin.clone())).overlay("prod")
 
 
 NAMES = ["Zoë Ångström 山田", "a|b `c` & d", "Environment: staging", "O'Neill \\ $HOME %s"]
@@ -150,7 +150,7 @@ def test_a_shallow_clone_finds_an_old_commit(origin):
 def test_text_comes_back_as_it_was_written(origin):
     repository = Repository(origin.clone())
     text = "é\nno newline at the end, \r\n and a NUL-free tab\t"
-    made = repository.publish(lambda _: Commit({"a/b c.txt": text}, "docs: x\n"), Hands())
+    made = repository.publish(lambda _: Commit({"a/b c.txt": text}, "docs: x\n"), Runner())
 
     assert repository.read(made, "a/b c.txt") == text
     assert repository.read(made, "none") is None
@@ -160,7 +160,7 @@ def test_images_of_a_deployment_are_read_back(origin, deployment):
     project = origin.project(origin.clone())
     commit(project, deployment(commit="", env="dev"), print)
 
-    assert tuple(on_main(project, "dev").images.values()) == images("0a1b2c3-20260102030405")
+    assert tuple(DesiredState.now(project).overlay("dev").images.values()) == images("0a1b2c3-20260102030405")
 
 
 class Late(Repository):
@@ -183,11 +183,11 @@ class Lost(Late):
 def test_a_push_that_took_too_long_is_looked_up(origin):
     wanted = Commit({"a": "b"}, "docs: x\n")
 
-    made = Late(origin.clone()).publish(lambda _: wanted, Hands())
+    made = Late(origin.clone()).publish(lambda _: wanted, Runner())
     assert made == origin.main("rev-parse", "main")
 
     with pytest.raises(TimedOutError, match="git push did not end"):
-        Lost(origin.clone()).publish(lambda _: Commit({"a": "c"}, "docs: y\n"), Hands())
+        Lost(origin.clone()).publish(lambda _: Commit({"a": "c"}, "docs: y\n"), Runner())
     assert origin.main("rev-parse", "main") == made
 
 

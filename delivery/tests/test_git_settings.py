@@ -4,11 +4,12 @@ import os
 
 import pytest
 
-from delivery import deploying, history, overlay
-from delivery.git import BOT, Commit
-from delivery.programs import Hands
+from delivery.adapters.git import BOT, Commit
+from delivery.adapters.process import Runner
+from delivery.commands import deploy
+from delivery.domain import history, overlay
 
-from .conftest import ADA, git
+from .conftest import ADA, commit, git
 
 pytestmark = pytest.mark.servers
 
@@ -102,7 +103,7 @@ def bare(origin, *arguments):
 def test_a_deployment_pushes_one_commit_to_one_branch(origin, project, fakes, tag, capsys):
     refs = bare(origin, "for-each-ref", "--format=%(refname)")
 
-    made = deploying.deploy(project, "qa", tag, print)
+    made = deploy.deploy(project, "qa", tag, print)
 
     (read,) = history.deployments(bare(origin, *history.LOG, "main"))
     assert read.commit == made.commit
@@ -113,7 +114,8 @@ def test_a_deployment_pushes_one_commit_to_one_branch(origin, project, fakes, ta
 
 
 def test_a_dry_run_is_plain_text(origin, project, somebody, deployment, capsys):
-    deploying.commit(origin.project(project.root, dry_run=True), deployment(commit=""), print)
+    dry = origin.project(project.root, dry_run=True)
+    commit(dry, deployment(commit=""), print)
 
     shown = capsys.readouterr().out
     assert "+ diff --git a/k8s/overlays/qa/kustomization.yaml b/k8s/" in shown
@@ -121,7 +123,7 @@ def test_a_dry_run_is_plain_text(origin, project, somebody, deployment, capsys):
 
 
 def test_a_dry_run_shows_a_commit_that_changes_no_file(project, capsys):
-    project.git.publish(lambda _: Commit({}, "chore(qa): deploy\n"), Hands(dry_run=True))
+    project.git.publish(lambda _: Commit({}, "chore(qa): deploy\n"), Runner(dry_run=True))
 
     assert "+   chore(qa): deploy" in capsys.readouterr().out
 
@@ -130,7 +132,7 @@ def test_names_and_texts_come_back_as_they_are(origin, project, somebody, tmp_pa
     text = "é\r\nü\n$Id$\n"
     files = {"k/ä.txt": text, "k/worker.yaml": "a\n"}
 
-    made = project.git.publish(lambda _: Commit(files, "docs: Ängström 山田\n"), project.hands)
+    made = project.git.publish(lambda _: Commit(files, "docs: Ängström 山田\n"), project.runner)
 
     assert project.git.read(made, "k/ä.txt") == text
     assert project.git.changes(made, limit=1)[0].subject == "docs: Ängström 山田"
@@ -142,7 +144,7 @@ def test_names_and_texts_come_back_as_they_are(origin, project, somebody, tmp_pa
 
 
 def test_variables_of_another_repository_change_nothing(origin, project, fakes, tag, elsewhere):
-    made = deploying.deploy(project, "qa", tag, print)
+    made = deploy.deploy(project, "qa", tag, print)
 
     assert bare(origin, "rev-parse", "main") == made.commit
     assert bare(origin, "show", "--no-patch", "--format=%an", "main") == BOT.name
@@ -157,14 +159,14 @@ def test_what_reaches_origin_stays_the_user_s(origin, project, deployment, monke
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{origin.path.as_uri()}.insteadOf")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "company:acme")
 
-    assert deploying.commit(project, deployment(commit=""), print) == bare(origin, "rev-parse", "main")
+    assert commit(project, deployment(commit=""), print) == bare(origin, "rev-parse", "main")
 
 
 def test_the_default_branch_is_the_one_that_origin_names(origin, project, fakes, tag):
     origin.main("branch", "--move", "main", "trunk/live")
     git(project.root, "remote", "set-head", "origin", "--delete")
 
-    made = deploying.deploy(project, "qa", tag, print)
+    made = deploy.deploy(project, "qa", tag, print)
 
     assert origin.main("rev-parse", "trunk/live") == made.commit
     assert origin.main("branch", "--list", "--format=%(refname:short)") == "trunk/live"

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from delivery import history
-from delivery.attribution import Person
+from delivery.domain import history
+from delivery.domain.attribution import Person
 
 from .conftest import ADA, images
 

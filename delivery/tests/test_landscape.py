@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from delivery import landscape
-from delivery.attribution import Person
-from delivery.errors import ConfigurationError
+from delivery.domain.attribution import Person
+from delivery.domain.errors import ConfigurationError
+from delivery.output import dashboard
 
 from .conftest import minutes
 from .test_markdown import HOSTILE
@@ -17,7 +17,7 @@ README = "# acme\n\nbefore\n\n<!-- deployments:begin -->\nold\n<!-- deployments:
 
 def draw(settings, deployed, **changes):
     usual = {"phases": {}, "previews": ["staging"], "reports": {}, "now": NOW}
-    return landscape.dashboard(settings, deployed, **usual | changes)
+    return dashboard.dashboard(settings, deployed, **usual | changes)
 
 
 def test_the_dashboard(settings, deployment, golden):
@@ -56,15 +56,15 @@ def test_no_name_breaks_the_table(settings, deployment, name):
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {9}
     assert "<script" not in whole
     assert "<!--" not in whole
-    readme = landscape.replaced(README, whole)
-    assert landscape.replaced(readme, whole) == readme
+    readme = dashboard.replaced(README, whole)
+    assert dashboard.replaced(readme, whole) == readme
 
 
 def test_only_what_stands_between_the_marks_changes():
-    after = landscape.replaced(README, "new\n")
+    after = dashboard.replaced(README, "new\n")
 
     assert after == README.replace("old", "new")
-    assert landscape.replaced(after, "new") == after
+    assert dashboard.replaced(after, "new") == after
 
 
 @pytest.mark.parametrize(
@@ -79,23 +79,23 @@ def test_only_what_stands_between_the_marks_changes():
 )
 def test_a_readme_without_marks_says_what_to_add(readme):
     with pytest.raises(ConfigurationError, match="needs one line <!-- deployments:begin -->"):
-        landscape.replaced(readme, "new")
+        dashboard.replaced(readme, "new")
 
 
 def test_when_it_was_updated_is_read_back(settings):
-    assert landscape.updated(landscape.replaced(README, draw(settings, []))) == NOW
-    assert landscape.updated(README) is None
-    assert landscape.updated(README.replace("old", "Last updated: yesterday")) is None
-    assert landscape.updated("# acme\n") is None
+    assert dashboard.updated(dashboard.replaced(README, draw(settings, []))) == NOW
+    assert dashboard.updated(README) is None
+    assert dashboard.updated(README.replace("old", "Last updated: yesterday")) is None
+    assert dashboard.updated("# acme\n") is None
 
 
 def test_a_backslash_in_the_dashboard_is_no_group():
-    assert r"\1 \g<0>" in landscape.replaced(README, r"\1 \g<0>")
+    assert r"\1 \g<0>" in dashboard.replaced(README, r"\1 \g<0>")
 
 
 def test_a_clock_that_is_behind_is_now(deployment):
-    assert landscape.ago(NOW + minutes(5), NOW) == "now"
-    assert landscape.ago(NOW - minutes(17), NOW) == "17 minutes ago"
+    assert dashboard.ago(NOW + minutes(5), NOW) == "now"
+    assert dashboard.ago(NOW - minutes(17), NOW) == "17 minutes ago"
 
 
 def test_any_text_is_contained(settings, deployment):

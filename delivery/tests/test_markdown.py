@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from delivery import markdown
+from delivery.output import markdown
 
 HOSTILE = [
     "a|b",

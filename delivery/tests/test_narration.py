@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from delivery import narration
-from delivery.rollout import State
+from delivery.domain.rollout import State
+from delivery.output import log_lines
 
 TAG = "7e662f3-20261124013313"
 
@@ -13,5 +13,5 @@ def test_a_recorded_rollout_in_words(watched, golden):
 def test_nothing_new_is_no_line(recorded):
     state = State.read(recorded("canary").looks[2]["objects"])
 
-    assert narration.changes(state, state) == []
-    assert narration.changes(None, replace(state, current=False)) == []
+    assert log_lines.changes(state, state) == []
+    assert log_lines.changes(None, replace(state, current=False)) == []

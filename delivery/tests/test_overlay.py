@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from delivery import overlay
-from delivery.errors import ConfigurationError
-from delivery.overlay import Image
+from delivery.domain import overlay
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.overlay import Image
 
 from .conftest import DIGEST, KUSTOMIZATION, images
 

@@ -5,8 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from delivery import pages
-from delivery.errors import GateError, TimedOutError
+from delivery.adapters import pages
+from delivery.domain.errors import GateError, TimedOutError
 
 pytestmark = pytest.mark.servers
 

@@ -5,10 +5,15 @@ from dataclasses import replace
 import jsonschema
 import pytest
 
-from delivery import deploying, history, pages, releasing, summary, waiting
-from delivery.landscape import bullet
-from delivery.notebook import Notebook
-from delivery.report import merging, record, render
+from delivery.adapters import pages
+from delivery.commands import deploy, promote, rollback
+from delivery.domain import history
+from delivery.domain.observation_log import ObservationLog
+from delivery.domain.report import merging, record
+from delivery.output import summary
+from delivery.output.dashboard import bullet
+from delivery.output.report import render
+from delivery.steps import watch
 
 from .conftest import ADA, git
 from .fakes import rollout
@@ -28,7 +33,7 @@ BUMP = {
 @pytest.fixture
 def as_grace(project):
     """The run of somebody else than who made the change."""
-    return replace(project, surroundings=replace(project.surroundings, actor="grace"))
+    return replace(project, actions=replace(project.actions, actor="grace"))
 
 
 def newest(origin):
@@ -43,7 +48,7 @@ def test_a_bot_s_squash_merge_is_credited_to_who_merged_it(origin, as_grace, fak
         git(as_grace.root, "push", "--quiet", "origin", "HEAD:main")
     tag = f"{git(as_grace.root, 'rev-parse', 'HEAD')[:7]}-20260102030405"
 
-    deploying.deploy(as_grace, "dev", tag, print)
+    deploy.deploy(as_grace, "dev", tag, print)
 
     assert [each.name for each in newest(origin).people] == ["grace"]
 
@@ -51,9 +56,9 @@ def test_a_bot_s_squash_merge_is_credited_to_who_merged_it(origin, as_grace, fak
 @pytest.fixture
 def in_qa(as_grace, fakes, tag, monkeypatch):
     """The tag runs in qa, Healthy; uat is empty."""
-    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
+    monkeypatch.setattr(watch, "PAUSE_S", 0.01)
     monkeypatch.setattr(pages, "errors_on", lambda *_: False)
-    deploying.deploy(as_grace, "qa", tag, print)
+    deploy.deploy(as_grace, "qa", tag, print)
     fakes.runs(rollout(tag))
     fakes.runs([], "uat.json")
     return tag
@@ -63,7 +68,7 @@ def in_qa(as_grace, fakes, tag, monkeypatch):
 def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp_path):
     assert newest(origin).button == ""
 
-    releasing.promote(as_grace, "qa", "uat", print)
+    promote.promote(as_grace, "qa", "uat", print)
 
     promoted = newest(origin)
     assert (promoted.people, promoted.button) == ((ADA,), "promoted by grace")
@@ -73,11 +78,11 @@ def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp
 
 def test_a_rollback_says_who_pressed_the_button(origin, as_grace, fakes, in_qa):
     bad = in_qa.replace("030405", "040000")
-    deploying.deploy(as_grace, "qa", bad, print)
+    deploy.deploy(as_grace, "qa", bad, print)
     fakes.runs(rollout(bad, phase="Degraded", stable=in_qa, abort=True))
     fakes.runs(rollout(in_qa), "next.json")
 
-    made, _ = releasing.roll_back(as_grace, "qa", "votes fail", 30, print)
+    made, _ = rollback.rollback(as_grace, "qa", "votes fail", 30, print)
 
     assert newest(origin).button == made.button == "rolled back by grace"
 
@@ -90,7 +95,7 @@ def test_the_report_says_who_pressed_the_button(settings, deployment):
     made = deployment(promoted_from="dev", actor="gr|ace")
     nothing = {"before": None, "version": "", "changes": [], "subject": "", "state": None, "runs": []}
 
-    said = record.build(settings, made, **nothing, notebook=Notebook("qa", made.tag), objects=[], events=[])
+    said = record.build(settings, made, **nothing, log=ObservationLog("qa", made.tag), objects=[], events=[])
 
     whole = merging.merged(None, said)
     assert "promoted by gr&#124;ace" in render.markdown(whole)

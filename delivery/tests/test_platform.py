@@ -2,8 +2,9 @@
 
 import pytest
 
-from delivery import overlay, platform
-from delivery.errors import ConfigurationError
+from delivery.commands import platform
+from delivery.domain import overlay
+from delivery.domain.errors import ConfigurationError
 
 from .conftest import git
 from .fakes import DIGEST

@@ -1,9 +1,10 @@
 import pytest
 
-from delivery import deploying, platforms
-from delivery.errors import ConfigurationError
-from delivery.kubectl import Cluster
-from delivery.overlay import Image
+from delivery.adapters.kubectl import Cluster
+from delivery.commands import deploy
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.overlay import Image
+from delivery.steps import preflight
 
 from .fakes import DIGEST
 
@@ -21,7 +22,7 @@ def said(settings, fakes):
         fakes.is_built_for(AMD64)
         fakes.nodes_are(*nodes, **spec)
         lines = []
-        platforms.require(Cluster(settings, "qa"), IMAGE, lines.append)
+        preflight.require_platform(Cluster(settings, "qa"), IMAGE, lines.append)
         return lines
 
     return require
@@ -52,7 +53,7 @@ def test_nodes_that_take_no_pods_do_not_count(said, spec):
 def test_who_may_not_list_nodes_may_deploy(settings, fakes):
     fakes.is_built_for(AMD64)
 
-    platforms.require(Cluster(settings, "qa"), IMAGE, pytest.fail)
+    preflight.require_platform(Cluster(settings, "qa"), IMAGE, pytest.fail)
 
 
 def test_nothing_is_committed_for_nodes_that_cannot_run_it(origin, project, fakes, tag):
@@ -61,7 +62,7 @@ def test_nothing_is_committed_for_nodes_that_cannot_run_it(origin, project, fake
     before = origin.main("rev-parse", "main")
 
     with pytest.raises(ConfigurationError, match="linux/arm64"):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
 
     assert origin.main("rev-parse", "main") == before
     assert not fakes.applied

@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
-from delivery.errors import ConfigurationError, TimedOutError
-from delivery.programs import Hands, ToolError, missing, reason, redacted, run
+from delivery.adapters.process import Runner, ToolError, missing, reason, redacted, run
+from delivery.domain.errors import ConfigurationError, TimedOutError
 
 
 @pytest.mark.servers
@@ -51,5 +51,5 @@ def test_credentials_are_never_repeated():
 
 
 def test_a_dry_run_prints_the_exact_command(capsys):
-    assert Hands(dry_run=True).change("kubectl", "apply", "-f", "a b") == ""
+    assert Runner(dry_run=True).change("kubectl", "apply", "-f", "a b") == ""
     assert capsys.readouterr().out == "+ kubectl apply -f 'a b'\n"

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from delivery import pulling
-from delivery.errors import ConfigurationError
-from delivery.overlay import Image
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.overlay import Image
+from delivery.steps import preflight
 
 from .fakes import DIGEST
 
@@ -31,12 +31,12 @@ def test_a_private_package_needs_a_secret(project, fakes, answers):
     fakes.breaks("no-secret")
 
     with pytest.raises(ConfigurationError, match="acme/vote is private and acme-qa has no Secret acme-reg"):
-        pulling.require(project.cluster("qa"), [IMAGE], ghcr(**answers))
+        preflight.require_pullable(project.cluster("qa"), [IMAGE], ghcr(**answers))
 
 
 @pytest.mark.servers
 def test_with_a_secret_it_is_deployed(project, fakes):
-    pulling.require(project.cluster("qa"), [IMAGE], ghcr(token=403))
+    preflight.require_pullable(project.cluster("qa"), [IMAGE], ghcr(token=403))
 
 
 @pytest.mark.servers
@@ -44,13 +44,13 @@ def test_with_a_secret_it_is_deployed(project, fakes):
 def test_nobody_is_asked_for_a_public_one_or_if_github_cannot_say(project, fakes, answers):
     fakes.breaks("no-secret")
 
-    pulling.require(project.cluster("qa"), [IMAGE], ghcr(**answers))
+    preflight.require_pullable(project.cluster("qa"), [IMAGE], ghcr(**answers))
 
 
 @pytest.mark.servers
 def test_other_registries_are_not_asked(project, fakes):
     elsewhere = Image("registry.example/acme/vote", IMAGE.tag, DIGEST)
 
-    pulling.require(project.cluster("qa"), [elsewhere], ghcr(token=403))
+    preflight.require_pullable(project.cluster("qa"), [elsewhere], ghcr(token=403))
 
     assert fakes.asked == []

@@ -2,10 +2,13 @@
 
 import pytest
 
-from delivery import deploying, overlay
-from delivery.errors import ConfigurationError
+from delivery.commands import deploy, rollback
+from delivery.domain import overlay
+from delivery.domain.errors import ConfigurationError, GateError
+from delivery.steps import deployment as steps
+from delivery.steps.desired_state import DesiredState
 
-from .conftest import images
+from .conftest import commit, images
 from .fakes import rollout
 from .test_deploying import deployed, tag_on_main
 
@@ -17,19 +20,20 @@ OTHER = "bbbbbbb-20260102030406"
 @pytest.fixture
 def another(origin, deployment, monkeypatch):
     """Somebody deploys OTHER between a deployment's first look at main and its commit."""
-    real = deploying.commit
+    real = steps.commit
 
-    def commit(project, wanted, say):
-        monkeypatch.setattr(deploying, "commit", real)
-        real(origin.project(origin.clone()), deployment(OTHER, commit=""), print)
-        return real(project, wanted, say)
+    def commit(project, desired, wanted, say):
+        monkeypatch.setattr(steps, "commit", real)
+        other = origin.project(origin.clone())
+        real(other, DesiredState.now(other), deployment(OTHER, commit=""), print)
+        return real(project, desired, wanted, say)
 
-    monkeypatch.setattr(deploying, "commit", commit)
+    monkeypatch.setattr(steps, "commit", commit)
 
 
 def refused(project, tag):
     with pytest.raises(ConfigurationError, match=f"the cluster refused {tag}, its commit is reverted"):
-        deploying.deploy(project, "qa", tag, print)
+        deploy.deploy(project, "qa", tag, print)
 
 
 def test_main_goes_back_to_a_deployment_that_came_between(origin, project, fakes, tag, another):
@@ -43,14 +47,14 @@ def test_main_goes_back_to_a_deployment_that_came_between(origin, project, fakes
 
 
 def test_before_is_the_deployment_that_came_between(project, fakes, tag, another, tmp_path):
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
 
     assert f"| Before | `{OTHER}` |" in (tmp_path / "summary.md").read_text()
 
 
 def test_what_ran_before_is_applied_again(project, fakes, tag):
     """The cluster may have taken some of the objects."""
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     fakes.breaks("refuse-once")
 
@@ -67,3 +71,26 @@ def test_a_fresh_overlay_is_not_applied(project, fakes, tag):
     refused(project, tag)
 
     assert not fakes.applied
+
+
+def test_manifests_that_break_a_policy_are_no_commit(origin, project, fakes, tag):
+    fakes.renders("{kind: ConfigMap, metadata: {name: x, namespace: acme-prod}}")
+    before = origin.main("rev-parse", "main")
+
+    with pytest.raises(GateError, match="break a policy: qa: ConfigMap x is not in acme-qa; see"):
+        deploy.deploy(project, "qa", tag, print)
+
+    assert origin.main("rev-parse", "main") == before
+
+
+def test_a_rollback_asks_no_policy(origin, project, fakes, tag, deployment):
+    """What users had is better than what fails, whatever has been forbidden since."""
+    commit(project, deployment("fffffff-20250102030405", commit=""), print)
+    deploy.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag, phase="Degraded", stable="fffffff-20250102030405", abort=True))
+    fakes.runs(rollout("fffffff-20250102030405"), "next.json")
+    fakes.renders("{kind: ConfigMap, metadata: {name: x, namespace: acme-prod}}")
+
+    made, _ = rollback.rollback(project, "qa", "it fails", 30, print)
+
+    assert made.tag == "fffffff-20250102030405"

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from delivery.attribution import Change, Person
-from delivery.notebook import Notebook
-from delivery.report import diagram, merging, record, render, stages
+from delivery.domain.attribution import Change, Person
+from delivery.domain.observation_log import ObservationLog
+from delivery.domain.report import merging, record
+from delivery.output.report import diagram, render, stages
 
 from .conftest import ADA
 
@@ -37,7 +38,7 @@ def build(settings, deployment, watched):
             "subject": "feat(vote): v17",
             "state": seen.state,
             "runs": seen.runs,
-            "notebook": seen.notebook,
+            "log": seen.log,
             "objects": seen.cluster.looks[looks - 1]["objects"],
             "events": getattr(seen.cluster, "events", None) or [EVENT],
         }
@@ -111,7 +112,7 @@ def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
         merging.merged(
             None,
             build(
-                before=None, changes=[], state=None, runs=[], notebook=Notebook("qa"), objects=[], events=[]
+                before=None, changes=[], state=None, runs=[], log=ObservationLog("qa"), objects=[], events=[]
             ),
         )
     )
@@ -148,7 +149,7 @@ def test_an_earlier_report_of_the_same_deployment_completes_it(build):
 
 def test_a_later_report_without_the_cluster_takes_nothing_back(build):
     seen = merging.merged(None, build())
-    later = build(state=None, runs=[], notebook=Notebook("qa"), objects=[], events=[])
+    later = build(state=None, runs=[], log=ObservationLog("qa"), objects=[], events=[])
     both = valid(merging.merged(seen, later))
 
     assert (both["outcome"], both["strategy"]) == ("Aborted", "canary")

@@ -1,7 +1,7 @@
 import pytest
 
-from delivery import rollback
-from delivery.errors import GateError
+from delivery.domain import rollback
+from delivery.domain.errors import GateError
 
 from .conftest import images
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.rollout import State
+from delivery.domain.rollout import State
 
 from .fakes import rollout
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import summary
+from delivery.output import summary
 
 from .test_gates import TAG, state
 from .test_landscape import HOSTILE
@@ -23,14 +23,14 @@ def test_a_canary_that_was_aborted(settings, watched, golden):
 
     golden(
         "summary-aborted.md",
-        summary.failure(settings, "qa", why, state=seen.state, runs=seen.runs, notebook=seen.notebook),
+        summary.failure(settings, "qa", why, state=seen.state, runs=seen.runs, log=seen.log),
     )
 
 
 def test_a_canary_that_is_healthy(settings, watched, golden):
     seen = watched("canary", RECORDED, looks=8)
     done = replace(seen.state, phase="Healthy", stable=seen.state.release)
-    text = summary.healthy(settings, "qa", done, seen.runs, seen.notebook.verdicts, first=False)
+    text = summary.healthy(settings, "qa", done, seen.runs, seen.log.verdicts, first=False)
 
     golden("summary-healthy.md", text)
 

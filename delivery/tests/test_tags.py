@@ -2,8 +2,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from delivery import tags
-from delivery.errors import ConfigurationError
+from delivery.domain import tags
+from delivery.domain.errors import ConfigurationError
 
 
 def test_a_tag_is_commit_and_utc_time():

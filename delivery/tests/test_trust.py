@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from ruamel.yaml import YAML
 
-from delivery import granting, trust
-from delivery.environments import ORDER
-from delivery.errors import ConfigurationError
+from delivery.domain import trust
+from delivery.domain.environments import ORDER
+from delivery.domain.errors import ConfigurationError
+from delivery.output import aws_script
 from local.app import ROOT
 
 FACTS = {"name": "acme", "id": 456789, "owner": {"login": "acme-org", "id": 123456}, "default_branch": "main"}
@@ -89,15 +90,15 @@ def test_every_environment_of_the_workflows_has_a_role():
 
 
 def test_the_account_is_the_registrys_or_given(ecr, settings):
-    assert trust.account(ecr) == ACCOUNT
-    assert trust.account(ecr, "210987654321") == "210987654321"
+    assert trust.aws_account(ecr) == ACCOUNT
+    assert trust.aws_account(ecr, "210987654321") == "210987654321"
     with pytest.raises(ConfigurationError, match="--account"):
-        trust.account(settings)
+        trust.aws_account(settings)
 
 
 @pytest.mark.servers
 def test_the_script_is_a_shell_script(ecr):
-    script = granting.script(ecr, ACCOUNT, [IDS], "main")
+    script = aws_script.script(ecr, ACCOUNT, [IDS], "main")
     done = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False, timeout=60)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -130,7 +131,7 @@ def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
         )
 
     assert json.loads(call("qa").stdout) == trust.policy(ACCOUNT, [IDS], "main", "qa")
-    assert call().stdout == granting.script(ecr, ACCOUNT, [IDS], "main")
+    assert call().stdout == aws_script.script(ecr, ACCOUNT, [IDS], "main")
     assert call("prod").returncode == 2
     (tmp_path / "bin/gh.refuses").touch()
     refused = call("qa")
@@ -153,7 +154,7 @@ def test_the_script_runs_to_its_end_once_and_again(ecr, tmp_path, there):
 
     done = subprocess.run(
         ["sh"],
-        input=granting.script(ecr, ACCOUNT, [IDS], "main"),
+        input=aws_script.script(ecr, ACCOUNT, [IDS], "main"),
         env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,

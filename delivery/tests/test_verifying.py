@@ -1,4 +1,4 @@
-from delivery import verifying
+from delivery.steps import verification
 
 from .conftest import KUSTOMIZATION
 
@@ -14,12 +14,12 @@ TEXT = KUSTOMIZATION.format(strategy="canary")
 
 
 def test_what_delivery_toml_says_is_kept(settings):
-    assert verifying.strays(settings, "qa", TEXT, objects()) == []
+    assert verification.strays(settings, "qa", TEXT, objects()) == []
 
 
 def test_every_stray_is_named(settings):
     text = TEXT.replace("registry.example/acme/vote", "ghcr.io/other/vote")
-    found = verifying.strays(settings, "qa", text, objects("vote-acme-qa.localhost", "acme-dev"))
+    found = verification.strays(settings, "qa", text, objects("vote-acme-qa.localhost", "acme-dev"))
 
     assert found == [
         "images: ghcr.io/other/vote is not registry.example/acme/vote",

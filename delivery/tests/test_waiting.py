@@ -3,9 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from delivery import analysis, waiting
-from delivery.errors import GateError, NothingToDoError, TimedOutError
-from delivery.notebook import Notebook
+from delivery.domain import analysis, progress
+from delivery.domain.errors import GateError, NothingToDoError, TimedOutError
+from delivery.domain.observation_log import ObservationLog
+from delivery.output import log_lines
+from delivery.steps import watch
 
 from .test_gates import ABORTED, PAUSED, TAG, state
 
@@ -13,7 +15,7 @@ RECORDED = "7e662f3-20261124013313"
 
 
 def reached(goal, seen, *, unready=(), stuck=()):
-    return waiting.reached("qa", goal, TAG, seen, unready=list(unready), stuck=list(stuck))
+    return progress.reached("qa", goal, TAG, seen, unready=list(unready), stuck=list(stuck))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_a_pause_by_hand_is_waited_for():
     by_hand = state(**PAUSED | {"message": "manually paused"})
 
     assert not reached("paused", by_hand)
-    assert waiting.standing(by_hand, TAG, []) == "it is Paused: manually paused"
+    assert log_lines.description(by_hand, TAG, []) == "it is Paused: manually paused"
 
 
 def test_it_never_will_be():
@@ -76,7 +78,7 @@ def test_it_never_will_be():
 
 @pytest.fixture
 def at_once(monkeypatch):
-    monkeypatch.setattr(waiting, "PAUSE_S", 0)
+    monkeypatch.setattr(watch, "PAUSE_S", 0)
 
 
 def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
@@ -88,7 +90,7 @@ def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
     assert "Paused: CanaryPauseStep" in seen.said
     steps = [line.split()[1] for line in seen.said if line.startswith("step ")]
     assert steps == ["1", "2", "3", "4", "5", "6"]  # one line a change
-    assert seen.notebook.last_step.startswith("step 6 of 8: analysis")
+    assert seen.log.last_step.startswith("step 6 of 8: analysis")
 
 
 def test_one_look_at_an_abort_of_the_specification_before_is_no_failure(watched, at_once):
@@ -127,11 +129,11 @@ def test_a_release_that_is_replaced_is_waited_for_no_longer(watched, at_once):
 
 def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
     seen = watched("canary", RECORDED, looks=10)
-    assert not waiting.recovered(seen.state)
+    assert not progress.recovered(seen.state)
 
     seen.aftermath(seconds=30)
 
-    assert waiting.recovered(seen.state)
+    assert progress.recovered(seen.state)
 
 
 def test_too_late_says_how_things_stand(watched, at_once):
@@ -146,21 +148,23 @@ def test_too_late_says_how_things_stand(watched, at_once):
 
 def test_what_was_seen_is_kept_for_the_report(watched):
     seen = watched("canary", RECORDED, looks=10)
-    kept = Notebook.of(seen.folder, "qa", RECORDED)
+    kept = ObservationLog.of(seen.folder, "qa", RECORDED)
 
-    assert kept == seen.notebook
+    assert kept == seen.log
     assert kept.observations[0]["at"] == "2026-11-24T01:33:50Z"
     assert len(kept.verdicts) == 14
-    assert Notebook.of(seen.folder, "qa", "another") == Notebook("qa", "another")
+    assert ObservationLog.of(seen.folder, "qa", "another") == ObservationLog("qa", "another")
 
 
 def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
     seen = watched("canary", RECORDED, looks=10)
-    later = seen.notebook.observations[5]["at"]
+    later = seen.log.observations[5]["at"]
 
-    kept = Notebook.of(seen.folder, "qa", RECORDED, since=later)
+    kept = ObservationLog.of(seen.folder, "qa", RECORDED, since=later)
     assert min(each["at"] for each in kept.observations) == later
-    assert Notebook.of(seen.folder, "qa", RECORDED, since="2027-01-01T00:00:00Z") == Notebook("qa", RECORDED)
+    assert ObservationLog.of(seen.folder, "qa", RECORDED, since="2027-01-01T00:00:00Z") == ObservationLog(
+        "qa", RECORDED
+    )
     objects = seen.cluster.looks[9]["objects"]
     runs = analysis.runs(objects, seen.state.release)
     assert analysis.runs(objects, seen.state.release, since=runs[1].started) == runs[1:] != []
@@ -180,12 +184,12 @@ def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypat
         away.setattr(seen.cluster, "log", lambda _: None)
         while not any(each.ended for run in seen.runs for each in run.measurements):
             seen.look()
-    assert seen.notebook.verdicts == {}
+    assert seen.log.verdicts == {}
 
     seen.look()
 
-    assert all(each.asked for each in seen.notebook.verdicts.values())
-    assert seen.notebook.verdicts
+    assert all(each.asked for each in seen.log.verdicts.values())
+    assert seen.log.verdicts
 
 
 def test_a_check_that_was_stopped_is_said_to_be(watched):
@@ -198,9 +202,9 @@ def test_a_job_whose_log_is_gone_is_said_to_be(watched):
     seen = watched("canary", RECORDED, looks=1)
     job = "b96fecb6-2d4d-4230-9aca-7ff8b5b4fb73.http-health.1"
     del seen.cluster.logs[job]
-    while job not in seen.notebook.verdicts:
+    while job not in seen.log.verdicts:
         seen.look()
-    gone = [each for each in seen.notebook.verdicts.values() if each.reason == "its log is gone"]
+    gone = [each for each in seen.log.verdicts.values() if each.reason == "its log is gone"]
 
     assert len(gone) == 1
     assert gone[0].asked == ""
@@ -210,4 +214,4 @@ def test_a_job_whose_log_is_gone_is_said_to_be(watched):
 def test_a_notebook_that_cannot_be_read_is_an_empty_one(tmp_path, content):
     (tmp_path / "qa.json").write_text(content)
 
-    assert Notebook.of(tmp_path, "qa", TAG) == Notebook("qa", TAG)
+    assert ObservationLog.of(tmp_path, "qa", TAG) == ObservationLog("qa", TAG)

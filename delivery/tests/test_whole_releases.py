@@ -2,8 +2,12 @@
 
 import pytest
 
-from delivery import deploying, manifests, overlay, pages, releasing, waiting
-from delivery.errors import ConfigurationError, TimedOutError
+from delivery.adapters import pages
+from delivery.commands import deploy, promote, rollback
+from delivery.domain import overlay
+from delivery.domain.errors import ConfigurationError, TimedOutError
+from delivery.steps import manifests, watch
+from delivery.steps.desired_state import DesiredState, apply
 
 from .conftest import git
 from .fakes import rollout
@@ -18,8 +22,8 @@ BASE = "k8s/base/kustomization.yaml"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr(waiting, "PAUSE_S", 0.01)
-    monkeypatch.setattr(releasing, "AFTERMATH_S", 0.1)
+    monkeypatch.setattr(watch, "PAUSE_S", 0.01)
+    monkeypatch.setattr(watch, "AFTERMATH_S", 0.1)
     monkeypatch.setattr(pages, "errors_on", lambda _url, _release: False)
 
 
@@ -60,7 +64,7 @@ def main(origin, path):
 def a(origin, project, fakes, change, tag):
     """Release A runs in qa."""
     change(BASE, "# as A knew it\n")
-    deploying.deploy(project, "qa", tag, print)
+    deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     return tag
 
@@ -71,7 +75,7 @@ def b(origin, project, fakes, change, a):
     change(overlay.path("qa"), main(origin, overlay.path("qa")).replace(OWN, TIGHT))
     change(BASE, "# as B knew it\n")
     after = a.replace("030405", "040000")
-    deploying.deploy(project, "qa", after, print)
+    deploy.deploy(project, "qa", after, print)
     fakes.runs(rollout(after))
     return after
 
@@ -79,7 +83,7 @@ def b(origin, project, fakes, change, a):
 def rolled_back(project, fakes, a, b):
     fakes.runs(rollout(a, phase="Progressing", stable=b), "next.json")
     fakes.runs(rollout(a), "promoted.json")
-    return releasing.roll_back(project, "qa", "out of memory", 30, print)
+    return rollback.rollback(project, "qa", "out of memory", 30, print)
 
 
 def test_rollback_takes_the_whole_release_back(origin, project, fakes, a, b):
@@ -99,7 +103,7 @@ def test_rollback_takes_the_whole_release_back(origin, project, fakes, a, b):
 
 def test_what_is_applied_again_later_is_what_was_rolled_back_to(project, fakes, a, b):
     rolled_back(project, fakes, a, b)
-    deploying.apply(project, "qa")
+    apply(project, "qa", DesiredState.now(project))
 
     assert "1Mi" not in fakes.applied
     assert base(fakes) == "# as A knew it\n"
@@ -112,7 +116,7 @@ def test_a_template_that_users_never_had_gets_its_steps(project, fakes, a, b):
     fakes.runs([other, *sets], "next.json")
 
     with pytest.raises(TimedOutError, match="is not healthy in qa"):
-        releasing.roll_back(project, "qa", "out of memory", 0.2, print)
+        rollback.rollback(project, "qa", "out of memory", 0.2, print)
 
     assert not any("argo rollouts promote" in line for line in fakes.asked)
 
@@ -121,19 +125,19 @@ def test_a_release_that_never_became_stable_gets_its_steps(project, fakes, a, b)
     """B was replaced while it still rolled out: C's deployment saw A as stable."""
     fakes.runs(rollout(b, phase="Paused", stable=a))
     c = a.replace("030405", "050000")
-    deploying.deploy(project, "qa", c, print)
+    deploy.deploy(project, "qa", c, print)
     fakes.runs(rollout(c))
     fakes.runs(rollout(b, phase="Progressing", stable=c), "next.json")
 
     with pytest.raises(TimedOutError, match="is not healthy in qa"):
-        releasing.roll_back(project, "qa", "out of memory", 0.2, print)
+        rollback.rollback(project, "qa", "out of memory", 0.2, print)
     assert not any("argo rollouts promote" in line for line in fakes.asked)
 
 
 def test_the_same_image_with_another_configuration_is_a_release(origin, project, fakes, change, a):
     change(overlay.path("qa"), main(origin, overlay.path("qa")).replace(OWN, TIGHT))
 
-    made = deploying.deploy(project, "qa", a, print)
+    made = deploy.deploy(project, "qa", a, print)
 
     assert made.commit
     assert "1Mi" in fakes.applied
@@ -149,12 +153,12 @@ def test_the_same_image_with_another_configuration_is_a_release(origin, project,
 
 def test_main_s_configuration_is_deployed_and_recorded_without_a_tag(origin, project, fakes, change, a):
     change(BASE, "# new\n")
-    made = deploying.renew(project, "qa", print)
+    made = deploy.renew(project, "qa", print)
 
     assert base(fakes) == "# new\n"
     assert made.people == deployed(origin)[1].people
     assert deployed(origin)[0].manifests == manifests.tree(project.git, f"{made.commit}^")
-    assert deploying.renew(project, "qa", print).commit == ""  # recorded once, applied whenever asked for
+    assert deploy.renew(project, "qa", print).commit == ""  # recorded once, applied whenever asked for
     assert sum("kubectl apply" in line for line in fakes.asked) == 3
 
 
@@ -163,7 +167,7 @@ def test_promotion_carries_the_manifests_that_were_tried(origin, project, fakes,
     change(overlay.path("uat"), main(origin, overlay.path("uat")).replace(OWN, f"{OWN} # uat's own"))
     fakes.runs([], "uat.json")
 
-    made = releasing.promote(project, "qa", "uat", print)
+    made = promote.promote(project, "qa", "uat", print)
 
     assert base(fakes) == "# as A knew it\n"
     assert "uat's own" in fakes.applied
@@ -176,7 +180,7 @@ def test_what_the_cluster_refuses_of_a_rollback_is_reverted_whole(origin, projec
     fakes.breaks("refuse-once")
 
     with pytest.raises(ConfigurationError, match=f"refused {a}, its commit is reverted: .*said no"):
-        releasing.roll_back(project, "qa", "out of memory", 30, print)
+        rollback.rollback(project, "qa", "out of memory", 30, print)
     assert main(origin, overlay.path("qa")) == before == fakes.applied
     newest, _, of_b, _ = deployed(origin)
     assert (newest.tag, newest.manifests) == (b, of_b.manifests)

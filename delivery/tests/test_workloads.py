@@ -1,6 +1,6 @@
 import pytest
 
-from delivery.workloads import describe, ready, weight
+from delivery.domain.workloads import describe, ready, weight
 
 READY = {
     "metadata": {"generation": 3},

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from delivery.overlay import Image
-from delivery.rollout import State
-from delivery.workloads import Pods
+from delivery.domain.overlay import Image
+from delivery.domain.rollout import State
+from delivery.domain.workloads import Pods
 
 OLD, NEW = Image("vote", "1111111-1"), Image("vote", "2222222-2")
 

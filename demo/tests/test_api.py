@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
 from demo import api
 
 

@@ -3,8 +3,8 @@ import socket
 
 import pytest
 
-from delivery.errors import ConfigurationError
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import ConfigurationError
 from demo import cluster, images, kubectl, up
 from demo.cluster import TRAEFIK, Cluster
 

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from delivery import kubectl as edge
-from delivery.errors import ConfigurationError, GateError, TimedOutError
-from delivery.programs import ToolError
-from delivery.rollout import HASH
+from delivery.adapters import kubectl as edge
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import ConfigurationError, GateError, TimedOutError
+from delivery.domain.rollout import HASH
 from demo import waiting
 from demo.cluster import Cluster
 from demo.environment import Environment

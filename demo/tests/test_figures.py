@@ -1,6 +1,6 @@
 import pytest
 
-from delivery.errors import GateError
+from delivery.domain.errors import GateError
 from demo.figures import measure
 from demo.pages import Vote
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from delivery.errors import ConfigurationError
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import ConfigurationError
 from demo import images
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from delivery.errors import ConfigurationError, GateError, NothingToDoError, TimedOutError
+from delivery.domain.errors import ConfigurationError, GateError, NothingToDoError, TimedOutError
 from demo import __main__ as commands
 
 

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from delivery.errors import DeliveryError
+from delivery.domain.errors import DeliveryError
 from demo.pages import Page, Vote
 from demo.voters import Voters, count
 

@@ -1,7 +1,7 @@
 import pytest
 
-from delivery.errors import TimedOutError
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import TimedOutError
 from demo import waiting
 from demo.waiting import until
 

@@ -1,6 +1,6 @@
 """Voters on one address of an environment, and what of their votes the tally has."""
 
-from delivery.errors import DeliveryError
+from delivery.domain.errors import DeliveryError
 from demo.environment import Environment
 from demo.pages import PATIENCE_S, Page, Vote
 from demo.voters import Voters

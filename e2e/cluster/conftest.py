@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 from xdist.scheduler import LoadScopeScheduling
 
-from delivery.errors import DeliveryError
+from delivery.domain.errors import DeliveryError
 from demo import up
 from demo.cluster import Cluster
 from demo.environment import Environment

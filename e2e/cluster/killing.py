@@ -1,6 +1,6 @@
 """What a rollout relies on, ended under it."""
 
-from delivery.programs import run
+from delivery.adapters.process import run
 from demo.waiting import until
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from delivery.rollout import State
+from delivery.domain.rollout import State
 from demo import images
 from demo.environment import Environment
 from demo.pages import Page

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from delivery.environments import ORDER
+from delivery.domain.environments import ORDER
 from demo.cluster import PLATFORM_NAMESPACE
 
 EVERYWHERE = ""

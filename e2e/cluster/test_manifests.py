@@ -5,7 +5,7 @@ That they keep our policies, each of which catches a mutant, is shown by `make m
 
 import pytest
 
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
 from demo import overlay
 from demo.overlay import K8S
 from e2e.cluster.rollouts import patch, replace

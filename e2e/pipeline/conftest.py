@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.errors import DeliveryError
+from delivery.domain.errors import DeliveryError
 from e2e.pipeline.ground import Ground, made
 
 GROUND = pytest.StashKey[dict[str, str]]()

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from delivery.programs import run
+from delivery.adapters.process import run
 from e2e.pipeline.act import Run, act, for_act
 from local.app import ROOT
 

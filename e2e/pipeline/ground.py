@@ -13,10 +13,10 @@ from typing import Self
 
 import httpx
 
-from delivery.environments import ORDER
-from delivery.errors import ConfigurationError, DeliveryError
-from delivery.pages import Loopback
-from delivery.programs import run
+from delivery.adapters.pages import Loopback
+from delivery.adapters.process import run
+from delivery.domain.environments import ORDER
+from delivery.domain.errors import ConfigurationError, DeliveryError
 from demo import images, up, workloads
 from demo.cluster import Cluster
 from demo.environment import Environment

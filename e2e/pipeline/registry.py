@@ -5,7 +5,7 @@ from typing import Self
 
 import httpx
 
-from delivery.programs import run
+from delivery.adapters.process import run
 from demo.cluster import Cluster
 from e2e.sites import wait_until
 

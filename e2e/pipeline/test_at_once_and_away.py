@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from delivery.programs import run
+from delivery.adapters.process import run
 from e2e.pipeline.fork import Person
 
 DEV = "ci-build-push-voting01-dev.yaml"

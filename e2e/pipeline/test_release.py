@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from delivery.environments import ORDER
+from delivery.domain.environments import ORDER
 from e2e.pipeline.fork import Person
 
 PROMOTE = "promote-voting01.yaml"

@@ -4,7 +4,7 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from delivery.programs import run
+from delivery.adapters.process import run
 from demo import workloads
 from demo.waiting import until
 from e2e.pipeline.fork import Fork, Person

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from delivery.environments import ORDER
-from delivery.policies.objects import named
+from delivery.domain.environments import ORDER
+from delivery.domain.policies.objects import named
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

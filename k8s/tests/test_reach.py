@@ -4,10 +4,10 @@ import copy
 
 import pytest
 
-from delivery.environments import ORDER
-from delivery.policies.objects import named
-from delivery.policies.reach import Pod, allows, selects, started
-from delivery.policies.reach_table import markdown, table
+from delivery.domain.environments import ORDER
+from delivery.domain.policies.objects import named
+from delivery.domain.policies.reach import Pod, allows, selects, started
+from delivery.domain.policies.reach_table import markdown, table
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 import pytest
 from ruamel.yaml import YAML
 
-from delivery import policies
-from delivery.config import Settings
-from delivery.environments import ORDER
-from delivery.overlay import Image, images, with_images
-from delivery.policies.objects import WORKLOADS, named
+from delivery.domain import policies
+from delivery.domain.environments import ORDER
+from delivery.domain.overlay import Image, images, with_images
+from delivery.domain.policies.objects import WORKLOADS, named
+from delivery.domain.settings import Settings
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

@@ -7,9 +7,27 @@ import sys
 
 import typer
 
-from delivery.commands import common, forks, looks, releases
-from delivery.config import Surroundings
-from delivery.errors import DeliveryError, NothingToDoError
+from delivery.adapters.github import ActionsEnvironment
+from delivery.commands import (
+    build,
+    deploy,
+    init,
+    landscape,
+    platform,
+    promote,
+    promote_rollout,
+    report,
+    rollback,
+    settings,
+    status,
+    tag,
+    trust,
+    verify,
+    wait,
+)
+from delivery.domain.errors import DeliveryError, NothingToDoError
+from delivery.output import summary
+from delivery.steps.project import Project
 
 app = typer.Typer(
     name="delivery",
@@ -19,33 +37,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (
-    releases.tag,
-    releases.build,
-    releases.deploy,
-    releases.platform,
-    releases.wait,
-    releases.promote,
-    releases.promote_rollout,
-    releases.rollback,
-    looks.status,
-    looks.landscape,
-    looks.report,
-    looks.verify,
-    forks.settings,
-    forks.init,
-    forks.trust,
-):
-    app.command()(command)
+COMMANDS = [
+    *(tag, build, deploy, platform, wait, promote, promote_rollout, rollback),
+    *(status, landscape, report, verify, settings, init, trust),
+]
+for module in COMMANDS:
+    app.command(module.__name__.rpartition(".")[2].replace("_", "-"))(module.command)
 
 
 def summarized(error: DeliveryError) -> None:
     """Say in the run's summary, too, why a command ended early."""
-    from delivery import summary  # start-up: only a failure needs it
-
     title = "Nothing to do" if isinstance(error, NothingToDoError) else "Stopped"
     try:
-        common.project().summarize(error.summary or summary.refused(title, str(error)))
+        Project.here().summarize(error.summary or summary.refused(title, str(error)))
     except DeliveryError:
         return  # the line on stderr says it
 
@@ -61,7 +65,7 @@ def main() -> int:
     except DeliveryError as error:
         line = " ".join(str(error).split())
         summarized(error)
-        if isinstance(error, NothingToDoError) and Surroundings.from_env(os.environ).on_github:
+        if isinstance(error, NothingToDoError) and ActionsEnvironment.from_env(os.environ).on_github:
             print(f"::notice title=Nothing to do::{line}")  # a green run: what was asked for is there
             return 0
         print(f"delivery: {line}", file=sys.stderr)

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from delivery import tags
-from delivery.errors import ConfigurationError, DeliveryError, NothingToDoError
+from delivery.domain import tags
+from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
 from demo import blue_green, images, overlay, rollback, up
 from demo.cluster import Cluster
 from demo.environment import Environment

@@ -9,8 +9,8 @@ from tempfile import NamedTemporaryFile
 
 import httpx
 
-from delivery.kubectl import Object
-from delivery.programs import ToolError, run
+from delivery.adapters.process import ToolError, run
+from delivery.domain.objects import Object
 
 PATHS = {
     "Rollout": "apis/argoproj.io/v1alpha1/namespaces/{}/rollouts",

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from delivery.errors import GateError
-from delivery.rollout import State
+from delivery.domain.errors import GateError
+from delivery.domain.rollout import State
 from demo import images
 from demo.environment import Environment
 from demo.figures import Figures, measure

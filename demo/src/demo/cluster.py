@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
-from delivery.errors import ConfigurationError, DeliveryError
-from delivery.programs import ToolError, run
+from delivery.adapters.process import ToolError, run
+from delivery.domain.errors import ConfigurationError, DeliveryError
 from demo import images, overlay, workloads
 from demo.kubectl import Kubectl
 from demo.waiting import until

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from delivery import analysis, narration
-from delivery import kubectl as edge
-from delivery.analysis import Run, Verdict
-from delivery.config import Settings
-from delivery.environments import checked
-from delivery.errors import ConfigurationError, GateError
-from delivery.programs import Hands
-from delivery.rollout import State
-from delivery.workloads import ready
+from delivery.adapters import kubectl as edge
+from delivery.adapters.process import Runner
+from delivery.domain import analysis
+from delivery.domain.analysis import Run, Verdict
+from delivery.domain.environments import checked
+from delivery.domain.errors import ConfigurationError, GateError
+from delivery.domain.rollout import State
+from delivery.domain.settings import Settings
+from delivery.domain.workloads import ready
+from delivery.output import log_lines
 from demo import api, overlay, workloads
 from demo.cluster import Cluster
 from demo.pages import Page
 from demo.waiting import until
 
-HANDS = Hands()  # no dry run
+RUNNER = Runner()  # no dry run
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Environment:
         {"patches": [...]}.
         """
         kubectl = self.cluster.kubectl
-        self.kubectl.make_password(HANDS)
+        self.kubectl.make_password(RUNNER)
         folder = self.cluster.folder(self.name)
         content = overlay.kustomization(
             self.name, tag, folder=folder, port=self.cluster.port, fast=fast, extra=extra or {}
@@ -110,7 +111,7 @@ class Environment:
             nonlocal last
             state = self.look()
             seen(state)
-            last = f"it is {narration.phase(state) or 'new'}"
+            last = f"it is {log_lines.phase(state) or 'new'}"
             if not state.current or release not in ("", state.release):
                 return None
             if condition(state):
@@ -126,7 +127,7 @@ class Environment:
         self.deploy(self.tag, fast=fast)
         if self.look().aborted:  # the aborted release has that tag, too: the controller leaves it as it is
             self.kubectl("argo", "rollouts", "retry", "rollout", "vote")
-            self.kubectl.plugin("promote", "--full", hands=HANDS)
+            self.kubectl.plugin("promote", "--full", runner=RUNNER)
         self.wait_ready(seconds)
         return self.look()
 
@@ -143,7 +144,7 @@ class Environment:
 
     def promote(self) -> None:
         """Let the release go on; wait until it is Paused first, or nothing happens."""
-        self.kubectl.plugin("promote", hands=HANDS)
+        self.kubectl.plugin("promote", runner=RUNNER)
 
     def runs(self, release: str) -> list[Run]:
         """The analyses of a release, oldest first."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from delivery.errors import GateError
+from delivery.domain.errors import GateError
 from demo.pages import Vote
 
 

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from delivery import tags
-from delivery.docker import ALONE
-from delivery.errors import ConfigurationError
-from delivery.git import surroundings
-from delivery.programs import ToolError, run
+from delivery.adapters.docker import ALONE
+from delivery.adapters.git import environment
+from delivery.adapters.process import ToolError, run
+from delivery.domain import tags
+from delivery.domain.errors import ConfigurationError
 from demo.overlay import ROOT
 
 
 def new_tag() -> str:
     """A tag that no earlier second has given, of this checkout's commit."""
     try:
-        commit = run("git", "rev-parse", "HEAD", cwd=ROOT, env=surroundings(os.environ)).strip()
+        commit = run("git", "rev-parse", "HEAD", cwd=ROOT, env=environment(os.environ)).strip()
     except (ConfigurationError, ToolError):
         commit = "0000000"  # a download without its git history
     return tags.new(commit, datetime.now(UTC))

@@ -4,9 +4,9 @@ import json
 import os
 from dataclasses import dataclass
 
-from delivery.errors import ConfigurationError
-from delivery.kubectl import Object
-from delivery.programs import missing, run
+from delivery.adapters.process import missing, run
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.objects import Object
 
 
 @dataclass(frozen=True)

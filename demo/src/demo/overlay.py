@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from delivery.config import Settings
-from delivery.docker import SERVICES
-from delivery.kubectl import Object
-from delivery.overlay import Image, load
-from delivery.verifying import kustomized
+from delivery.adapters.docker import SERVICES
+from delivery.adapters.kustomize import rendered as kustomized
+from delivery.domain.objects import Object
+from delivery.domain.overlay import Image, load
+from delivery.domain.settings import Settings
 
 ROOT = Path(__file__).parents[3]
 K8S = ROOT / "k8s"

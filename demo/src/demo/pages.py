@@ -6,8 +6,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from delivery import pages
-from delivery.errors import DeliveryError
+from delivery.adapters import pages
+from delivery.domain.errors import DeliveryError
 from demo.waiting import until
 
 PATIENCE_S = 5  # a vote without an answer for longer has failed

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from delivery.rollout import State
+from delivery.domain.rollout import State
 from demo.voters import Count
 
 EVERY_S = 5  # between two lines of votes, where there is no terminal to show them live

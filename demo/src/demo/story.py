@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from delivery import analysis, narration
-from delivery.errors import DeliveryError, GateError, TimedOutError
-from delivery.rollout import State
+from delivery.domain import analysis
+from delivery.domain.errors import DeliveryError, GateError, TimedOutError
+from delivery.domain.rollout import State
+from delivery.output import log_lines
 from demo.environment import Environment
 from demo.pages import Page
 from demo.screen import Screen
@@ -24,7 +25,7 @@ class Story:
         self.env, self.screen, self.fast = env, screen, fast
         self.urls = env.urls()
         self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
-        now = narration.phase(env.look())
+        now = log_lines.phase(env.look())
         screen.say(f"{env.name} is {now}; it gets {env.tag}, as k8s/ describes it now")
         # So that the stable release has the template that a revert will apply, whatever was changed in k8s/.
         self.start = env.heal(fast=fast, seconds=self.limit_s)
@@ -37,7 +38,7 @@ class Story:
 
     def seen(self, state: State) -> None:
         """Say what is new, with what each analysis Job said, and show the votes."""
-        for line in narration.changes(self._before, state):
+        for line in log_lines.changes(self._before, state):
             self.screen.say(line)
         if state.current:
             self._before = state
@@ -47,7 +48,7 @@ class Story:
                 said = self.env.kubectl.log(each.job)
                 if said is not None:  # the API server may be away for a moment
                     self._told.add(each.job)
-                    self.screen.say(narration.measured(run, each, analysis.Verdict.read(said)))
+                    self.screen.say(log_lines.measured(run, each, analysis.Verdict.read(said)))
         self.screen.votes(state, self.voters.counts())
 
     def revert(self, tag: str, release: str) -> None:

@@ -4,9 +4,9 @@ import shutil
 
 from rich.console import Console
 
-from delivery.environments import checked
-from delivery.errors import ConfigurationError, DeliveryError
-from delivery.programs import missing, run
+from delivery.adapters.process import missing, run
+from delivery.domain.environments import checked
+from delivery.domain.errors import ConfigurationError, DeliveryError
 from demo import images
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment

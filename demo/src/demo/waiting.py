@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from delivery.errors import TimedOutError
-from delivery.programs import ToolError
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import TimedOutError
 
 Found = TypeVar("Found")
 PAUSE_S = 0.5  # between two looks at a condition

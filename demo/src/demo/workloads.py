@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from delivery.kubectl import Object
-from delivery.programs import run
-from delivery.workloads import ready
+from delivery.adapters.process import run
+from delivery.domain.objects import Object
+from delivery.domain.workloads import ready
 from demo.kubectl import Kubectl
 from demo.waiting import until
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from delivery.programs import run
-from demo.environment import HANDS
+from delivery.adapters.process import run
+from demo.environment import RUNNER
 from demo.pages import Page
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot
@@ -27,7 +27,7 @@ RULE = "FORWARD -p tcp --syn -m statistic --mode nth --every 20 --packet 0 -j DR
 
 def restart(env):
     """Replace every vote pod by another of the same release; return once all are."""
-    env.kubectl.plugin("restart", hands=HANDS)
+    env.kubectl.plugin("restart", runner=RUNNER)
 
     def restarted():
         (vote,) = [

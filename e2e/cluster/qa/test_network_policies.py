@@ -5,8 +5,8 @@ import secrets
 
 import pytest
 
-from delivery.policies.reach import NAME, started
-from delivery.policies.reach_table import API, API_PORT, TARGETS, sources, table
+from delivery.domain.policies.reach import NAME, started
+from delivery.domain.policies.reach_table import API, API_PORT, TARGETS, sources, table
 from demo import overlay
 from demo.waiting import until
 

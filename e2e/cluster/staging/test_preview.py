@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from delivery.errors import TimedOutError
-from delivery.programs import run
+from delivery.adapters.process import run
+from delivery.domain.errors import TimedOutError
 from demo.pages import Page
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot

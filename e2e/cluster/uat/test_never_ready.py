@@ -2,7 +2,7 @@
 
 import pytest
 
-from delivery.rollout import State
+from delivery.domain.rollout import State
 from demo import images
 from demo.waiting import until
 from e2e.cluster.ballot import Ballot

@@ -1,0 +1,1 @@
+"""The edge: git, Docker, kubectl, pages and GitHub."""

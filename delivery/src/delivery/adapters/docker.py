@@ -1,0 +1,104 @@
+"""The edge to docker: build and push our images, and ask the registry for their digests."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from delivery.adapters.process import Runner, ToolError, run
+from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.overlay import Image
+from delivery.domain.services import SERVICES, image_names
+from delivery.domain.settings import Settings
+
+DIGEST = re.compile(r"^Digest:\s+(sha256:[0-9a-f]{64})$", re.MULTILINE)
+PLATFORM = re.compile(r"^ *Platform:\s+(\S+)$", re.MULTILINE)
+UNKNOWN = "unknown/unknown"  # an attestation's
+ALONE = ("--provenance=false", "--sbom=false")  # attestations make a list of an image, which kind cannot load
+BUILDER = "delivery"
+
+
+def build(
+    settings: Settings,
+    root: Path,
+    tag: str,
+    runner: Runner,
+    *,
+    push: bool,
+    services: Sequence[str] = SERVICES,
+) -> None:
+    """Build these services' images under this tag, then push them: all are built, or none is pushed."""
+    images = {
+        service: f"{name}:{tag}" for service, name in image_names(settings).items() if service in services
+    }
+    several = "," in settings.platforms
+    how = ["docker", "buildx", "build", "--builder", BUILDER] if several else ["docker", "build"]
+    how += ["--quiet", *ALONE, f"--platform={settings.platforms}"]
+    how += ["--label", f"org.opencontainers.image.source={settings.github}"]  # by which GHCR links a package
+    if several:
+        make_builder(runner)
+    commands = {
+        image: [*how, "--file", f"{service}/Dockerfile", "--tag", image, "."]
+        for service, image in images.items()
+    }
+    for command in commands.values():
+        runner.change(*command, seconds=1800, cwd=root)
+    for image, command in commands.items() if push else ():
+        # Images for several platforms are with the builder, which sends what it has built.
+        sent = [*command[:-1], "--push", "."] if several else ["docker", "push", "--quiet", image]
+        try:
+            runner.change(*sent, seconds=600, cwd=root)
+        except ToolError as error:
+            raise ConfigurationError(
+                f"{settings.registry} does not take {image}; is it there, and is docker logged in? ({error})"
+            ) from error
+
+
+def make_builder(runner: Runner) -> None:
+    """Make the builder for several platforms, unless it is there: Docker's own may know one only."""
+    try:
+        run("docker", "buildx", "inspect", BUILDER)
+    except ToolError:
+        network = "--driver-opt=network=host"  # a registry on this machine is reached as Docker reaches it
+        runner.change("docker", "buildx", "create", "--name", BUILDER, "--driver=docker-container", network)
+
+
+def pinned(image: Image) -> Image:
+    """The image with the digest that the registry has for its tag."""
+    where = f"{image.name}:{image.tag}"
+    try:
+        said = inspected(where)
+    except ToolError as error:
+        if "not found" in error.output or "manifest unknown" in error.output:
+            raise ConfigurationError(
+                f"the registry has no {where}; build it: delivery build --image-tag {image.tag}"
+            ) from error
+        raise ConfigurationError(f"the registry does not answer for {where}; {error}") from error
+    except ConfigurationError:
+        raise
+    except DeliveryError as error:
+        raise ConfigurationError(f"the registry does not answer for {where}; {error}") from error
+    # Not --format: some versions of buildx leave it aside for an image of one platform.
+    digest = DIGEST.search(said)
+    if digest is None:
+        raise ConfigurationError(f"docker buildx imagetools names no digest for {where}; update buildx")
+    return Image(image.name, image.tag, digest[1])
+
+
+def platforms(image: Image) -> set[str]:
+    """What an image was built for, as linux/amd64; empty if the registry or buildx cannot say."""
+    try:
+        said = inspected(f"{image.name}@{image.digest}", "--format={{json .Image}}")
+    except DeliveryError:
+        return set()
+    try:
+        found = json.loads(said)
+        one = f"{found.pop('os')}/{found.pop('architecture')}" if "os" in found else ""
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return {*PLATFORM.findall(said)} - {UNKNOWN}  # an older buildx, which leaves the format aside
+    return {one} if one else {"/".join(each.split("/")[:2]) for each in found} - {UNKNOWN}
+
+
+def inspected(where: str, *options: str) -> str:
+    """What the registry says about an image."""
+    return run("docker", "buildx", "imagetools", "inspect", where, *options, seconds=60)

@@ -1,0 +1,247 @@
+"""The edge to git: commits made on the default branch as it is now, without a work tree, and pushed."""
+
+import os
+import random
+import re
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from delivery.adapters.process import Runner, ToolError, run
+from delivery.domain.attribution import GITHUB_ACTIONS, Change, Person
+from delivery.domain.errors import ConfigurationError, TimedOutError
+from delivery.domain.history import RECORD
+
+BOT = GITHUB_ACTIONS
+ATTEMPTS = 40
+LONGEST_PAUSE_S = 2.0  # between two attempts, before jitter
+# What git says when somebody else's push came first; every other refusal is final.
+RACE = re.compile(
+    r"\[rejected\]|cannot lock ref|failed to update ref|incorrect old value|is at .* but expected",
+    re.IGNORECASE,
+)
+# What users may have set otherwise. How origin is reached stays theirs: credentials, proxies, certificates.
+SETTINGS = {
+    **{f"color.{part}": "false" for part in ("ui", "advice", "push", "remote", "transport")},
+    "core.autocrlf": "false",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "log.showSignature": "false",
+    "push.followTags": "false",
+    "push.gpgSign": "false",
+    "push.pushOption": "",  # none
+    "push.recurseSubmodules": "no",
+}
+THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PATH|HTTP|PROXY|SSH|SSL|TRACE)")
+FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """What to commit: the files that change, whole, the message, and folders as the trees of these ids."""
+
+    files: Mapping[str, str]
+    message: str
+    folders: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A clone; a deployment is a commit on the default branch of its `origin`."""
+
+    root: Path
+
+    def __call__(
+        self,
+        *arguments: str,
+        seconds: float = 60,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        """Run git and return its standard output without the last newline."""
+        return self._run(*arguments, seconds=seconds, stdin=stdin, env=env).removesuffix("\n")
+
+    def _run(
+        self,
+        *arguments: str,
+        seconds: float = 60,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        around = {**environment(os.environ), **(env or {})}
+        return run("git", *arguments, cwd=self.root, seconds=seconds, stdin=stdin, env=around)
+
+    @cached_property
+    def branch(self) -> str:
+        """The default branch of origin."""
+        for ask in (
+            ("ls-remote", "--symref", "origin", "HEAD"),
+            ("symbolic-ref", "refs/remotes/origin/HEAD"),
+        ):
+            try:
+                found = re.search(r"^(?:ref: refs/heads|refs/remotes/origin)/(\S+)", self(*ask))
+            except (ToolError, TimedOutError):
+                continue
+            if found:
+                return found[1]
+        return "main"
+
+    @property
+    def _tracked(self) -> str:
+        return f"refs/remotes/origin/{self.branch}"
+
+    def _bring(self, *options: str, branch: str = "", seconds: float = 120) -> None:
+        """Fetch the default branch, or another, and nothing else that a user's configuration adds."""
+        alone = ("--quiet", "--no-tags", "--no-prune", "--no-recurse-submodules", "--no-auto-gc")
+        name = branch or self.branch
+        refspec = f"+refs/heads/{name}:refs/remotes/origin/{name}"
+        self("fetch", *alone, *options, "origin", refspec, seconds=seconds)
+
+    def fetch(self) -> str:
+        """Ask origin for its default branch, and return the commit that it is at."""
+        try:
+            self._bring()
+        except ToolError as error:
+            raise ConfigurationError(f"{self.branch} of origin cannot be read: {error}") from error
+        return self("rev-parse", self._tracked)
+
+    def deepen(self) -> None:
+        """Bring the whole history where the clone is a shallow one."""
+        if self("rev-parse", "--is-shallow-repository") == "true":
+            self._bring("--unshallow", seconds=300)
+
+    def read(self, commit: str, path: str) -> str | None:
+        """A file as it was at a commit; None if it was not there."""
+        try:
+            return self._run("cat-file", "blob", f"{commit}:{path}")
+        except ToolError:
+            return None
+
+    def resolve(self, revision: str) -> str:
+        """The full hash of a commit, looked for in the whole history; empty if there is none of that name."""
+        for attempt in (self.deepen, None):
+            try:
+                return self("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+            except ToolError:
+                if attempt:
+                    attempt()
+        return ""
+
+    def published(self, commit: str, tip: str = "") -> bool:
+        """Whether a branch of origin has the commit; `tip` is the default branch's, if that is known."""
+        if self._contains(commit, tip or self.fetch()):
+            return True
+        self._bring(branch="*")
+        listed = self("ls-remote", "--heads", "origin").splitlines()  # not branches that origin had once
+        return self._contains(commit, *(line.split()[0] for line in listed))
+
+    def changed(self, *folders: str) -> list[str]:
+        """The files that differ from HEAD; of those that git does not know, only what is in these folders."""
+        listed = self("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").split("\0")
+        return [
+            path
+            for state, path in ((each[:2], each[3:]) for each in listed if each)
+            if state != "??" or path.startswith(tuple(f"{folder}/" for folder in folders))
+        ]
+
+    def changes(self, *revisions: str, limit: int = 50) -> list[Change]:
+        """The commits of these revisions, newest first, first parents only."""
+        log = ["log", "--first-parent", f"--max-count={limit}", f"--format={FIELDS}", *revisions]
+        records = (record.split("\0", 5) for record in RECORD.split(self(*log, "--"))[1:])
+        return [
+            Change(commit, Person(name, email), body, Person(committer, address))
+            for commit, name, email, committer, address, body in records
+        ]
+
+    def folder(self, commit: str, path: str, into: Path) -> Path:
+        """Write what stands below a path at a commit, and return where."""
+        # Not with git archive: it changes line ends, and leaves files out, as a user's attributes say.
+        for name in self("ls-tree", "-r", "-z", "--name-only", commit, "--", path).split("\0")[:-1]:
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_bytes((self.read(commit, name) or "").encode())
+        return into / path
+
+    def publish(self, make: Callable[[str], Commit | None], runner: Runner, tip: str = "") -> str:
+        """Commit on the default branch what `make` returns for its newest commit, and push; the new commit.
+
+        `tip` is that commit, if it is known. Whenever somebody else's push comes first, it is made again
+        on what they left. Empty if there is nothing to commit, or in a dry run, which shows the commit.
+        """
+        for attempt in range(ATTEMPTS):
+            tip = self.fetch() if attempt or not tip else tip
+            wanted = make(tip)
+            if wanted is None:
+                return ""
+            commit = self._commit(tip, wanted)
+            if runner.dry_run:
+                shape = f"commit on {self.branch} by %an%n%n%w(0,2,2)%B%w(0,0,0)"
+                runner.say(self("diff-tree", "--always", "--patch", f"--format={shape}", commit))
+                runner.say(f"git push origin HEAD:{self.branch}")
+                return ""
+            try:
+                to = f"{commit}:refs/heads/{self.branch}"
+                self("push", "--quiet", "--porcelain", "origin", to, seconds=120)
+            except TimedOutError:  # it may have arrived all the same
+                if not self._contains(commit, self.fetch()):
+                    raise
+            except ToolError as error:
+                if not RACE.search(error.output):
+                    raise ConfigurationError(f"{self.branch} was not changed: {refusal(error)}") from error
+                longest = min(LONGEST_PAUSE_S, 0.05 * 2**attempt)
+                time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads the next attempts
+                continue
+            self("update-ref", self._tracked, commit)
+            return commit
+        raise TimedOutError(
+            f"{self.branch} was not changed: others were quicker {ATTEMPTS} times; run this again"
+        )
+
+    def _contains(self, commit: str, *tips: str) -> bool:
+        """Whether a commit is one of others or among their ancestors."""
+        return not self("rev-list", "--max-count=1", "--ignore-missing", commit, "--not", *tips)
+
+    def tree(self, base: str, *, folders: Mapping[str, str], files: Mapping[str, str] | None = None) -> str:
+        """Make the tree of a commit with these folders, then these files, in place of its own; its id."""
+        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self("read-tree", base, env=index)
+            for path, tree in folders.items():
+                self("rm", "-r", "--cached", "--force", "--quiet", "--ignore-unmatch", "--", path, env=index)
+                self("read-tree", f"--prefix={path}/", tree, env=index)
+            for path, text in (files or {}).items():
+                blob = self("hash-object", "-w", "--stdin", stdin=text)
+                self("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", env=index)
+            return self("write-tree", env=index)
+
+    def _commit(self, parent: str, wanted: Commit) -> str:
+        """Make the commit object; no branch and no file of the checkout changes."""
+        tree = self.tree(parent, folders=wanted.folders, files=wanted.files)
+        roles = ("AUTHOR", "COMMITTER")
+        names = {f"GIT_{role}_NAME": BOT.name for role in roles}
+        emails = {f"GIT_{role}_EMAIL": BOT.email for role in roles}
+        return self("commit-tree", tree, "-p", parent, "-F", "-", stdin=wanted.message, env=names | emails)
+
+
+def environment(env: Mapping[str, str]) -> dict[str, str | None]:
+    """What git's environment has beside ours, or lacks (None), for our SETTINGS to win over all others."""
+    given = env.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdecimal() else 0
+    foreign: dict[str, str | None] = {
+        name: None for name in env if name.startswith("GIT_") and not THEIRS.match(name)
+    }
+    for number, (key, value) in enumerate(SETTINGS.items(), count):
+        foreign |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return foreign | {"GIT_CONFIG_COUNT": str(count + len(SETTINGS)), "GIT_TERMINAL_PROMPT": "0"}
+
+
+def refusal(error: ToolError) -> str:
+    """Why a push was refused for good, in one line."""
+    lines = [line.strip() for line in error.output.splitlines()]
+    refused = [line for line in lines if "[remote rejected]" in line or line.startswith("remote: error")]
+    return refused[-1].split("\t")[-1] if refused else str(error)

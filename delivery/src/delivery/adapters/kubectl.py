@@ -1,0 +1,150 @@
+"""The edge to the cluster: kubectl, its Argo Rollouts plugin, and what runs in an environment."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from delivery.adapters.process import Runner, ToolError, run
+from delivery.domain import contexts
+from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.objects import Object
+from delivery.domain.settings import Settings
+
+EXISTS = "(AlreadyExists)"
+KINDS = "rollouts.argoproj.io,deployments.apps,statefulsets.apps,replicasets.apps,analysisruns.argoproj.io"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The cluster that delivery.toml names, one environment of it."""
+
+    settings: Settings
+    env: str
+
+    @property
+    def namespace(self) -> str:
+        """The environment's namespace."""
+        return self.settings.namespace(self.env)
+
+    @cached_property
+    def context(self) -> str:
+        """The context that leads there; the current one may be another cluster's."""
+        if self.settings.connect == "kind":
+            return f"kind-{self.settings.cluster}"
+        said = run("kubectl", "config", "view", "--output=json")
+        try:
+            return contexts.context(self.settings, json.loads(said))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigurationError(f"kubectl config view: its answer is not readable: {error}") from error
+
+    def command(self, *arguments: str, namespace: str | None = "") -> list[str]:
+        """The kubectl command for these arguments, in the environment's namespace; None names none."""
+        where = [] if namespace is None else [f"--namespace={namespace or self.namespace}"]
+        where.append(f"--context={self.context}")
+        # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        return ["kubectl", *arguments[:end], *where, *arguments[end:]]
+
+    def __call__(self, *arguments: str, seconds: float = 30, namespace: str = "") -> str:
+        """Run kubectl in the environment's namespace and return its standard output."""
+        return run(*self.command(*arguments, namespace=namespace), seconds=seconds)
+
+    def require(self) -> None:
+        """Return if the cluster answers and has the namespace; else say how to get there."""
+        name = self.settings.cluster
+        try:
+            self("get", "namespace", self.namespace, "--output=name", "--request-timeout=15s", seconds=20)
+        except ToolError as error:
+            if "not found" in error.output:
+                raise ConfigurationError(
+                    f"the cluster {name} has no namespace {self.namespace}; "
+                    "make it once: kubectl apply -k k8s/platform"
+                ) from error
+            raise ConfigurationError(f"the cluster {name} does not answer; {error}") from error
+        except ConfigurationError:
+            raise
+        except DeliveryError as error:
+            raise ConfigurationError(f"the cluster {name} does not answer; {error}") from error
+
+    def objects(self, kinds: str = KINDS) -> list[Object]:
+        """Every object of these kinds in the environment."""
+        said = self("get", kinds, "--output=json")
+        try:
+            items: list[Object] = json.loads(said)["items"]
+        except (ValueError, KeyError) as error:
+            raise ToolError(f"kubectl get {kinds}: its answer is not readable: {error}") from error
+        return items
+
+    def platforms(self) -> set[str]:
+        """What the nodes that take pods are, as linux/amd64; empty if this user may not list them."""
+        try:
+            nodes = json.loads(self("get", "nodes", "--output=json"))["items"]
+        except (DeliveryError, ValueError, KeyError):
+            return set()
+        taken = [
+            each["status"]["nodeInfo"]
+            for each in nodes
+            if not each["spec"].get("unschedulable")
+            and not any(taint["effect"] != "PreferNoSchedule" for taint in each["spec"].get("taints", []))
+        ]
+        return {f"{info['operatingSystem']}/{info['architecture']}" for info in taken}
+
+    def log(self, job: str) -> str | None:
+        """The last line that a Job wrote, empty if it is gone or wrote nothing; None if nobody can say."""
+        try:
+            return self("logs", f"job/{job}", "--tail=1").strip()
+        except ToolError as error:
+            return "" if "not found" in error.output.lower() else None
+        except DeliveryError:
+            return None
+
+    def apply(self, folder: Path, runner: Runner) -> None:
+        """Apply the overlay in a copy of main; a dry run shows the same command for a checkout."""
+        where = folder.relative_to(folder.parents[2]) if runner.dry_run else folder
+        command = self.command("apply", f"--kustomize={where}")
+        try:
+            runner.change(*command, seconds=180)
+        except ToolError as error:
+            if EXISTS not in error.output:
+                raise
+            runner.change(
+                *command, seconds=180
+            )  # another first deployment made the same objects a moment ago
+
+    def plugin(self, verb: str, *options: str, runner: Runner) -> None:
+        """Promote or abort the rollout of vote."""
+        runner.change(*self.command("argo", "rollouts", verb, "vote", *options))
+
+    def make_password(self, runner: Runner) -> None:
+        """Give the environment a random database password, unless it has one."""
+        name = f"{self.settings.name}-database"
+        if self("get", "secret", name, "--ignore-not-found", "--output=name"):
+            return
+        runner.say(f"kubectl create secret generic {name} --namespace={self.namespace} (a random password)")
+        if not runner.dry_run:
+            password = secrets.token_hex(16)  # letters and digits: it becomes part of an address
+            secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
+            content = json.dumps(secret | {"stringData": {"password": password}})
+            try:
+                run(*self.command("create", "--filename=-"), stdin=content)
+            except ToolError as error:  # another deployment made it a moment ago
+                if EXISTS not in error.output:
+                    raise
+
+    def error_rate(self, release: str) -> float | None:
+        """The share of the release's votes that failed lately, in percent; None if apm cannot say."""
+        app = f"app={self.settings.name}-vote&env={self.env}&metric=errorRate&window=5m&release={release}"
+        ask = (
+            "import sys, urllib.request as r; "
+            "direct = r.build_opener(r.ProxyHandler({})).open; "
+            "print(direct('http://127.0.0.1:8080/v1/metrics?' + sys.argv[1], timeout=5).read().decode())"
+        )
+        where = self.settings.namespace("platform")
+        try:
+            said = self("exec", "deployment/apm", "--", "python", "-c", ask, app, namespace=where)
+            rate: float | None = json.loads(said)["errorRate"]
+        except (DeliveryError, ValueError, KeyError):
+            return None
+        return rate

@@ -1,0 +1,84 @@
+"""The app's pages over HTTPS: which release answers, and whether its error switch is ON."""
+
+import time
+
+import httpx
+
+from delivery.domain.errors import GateError, TimedOutError
+
+RELEASE = "X-Release"  # vote says in each answer which release it comes from
+IN_A_ROW = 5  # answers of one release that count as having arrived
+PAUSE_S = 0.3  # between two looks at a page
+
+
+class Loopback(httpx.HTTPTransport):
+    """Leads every name to this machine, as browsers do with *.localhost; Python would ask the DNS."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request to 127.0.0.1; its Host header and SNI still carry the name."""
+        request.extensions["sni_hostname"] = request.url.host
+        request.url = request.url.copy_with(host="127.0.0.1")
+        return super().handle_request(request)
+
+
+def client(url: str, *, local: bool = False) -> httpx.Client:
+    """A client for one page; every request is a new connection, as Services balance connections.
+
+    `local` leads it to this machine whatever the page's name is; *.localhost always is there.
+    """
+    limits = httpx.Limits(max_keepalive_connections=0)
+    host = httpx.URL(url).host
+    local = local or host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
+    return httpx.Client(
+        base_url=url,
+        # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
+        transport=Loopback(verify=False, limits=limits) if local else None,
+        limits=limits,
+        trust_env=not local,  # a proxy leads elsewhere
+        timeout=5,
+        headers={"Accept": "application/json", "Connection": "close"},
+    )
+
+
+def release(page: httpx.Client) -> tuple[str, str]:
+    """Which release answers here, and why none does; one of the two is empty."""
+    try:
+        found = str(page.get("/health").headers.get(RELEASE, ""))
+    except httpx.HTTPError as error:
+        return "", " ".join(str(error).split())
+    return found, "" if found else f"no {RELEASE} in its answer"
+
+
+def wait_for(page: httpx.Client, wanted: str, *, seconds: float = 60) -> None:
+    """Return once this release alone answers: a Service takes a moment to follow its new selector."""
+    end = time.monotonic() + seconds
+    in_a_row, last, problem = 0, "", ""
+    while in_a_row < IN_A_ROW:
+        if time.monotonic() > end:
+            shown = f"release {last}" if last else f"no release ({problem})"
+            url = str(page.base_url).rstrip("/")
+            raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
+        last, problem = release(page)
+        in_a_row = in_a_row + 1 if last == wanted else 0
+        if not in_a_row:
+            time.sleep(PAUSE_S)
+
+
+def errors_on(url: str, wanted: str) -> bool:
+    """Whether this release has its error switch ON; a page without a switch has it OFF.
+
+    Whoever else answers, another release or a proxy, says nothing about it: a GateError.
+    """
+    try:
+        with client(url) as page:
+            answer = page.get("/api/error-sim")
+        found = answer.headers.get(RELEASE, "")
+        if found != wanted:
+            raise GateError(
+                f"{url} does not say whether its errors are ON: {found or 'no release'} answers, not {wanted}"
+            )
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return False
+        return bool(answer.raise_for_status().json()["enabled"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise GateError(f"{url} does not say whether its errors are ON: {error}".splitlines()[0]) from error

@@ -1,0 +1,95 @@
+"""`delivery init`: every file of a fork brought in line with its delivery.toml."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from delivery.commands.options import DryRun, say
+from delivery.domain import renaming
+from delivery.domain.errors import NothingToDoError
+from delivery.domain.settings import FILE, SHAPES, Settings
+from delivery.steps.project import Project
+
+KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its names
+PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # show what they were taken of
+
+
+def command(
+    *,
+    name: Annotated[str, typer.Option(help="prefix of namespaces, addresses and workflows")] = "",
+    registry: Annotated[str, typer.Option(help="images are REGISTRY/vote, ...")] = "",
+    base_domain: Annotated[str, typer.Option(help="pages are https://vote-NAME-ENV.BASE_DOMAIN")] = "",
+    repository: Annotated[str, typer.Option(help="OWNER/NAME on GitHub")] = "",
+    cluster: Annotated[str, typer.Option(help="its name in EKS, kind or your kubeconfig")] = "",
+    region: Annotated[str, typer.Option(help="AWS only")] = "",
+    connect: Annotated[str, typer.Option(help="aws, kubeconfig or kind")] = "",
+    platforms: Annotated[str, typer.Option(help="linux/amd64, linux/arm64, or both")] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Make a fork your own: write delivery.toml, and bring every other file in line."""
+    given = {
+        "name": name,
+        "registry": registry,
+        "base_domain": base_domain,
+        "repository": repository,
+        "cluster": cluster,
+        "region": region,
+        "connect": connect,
+        "platforms": platforms,
+    }
+    changed = init(Project.here(dry_run=dry_run), {key: value for key, value in given.items() if value})
+    say(f"{len(changed)} files {'would change' if dry_run else 'changed'}; look: git diff, then commit them")
+
+
+def init(project: Project, given: dict[str, str]) -> list[str]:
+    """Rewrite every tracked text file, rename those that carry the old name; the paths that changed.
+
+    A setting that is not given stays, with the new name where it had the old one; a registry that is
+    GHCR's for the repository follows it, and a registry of AWS brings its cluster's connection with it.
+    """
+    old = Settings.checked({key: getattr(project.settings, key) for key in SHAPES})
+    new = renaming.completed(old, given)
+    branch = project.git.branch
+    files = dict(tracked(project))
+    if new.name not in (old.name, renaming.EXAMPLE):
+        renaming.require_unused(new.name, files, old)
+    changed = []
+    for path, before in files.items():
+        after, target = renaming.rewritten(path, before, old, new, branch), renaming.renamed(path, old, new)
+        if after == before and target == path:
+            continue
+        changed.append(target)
+        project.runner.say(f"{path} -> {target}" if target != path else f"{path} changes")
+        if not project.runner.dry_run:
+            if target != path:
+                (project.root / target).parent.mkdir(parents=True, exist_ok=True)
+                project.git("mv", path, target)
+            if after != before:
+                (project.root / target).write_text(after, encoding="utf-8")
+    if not changed:
+        raise NothingToDoError(f"{FILE} says all that already")
+    if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
+        tidy(project, ruff)
+    return changed
+
+
+def tracked(project: Project) -> Iterator[tuple[str, str]]:
+    """The files that git knows and a fork changes, with their text; a picture has none."""
+    for path in project.git("ls-files", "-z").split("\0"):
+        file = project.root / path
+        if not path or path.startswith(KEPT) or not file.is_file() or file.is_symlink():
+            continue
+        try:
+            yield path, "" if path.endswith(PICTURES) else file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            yield path, ""
+
+
+def tidy(project: Project, ruff: str) -> None:
+    """Format the Python files again: lines have other lengths now."""
+    project.runner.change(ruff, "check", "--quiet", "--fix", "--exit-zero", ".", cwd=project.root)
+    project.runner.change(ruff, "format", "--quiet", ".", cwd=project.root)

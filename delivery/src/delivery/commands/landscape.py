@@ -1,0 +1,120 @@
+"""`delivery landscape`: the dashboard from git's history, and from the cluster where it answers."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from delivery.adapters.git import Commit
+from delivery.commands.options import DryRun, say
+from delivery.domain.environments import ORDER
+from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.report import record
+from delivery.domain.rollout import State
+from delivery.output import dashboard
+from delivery.steps.deployment import Say
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
+
+README = "README.md"
+
+
+def command(
+    push: Annotated[
+        bool, typer.Option("--push", help="commit it on origin's default branch; else README.md here changes")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="do not ask the cluster for phases")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Renew the dashboard in README.md."""
+    project = Project.here(dry_run=dry_run)
+    changed = renew(project, say, push=push, offline=offline)
+    say("the dashboard is renewed" if changed else "the dashboard says all that already")
+    project.output(changed=str(changed).lower())
+
+
+def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
+    """Write the dashboard into README.md, on main or in this checkout; whether that changed it."""
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    desired = DesiredState.now(project)
+
+    def phases() -> dict[str, str]:
+        return {} if offline else live(project, say)
+
+    if push:  # the phases are asked again with each attempt: whoever was quicker may have changed one
+        made = project.git.publish(
+            lambda tip: _commit(desired.at(tip), project, phases(), now), project.runner, tip=desired.commit
+        )
+        return bool(made)
+    file = project.root / README
+    before = file.read_text(encoding="utf-8")
+    after = renewed(project, desired, before, phases(), now)
+    if project.runner.dry_run:
+        project.runner.say(after)
+    elif after != before:
+        file.write_text(after, encoding="utf-8")
+    return after != before
+
+
+def _commit(desired: DesiredState, project: Project, phases: dict[str, str], now: datetime) -> Commit | None:
+    before = project.git.read(desired.commit, README)
+    if before is None:
+        raise ConfigurationError(f"{project.git.branch} has no {README}; the dashboard has no place")
+    after = renewed(project, desired, before, phases, now)
+    return None if after == before else Commit({README: after}, "docs: renew the deployment dashboard\n")
+
+
+def renewed(
+    project: Project, desired: DesiredState, readme: str, phases: dict[str, str], now: datetime
+) -> str:
+    """README with the dashboard as of a commit; as it is if only relative times would move."""
+    drawn = at(project, desired, phases)
+    then = dashboard.updated(readme)
+    if then is not None and dashboard.replaced(readme, drawn(then)) == readme:
+        return readme
+    return dashboard.replaced(readme, drawn(now))
+
+
+def at(project: Project, desired: DesiredState, phases: dict[str, str]) -> Callable[[datetime], str]:
+    """The dashboard of a desired state, as it reads at a time."""
+    reports = written(desired)
+    previews = [env for env in ORDER if desired.overlay(env).strategy == "blue-green"]
+    known = {env: phases.get(env) or recorded(desired, env, reports) for env in ORDER}
+    return lambda now: dashboard.dashboard(
+        project.settings, desired.deployments, phases=known, previews=previews, reports=reports, now=now
+    )
+
+
+def live(project: Project, say: Say) -> dict[str, str]:
+    """The phases that the cluster shows now; nothing of environments that it does not have."""
+    found = {}
+    for env in ORDER:
+        cluster = project.cluster(env)
+        try:
+            cluster.require()
+            state = State.read(cluster.objects())
+        except DeliveryError as error:
+            say(f"{env}'s phase is the last one reported: {error}")
+            continue
+        if state is not None:
+            found[env] = state.shown
+    return found
+
+
+def written(desired: DesiredState) -> dict[str, str]:
+    """The reports in git, by the commits of their deployments."""
+    listed = desired.git("ls-tree", "-r", "--name-only", desired.commit, "--", record.FOLDER)
+    return record.found(desired.deployments, listed.splitlines())
+
+
+def recorded(desired: DesiredState, env: str, reports: dict[str, str]) -> str:
+    """The phase that the last deployment's report ended with; empty if it has none."""
+    last = desired.latest(env)
+    path = reports.get(last.commit, "") if last else ""
+    said = desired.git.read(desired.commit, record.beside(path)) if path else None
+    try:
+        return str(json.loads(said or "{}").get("outcome", ""))
+    except (ValueError, AttributeError):  # somebody edited it
+        return ""

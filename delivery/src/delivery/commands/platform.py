@@ -1,0 +1,86 @@
+"""`delivery platform`: apm's image committed to git, then the platform brought to what git says."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from delivery.adapters import docker
+from delivery.adapters.git import Commit
+from delivery.adapters.kubectl import Cluster
+from delivery.adapters.process import ToolError
+from delivery.commands.options import DryRun, Tag, say
+from delivery.domain import overlay, tags
+from delivery.domain.errors import ConfigurationError, TimedOutError
+from delivery.domain.overlay import Image
+from delivery.domain.services import image_names
+from delivery.steps import preflight
+from delivery.steps.project import Project
+
+PATH = "k8s/platform/apm/kustomization.yaml"
+READY_S = 180
+
+
+def command(image_tag: Tag = None, dry_run: DryRun = False) -> None:
+    """Commit apm's image to git, and apply k8s/platform; no tag: apply what git says."""
+    project = Project.here(dry_run=dry_run)
+    commit = renew(project, image_tag, say)
+    say("the platform is what git says")
+    project.output(changed=str(bool(commit)).lower(), commit=commit)
+
+
+def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
+    """Pin apm's image of a tag, apply k8s/platform, and wait until it runs; the commit, if there was one.
+
+    No tag: what git says is applied again.
+    """
+    cluster = project.cluster("platform")
+    try:
+        cluster("version", "--request-timeout=15s")
+    except ToolError as error:
+        raise ConfigurationError(
+            f"the cluster {cluster.settings.cluster} does not answer; {error}"
+        ) from error
+    tip = project.git.fetch()
+    made = pin(project, tip, tag) if tag else ""
+    if made:
+        say(f"{made[:7]} on {project.git.branch}: the platform's apm is {tag}")
+    try:
+        apply(project, made or tip, cluster)
+    except (ToolError, TimedOutError) as error:
+        raise ConfigurationError(
+            f"the platform is not what git says: {error}; mend that, then: delivery platform"
+        ) from error
+    project.summarize("### The platform is what git says" + (f"\n\napm is `{tag}`." if tag else ""))
+    return made
+
+
+def pin(project: Project, tip: str, tag: str) -> str:
+    """Commit apm's image, by the digest that the registry has; empty if git names it already."""
+    image = docker.pinned(Image(image_names(project.settings)["apm"], tags.checked(tag)))
+    preflight.require_pullable(project.cluster("platform"), [image])
+
+    def make(tip: str) -> Commit | None:
+        before = project.git.read(tip, PATH)
+        if before is None:
+            raise ConfigurationError(f"{project.git.branch} has no {PATH}; push it to origin first")
+        if overlay.images(before).get("apm") == image:
+            return None
+        after = overlay.with_images(before, {"apm": image})
+        run_url = project.actions.run_url
+        return Commit(
+            {PATH: after}, f"deploy(platform): apm {tag}\n" + (run_url and f"\nRun-Url: {run_url}\n")
+        )
+
+    return project.git.publish(make, project.runner, tip=tip)
+
+
+def apply(project: Project, commit: str, cluster: Cluster) -> None:
+    """Apply k8s/platform as a commit has it, and wait until its Deployments run."""
+    with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
+        k8s = project.git.folder(commit, "k8s", Path(folder))
+        where = Path("k8s/platform") if project.runner.dry_run else k8s / "platform"
+        project.runner.change(*cluster.command("apply", f"--kustomize={where}", namespace=None), seconds=180)
+    if project.runner.dry_run:
+        return
+    for each in cluster("get", "deployments.apps", "--output=name").split():
+        cluster("rollout", "status", each, f"--timeout={READY_S}s", seconds=READY_S + 20)

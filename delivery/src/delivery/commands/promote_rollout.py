@@ -1,0 +1,53 @@
+"""`delivery promote-rollout`: the preview that waits becomes active."""
+
+from typing import Annotated
+
+import typer
+
+from delivery.adapters import pages
+from delivery.commands.options import DryRun, Env, Seconds, hand_over_release, say
+from delivery.domain import gates
+from delivery.domain.environments import checked
+from delivery.domain.overlay import Image
+from delivery.domain.rollout import State
+from delivery.output import summary
+from delivery.steps.deployment import Say
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
+from delivery.steps.watch import settle, watch
+
+
+def command(
+    env: Env,
+    confirm: Annotated[str, typer.Option(help='"promote"')],
+    timeout: Seconds = 600,
+    dry_run: DryRun = False,
+) -> None:
+    """Make the preview that waits active."""
+    project = Project.here(dry_run=dry_run)
+    hand_over_release(project, env, promote_rollout(project, env, confirm, timeout, say))
+
+
+def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
+    """Make the release that waits active, and return once its address shows it."""
+    cluster = project.cluster(checked(env))
+    if confirm != gates.CONFIRMATION:
+        gates.may_become_active(env, confirm, Image("", ""), None)
+    cluster.require()
+    desired = DesiredState.now(project)
+    named = desired.overlay(env)
+    since = next((each.at for each in desired.of(env) if each.tag == named.tag), None)
+    seen = watch(project, env, named.tag, since, say)
+    seen.look()
+    gates.may_become_active(env, confirm, named.images["vote"], seen.state)
+    before = seen.state.stable_tag if seen.state else ""
+    project.output(image_tag=named.tag)  # now: it may fail from here on, and is reported all the same
+    cluster.plugin("promote", runner=project.runner)
+    if project.runner.dry_run and seen.state:
+        return seen.state
+    state = settle(project, seen, "healthy", seconds)
+    with pages.client(project.settings.url(env)) as page:
+        pages.wait_for(page, state.release)
+    say(f"{project.settings.url(env)} shows release {state.release} ({named.tag})")
+    project.summarize(summary.promoted(project.settings, env, state, before, by=project.actions.actor))
+    return state

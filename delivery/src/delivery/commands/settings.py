@@ -1,0 +1,14 @@
+"""`delivery settings`: delivery.toml for later steps of a workflow."""
+
+from delivery.commands.options import say
+from delivery.domain.settings import SHAPES
+from delivery.steps.project import Project
+
+
+def command() -> None:
+    """Hand delivery.toml to later steps of a workflow."""
+    project = Project.here()
+    values = {key: getattr(project.settings, key) for key in (*SHAPES, "registry_host")}
+    for key, value in values.items():
+        say(f"{key} = {value}")
+    project.output(**values)

@@ -1,0 +1,30 @@
+"""`delivery trust`: what makes AWS trust this repository's workflows."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from delivery.adapters import github
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.trust import PURPOSES, aws_account, policy
+from delivery.output import aws_script
+from delivery.steps.project import Project
+
+
+def command(
+    purpose: Annotated[
+        str, typer.Argument(help="build, landscape, platform or an environment; none: a script for all")
+    ] = "",
+    account: Annotated[str, typer.Option(help="the AWS account; none: the registry's")] = "",
+) -> None:
+    """Print what makes AWS trust this repository's workflows: one role per purpose; nothing is changed."""
+    settings = Project.here().settings
+    if purpose and purpose not in PURPOSES:
+        raise ConfigurationError(f"there is no purpose {purpose!r}; it is one of {', '.join(PURPOSES)}")
+    number = aws_account(settings, account)
+    prefixes, branch = github.repository(settings)
+    if purpose:
+        print(json.dumps(policy(number, prefixes, branch, purpose), indent=2))
+    else:
+        print(aws_script.script(settings, number, prefixes, branch), end="")

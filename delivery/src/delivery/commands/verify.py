@@ -1,0 +1,34 @@
+"""`delivery verify`: the overlays of this checkout, held to our policies and to delivery.toml."""
+
+from typing import Annotated
+
+import typer
+
+from delivery.commands.options import say
+from delivery.domain import overlay
+from delivery.domain.environments import ORDER, checked
+from delivery.domain.errors import ConfigurationError, GateError
+from delivery.steps import verification
+from delivery.steps.project import Project
+
+
+def command(
+    envs: Annotated[list[str] | None, typer.Argument(metavar="[ENV]...", help="none: all")] = None,
+) -> None:
+    """Render the overlays of this checkout and hold them to our policies."""
+    project = Project.here()
+    named = [checked(each) for each in envs] if envs else list(ORDER)
+    broken = [each for env in named for each in verify(project, env)]
+    for each in broken:
+        say(each)
+    if broken:
+        raise GateError(f"{len(broken)} policies are broken; the lines above say where")
+    say(f"{', '.join(named)}: every policy is kept")
+
+
+def verify(project: Project, env: str) -> list[str]:
+    """What an environment of this checkout breaks, each with the policy's name."""
+    folder = (project.root / overlay.path(env)).parent
+    if not folder.is_dir():
+        raise ConfigurationError(f"there is no {folder.relative_to(project.root)} in this checkout")
+    return verification.broken(project.settings, env, folder)

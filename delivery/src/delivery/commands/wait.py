@@ -1,0 +1,46 @@
+"""`delivery wait`: until a release is Healthy, or Paused."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from delivery.commands.options import Env, Seconds, Tag, hand_over_release, say
+from delivery.domain import tags
+from delivery.domain.environments import checked
+from delivery.domain.progress import Goal
+from delivery.domain.rollout import State
+from delivery.output import summary
+from delivery.steps.deployment import Say
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
+from delivery.steps.watch import settle, watch
+
+
+def command(
+    env: Env,
+    goal: Annotated[Literal["healthy", "paused"], typer.Option("--for", help="how the release should be")],
+    image_tag: Tag = None,
+    timeout: Seconds = 1800,
+) -> None:
+    """Wait until the release is Healthy, or Paused; a line for each change."""
+    project = Project.here()
+    state = wait(project, checked(env), goal, tag=image_tag, seconds=timeout, say=say)
+    hand_over_release(project, env, state)
+
+
+def wait(project: Project, env: str, goal: Goal, *, tag: str | None, seconds: float, say: Say) -> State:
+    """Wait until the release is where it should be, and summarize what was seen."""
+    project.cluster(env).require()
+    desired = DesiredState.now(project)
+    tag = desired.overlay(env).tag if tag is None else tags.checked(tag)
+    since = next((each.at for each in desired.of(env) if each.tag == tag), None)
+    seen = watch(project, env, tag, since, say)
+    state = settle(project, seen, goal, seconds)
+    if goal == "paused" and state.paused:
+        project.summarize(summary.preview_ready(project.settings, env, state))
+    else:
+        verdicts = seen.log.verdicts
+        project.summarize(
+            summary.healthy(project.settings, env, state, seen.runs, verdicts, first=state.first)
+        )
+    return state

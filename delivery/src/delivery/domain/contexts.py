@@ -1,0 +1,46 @@
+"""Which of kubectl's contexts leads to the cluster that delivery.toml names; the current one may not."""
+
+import re
+from typing import Any
+
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.settings import Settings
+
+
+def context(settings: Settings, config: dict[str, Any]) -> str:
+    """The context in a kubeconfig; the current one if several lead there, else say which to choose."""
+    current = config.get("current-context", "")
+    clusters: dict[str, str] = {
+        each["name"]: each["context"]["cluster"] for each in config.get("contexts") or []
+    }
+    found = sorted(name for name, cluster in clusters.items() if leads(settings, name, cluster))
+    if current in found:
+        return str(current)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ConfigurationError(
+            f"{len(found)} contexts of kubectl lead to the cluster {settings.cluster}: {', '.join(found)}; "
+            "choose one: kubectl config use-context NAME"
+        )
+    there = f"kubectl's current context is {current}" if current else "kubectl has no current context"
+    raise ConfigurationError(
+        f"no context of kubectl leads to the cluster {settings.cluster}, {there}; {way(settings)}"
+    )
+
+
+def leads(settings: Settings, name: str, cluster: str) -> bool:
+    """Whether a context of this name, which names this cluster, leads to the one of delivery.toml."""
+    if settings.connect == "kubeconfig":
+        return settings.cluster in (name, cluster)
+    region, wanted = re.escape(settings.region), re.escape(settings.cluster)
+    # As `aws eks update-kubeconfig` and eksctl write it, whatever the context is called.
+    eks = rf"arn:aws[a-z-]*:eks:{region}:\d+:cluster/{wanted}|{wanted}\.{region}\.eksctl\.io"
+    return re.fullmatch(eks, cluster) is not None
+
+
+def way(settings: Settings) -> str:
+    """How to get a context."""
+    if settings.connect == "kubeconfig":
+        return "write the name of yours, or of its cluster, into delivery.toml as cluster"
+    return f"make one: aws eks update-kubeconfig --name {settings.cluster} --region {settings.region}"

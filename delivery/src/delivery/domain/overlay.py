@@ -1,0 +1,98 @@
+"""An overlay's kustomization.yaml: which images it names, and the same file with other images."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from delivery.domain.errors import ConfigurationError
+
+WIDTH = 10_000  # never break a line that a person wrote
+
+
+@dataclass(frozen=True)
+class Image:
+    """One image by its tag, pinned by its digest; an empty digest pins nothing."""
+
+    name: str
+    tag: str
+    digest: str = ""
+
+    def __str__(self) -> str:
+        return self.name + (f":{self.tag}" if self.tag else "") + (f"@{self.digest}" if self.digest else "")
+
+    @property
+    def service(self) -> str:
+        """The service that it is built from."""
+        return self.name.rpartition("/")[2]
+
+    @classmethod
+    def read(cls, text: str) -> "Image":
+        """The image in NAME:TAG@DIGEST, where the registry may have a port."""
+        named, _, digest = text.strip().partition("@")
+        name, _, tag = named.rpartition(":")
+        if not name or "/" in tag:  # no tag: what follows the colon is the registry's port and a path
+            return cls(named, "", digest)
+        return cls(name, tag, digest)
+
+
+def path(env: str) -> str:
+    """Where an environment's overlay stands in the repository."""
+    return f"k8s/overlays/{env}/kustomization.yaml"
+
+
+def load(text: str) -> Any:
+    """What a kustomization says."""
+    return YAML(typ="safe").load(text)
+
+
+def images(text: str) -> dict[str, Image]:
+    """The images that a kustomization names, by service."""
+    return {
+        each["name"]: Image(
+            each.get("newName", each["name"]), str(each.get("newTag", "")), each.get("digest", "")
+        )
+        for each in load(text).get("images", [])
+    }
+
+
+def tag(text: str) -> str:
+    """The one tag of all images; the services' images are built together."""
+    found = {each.tag for each in images(text).values()}
+    if len(found) != 1:
+        raise ConfigurationError(f"images: names the tags {', '.join(sorted(found))}; it must name one")
+    return found.pop()
+
+
+def strategy(text: str) -> str:
+    """How the environment changes its release: rolling, canary or blue-green."""
+    named = {each.rpartition("/")[2] for each in load(text).get("components", [])}
+    return next((each for each in ("canary", "blue-green") if each in named), "rolling")
+
+
+def with_images(text: str, wanted: Mapping[str, Image]) -> str:
+    """The same kustomization with these images; every comment, order and other line stays."""
+    yaml = _yaml()
+    content = yaml.load(text)
+    for each in content["images"]:
+        if each["name"] not in wanted:
+            raise ConfigurationError(f"images: names {each['name']}, which the deployment has no image of")
+        image = wanted[each["name"]]
+        each["newName"], each["newTag"] = image.name, image.tag
+        if image.digest:
+            each["digest"] = image.digest
+        else:
+            each.pop("digest", None)
+    written = io.StringIO()
+    yaml.dump(content, written)
+    return written.getvalue()
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = WIDTH
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml

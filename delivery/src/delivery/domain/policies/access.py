@@ -1,0 +1,26 @@
+"""What service accounts may do."""
+
+from delivery.domain.objects import Object
+from delivery.domain.policies.objects import named
+
+CLUSTER_WIDE = {"ingressclasses", "nodes"}  # what belongs to no namespace, and holds no secret
+READ = {"get", "list", "watch"}
+
+
+def access_stays_in_namespaces(objects: list[Object]) -> list[str]:
+    """Nothing may read what other teams' namespaces hold: across the cluster only what belongs to none."""
+    roles = named(objects, "ClusterRole")
+    wrong = [
+        f"ClusterRole {name}: {verb} {resource}"
+        for name, role in roles.items()
+        for rule in role["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+        if resource not in CLUSTER_WIDE or verb not in READ
+    ]
+    return wrong + [
+        f"{kind} {name}: {each['roleRef']['name']} is no role of ours"
+        for kind in ("ClusterRoleBinding", "RoleBinding")
+        for name, each in named(objects, kind).items()
+        if each["roleRef"]["name"] not in named(objects, each["roleRef"]["kind"])
+    ]

@@ -1,0 +1,49 @@
+"""The table of who may connect to whom in an environment, for people and for the story that tries it."""
+
+from delivery.domain.objects import Object
+from delivery.domain.policies.reach import Pod, allows, started
+
+TARGETS = {
+    "redis": "redis",
+    "postgres": "postgres",
+    "vote": "http",
+    "worker": "http",
+    "result": "http",
+    "apm": "http",
+    "prometheus": "http",
+}
+API, API_PORT = "the API", 443
+ROLES = ["vote", "worker", "result", "traffic", "analysis", "traefik", "prometheus", "apm"]
+
+
+def sources(objects: list[Object]) -> dict[str, Pod]:
+    """The pods that connect: each role, and a stranger in the environment, in the platform and elsewhere."""
+    pods = started(objects)
+    found = {role: pods[role] for role in ROLES}
+    for where, home in {"its namespace": pods["vote"], "the platform": pods["apm"]}.items():
+        found[f"a stranger in {where}"] = Pod(home.namespace, {}, home.namespace_labels)
+    found["a stranger elsewhere"] = Pod("default", {})
+    return found
+
+
+def table(objects: list[Object]) -> dict[str, dict[str, bool]]:
+    """Whether each source may connect to each target, by an environment's manifests and the platform's."""
+    pods = started(objects)
+    return {
+        role: {
+            **{
+                name: allows(objects, source, pods[name], pods[name].ports[port])
+                for name, port in TARGETS.items()
+            },
+            API: allows(objects, source, None, API_PORT),
+        }
+        for role, source in sources(objects).items()
+    }
+
+
+def markdown(allowed: dict[str, dict[str, bool]]) -> str:
+    """The table for a README: a row for each source, a column for each target."""
+    columns = [*TARGETS, API]
+    lines = [["from \\ to", *columns], ["---"] * (len(columns) + 1)]
+    lines += [[role, *("yes" if row[name] else "-" for name in columns)] for role, row in allowed.items()]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

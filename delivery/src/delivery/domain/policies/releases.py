@@ -1,0 +1,135 @@
+"""How every release must be judged, promoted and aborted."""
+
+import re
+from collections.abc import Iterator
+
+from delivery.domain.objects import Object
+from delivery.domain.policies.objects import metrics, named, template_names
+
+FORGIVEN = 1  # failures of a metric: a single one may be chance
+EVERY_VOTE = 100  # percent
+
+
+def limits_can_fail(objects: list[Object]) -> list[str]:
+    """No metric forgives more than one failure or all that it can see, or asks for the impossible.
+
+    No analysis Job can hang or be tried again.
+    """
+    wrong = []
+    for thing in objects:
+        for metric in metrics(thing):
+            name = f"{thing['metadata']['name']} {metric['name']}"
+            limit, count = metric.get("failureLimit", 0), metric.get("count")
+            if not 0 <= limit <= FORGIVEN or (count is not None and count <= limit):
+                wrong.append(f"{name}: {limit} failures of {count or 'any number'} are forgiven")
+            job = metric["provider"]["job"]["spec"]
+            if job.get("backoffLimit") != 0 or "activeDeadlineSeconds" not in job:
+                wrong.append(f"{name}: its Job may hang")
+            if job["template"]["spec"].get("restartPolicy") != "Never":
+                wrong.append(f"{name}: its Job tries again")
+        given = {each["name"]: each["value"] for each in arguments(thing) if "value" in each}
+        threshold, enough = float(given.get("error-threshold", 1)), int(given.get("min-requests", 1))
+        if not 0 < threshold < EVERY_VOTE or enough < 1:
+            wrong.append(f"{thing['metadata']['name']}: {threshold:g} % of {enough} requests always passes")
+    return wrong
+
+
+def arguments(part: object) -> Iterator[Object]:
+    """Every argument that an AnalysisTemplate has a default for, or that a Rollout gives one."""
+    if isinstance(part, dict):
+        yield from (each for each in part.get("args", []) if isinstance(each, dict))
+        for value in part.values():
+            yield from arguments(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from arguments(value)
+
+
+def releases_are_judged(objects: list[Object]) -> list[str]:
+    """Every canary's error rate is judged beside its steps and before the last one ends."""
+    wrong = []
+    templates = named(objects, "AnalysisTemplate")
+    for name, rollout in named(objects, "Rollout").items():
+        strategy = rollout["spec"]["strategy"]
+        if "canary" in strategy:
+            judged = [strategy["canary"].get("analysis", {})]
+            judged += [step["analysis"] for step in strategy["canary"]["steps"] if "analysis" in step][-1:]
+        else:
+            judged = [strategy["blueGreen"].get("prePromotionAnalysis", {})]
+        for analysis in judged:
+            seen = {name for name in template_names(analysis) for name in metric_names(templates, name)}
+            if "error-rate" not in seen:
+                wrong.append(f"{name}: {analysis.get('templates')}")
+    return wrong
+
+
+def metric_names(templates: dict[str, Object], name: str) -> set[str]:
+    """The metrics of a template and of those that it is made of."""
+    if name not in templates:
+        return set()
+    spec = templates[name]["spec"]
+    parts = (metric_names(templates, each["templateName"]) for each in spec.get("templates", []))
+    return {metric["name"] for metric in spec.get("metrics", [])}.union(*parts)
+
+
+def background_begins_in_time(objects: list[Object]) -> list[str]:
+    """The analysis beside a canary's steps has judged it before the first pause ends."""
+    wrong = []
+    templates = named(objects, "AnalysisTemplate")
+    for name, rollout in named(objects, "Rollout").items():
+        canary = rollout["spec"]["strategy"].get("canary", {})
+        pauses = [
+            seconds((step["pause"] or {}).get("duration", "0"))
+            for step in canary.get("steps", [])
+            if "pause" in step
+        ]
+        for template in template_names(canary.get("analysis", {})):
+            wrong += [
+                f"{name}: {metric['name']} begins after the first pause"
+                for metric in templates.get(template, {}).get("spec", {}).get("metrics", [])
+                if seconds(metric.get("initialDelay", "0")) >= next(iter(pauses), 0)
+            ]
+    return wrong
+
+
+def seconds(duration: object) -> float:
+    """A duration as Argo Rollouts reads it: 90, 90s, 2m or 1h."""
+    number, unit = re.fullmatch(r"(\d+)([smh]?)", str(duration)).groups()  # type: ignore[union-attr]
+    return int(number) * {"s": 1, "m": 60, "h": 3600}[unit or "s"]
+
+
+def promotion_is_manual(objects: list[Object]) -> list[str]:
+    """A blue-green release waits for a person."""
+    wrong = []
+    for name, rollout in named(objects, "Rollout").items():
+        strategy = rollout["spec"]["strategy"].get("blueGreen")
+        if strategy is not None and strategy.get("autoPromotionEnabled") is not False:
+            wrong.append(name)
+    return wrong
+
+
+def entry_has_every_release(objects: list[Object]) -> list[str]:
+    """Users of a canary enter by a third Service: to the other two the controller adds a release's hash."""
+    wrong = []
+    for name, rollout in named(objects, "Rollout").items():
+        canary = rollout["spec"]["strategy"].get("canary", {})
+        steered = {canary.get("canaryService"), canary.get("stableService")}
+        entries = {
+            path["backend"]["service"]["name"]
+            for each in named(objects, "Ingress").values()
+            if each["metadata"]["name"] == name
+            for rule in each["spec"]["rules"]
+            for path in rule["http"]["paths"]
+        }
+        if canary and (entries & steered or len(steered) != 2):  # noqa: PLR2004 - two Services
+            wrong.append(f"{name}: users enter by {', '.join(sorted(entries))}")
+    return wrong
+
+
+def bad_releases_are_aborted(objects: list[Object]) -> list[str]:
+    """A release that does not come up is aborted, not left half rolled out."""
+    return [
+        name
+        for name, rollout in named(objects, "Rollout").items()
+        if rollout["spec"].get("progressDeadlineAbort") is not True
+    ]

@@ -1,0 +1,117 @@
+"""A file of this repository with a fork's settings in place of the old ones."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.services import SERVICES
+from delivery.domain.settings import FILE, Settings
+
+EXAMPLE = "acme"  # what documents call a fork
+TESTS = re.compile(r"(^|/)(tests|e2e)/")  # their names are made up
+FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may have the name in them
+ECR = re.compile(r"\.amazonaws\.com(/|$)")
+WORKFLOWS = ".github/workflows/"
+PUSHES = re.compile(r"^( +branches: )\[[^]]*\]$", re.MULTILINE)
+PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
+
+
+def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
+    """Return if no file but a test has this name as a word, outside of the present settings.
+
+    A later rename could not tell the name from the word.
+    """
+    for path, text in files.items():
+        if TESTS.search(path):
+            continue
+        others = addresses(old).sub("", "" if path == FILE else text)
+        if word(name).search(others) or word(name).search(path):
+            raise ConfigurationError(
+                f"--name {name}: {path} uses this word for something else, and a later rename "
+                "could not tell them apart; take another name"
+            )
+
+
+def completed(old: Settings, given: dict[str, str]) -> Settings:
+    """The settings that were given, what follows from them, and the old ones."""
+    name = given.get("name", old.name)
+    if "repository" in given and old.registry == packages(old.repository):
+        given = {"registry": packages(given["repository"])} | given
+    if ECR.search(given.get("registry", "")):
+        given = {"connect": "aws"} | given
+    following = {key: word(old.name).sub(name, getattr(old, key)) for key in FOLLOWING}
+    return Settings.checked(asdict(old) | following | given)
+
+
+def packages(repository: str) -> str:
+    """Where GHCR keeps a repository's packages: two repositories of one owner do not share a name."""
+    return f"ghcr.io/{repository.lower()}"
+
+
+def renamed(path: str, old: Settings, new: Settings) -> str:
+    """A path with the new name in place of the old."""
+    return word(old.name).sub(new.name, path)
+
+
+def rewritten(path: str, text: str, old: Settings, new: Settings, branch: str = "") -> str:
+    """A file's text with the new settings in place of the old, and workflows on the default branch's pushes.
+
+    The pages' addresses change in manifests alone: elsewhere they are those of `make cluster`, which
+    stay on *.localhost. Text that only looks like an old address, as `localhost` in a test, stays.
+    """
+    if path == FILE:
+        return settings_text(text, new)
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["service"]:
+            return f"{new.registry}/{found['service']}"
+        if found["github"]:
+            return new.github
+        if found["page"] and path.endswith(".yaml"):
+            host = new.base_domain if found["url"] or ":" in found["host"] else hostname(new)
+            return f"{found['url']}{found['page']}-{new.name}-{found['env']}.{host}"
+        return word(old.name).sub(new.name, found[0])
+
+    # Addresses first: they may have the name in them.
+    text = re.sub(f"{addresses(old).pattern}|{word(old.name).pattern}", replaced, text)
+    if branch and path.startswith(WORKFLOWS):
+        text = PUSHES.sub(rf"\g<1>[{branch}]", text)
+    if path.startswith("k8s/transformers/"):
+        # The tag follows the last colon of the image's name: a registry with a port brings one more.
+        text = PORT_INDEX.sub(rf"\g<1>{2 if ':' in new.registry else 1}}}", text)
+    return text
+
+
+def word(name: str) -> re.Pattern[str]:
+    """Finds the name where it is a word: `app` in app-qa, not in apply."""
+    return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
+
+
+def addresses(of: Settings) -> re.Pattern[str]:
+    """Finds images, the repository, and pages."""
+    host = "|".join(re.escape(each) for each in (of.base_domain, hostname(of)))
+    image = rf"(?<![\w./-]){re.escape(of.registry)}/(?P<service>{'|'.join(SERVICES)})\b"
+    github = rf"(?P<github>{re.escape(of.github)})(?![\w-])"
+    page = rf"(?P<page>vote|result)-{re.escape(of.name)}-(?P<env>[a-z0-9-]+)\.(?P<host>{host})"
+    return re.compile(rf"{image}|{github}|(?P<url>(?:://)?)\b{page}(?![\w:-]|\.\w)")
+
+
+def hostname(of: Settings) -> str:
+    """What stands behind a page's name in an Ingress, which has no port."""
+    return of.base_domain.partition(":")[0]
+
+
+def settings_text(text: str, new: Settings) -> str:
+    """delivery.toml with other values; its comments stay, and a key that it lacks comes at its end."""
+    for key, value in asdict(new).items():
+        line = f'{key} = "{value}"'
+        text, found = re.subn(rf'^{key} = "[^"]*" *(?=#|$)', _padded(line), text, flags=re.MULTILINE)
+        if not found:
+            text = f"{text.rstrip()}\n{line}\n"
+    return text
+
+
+def _padded(line: str) -> Callable[[re.Match[str]], str]:
+    """The line as wide as the one that it replaces, so that comments stay in their column."""
+    return lambda found: line.ljust(len(found[0]) - 1) + " " if found[0].endswith(" ") else line

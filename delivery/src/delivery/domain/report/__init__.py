@@ -1,0 +1,1 @@
+"""A deployment's record, and how two of them become one."""

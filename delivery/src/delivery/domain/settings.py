@@ -1,0 +1,102 @@
+"""delivery.toml and the environment, read once into frozen dataclasses."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Self
+
+from delivery.domain.errors import ConfigurationError
+
+FILE = "delivery.toml"
+CONNECTIONS = ("aws", "kubeconfig", "kind")
+DEFAULTS = {"connect": "aws", "platforms": "linux/amd64"}
+HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?"
+PLATFORM = "linux/(amd64|arm64)"
+SHAPES = {
+    "name": (r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?", "lower-case letters, digits and hyphens, 20 at most"),
+    "registry": (rf"{HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*", "a host and a path, as ghcr.io/acme"),
+    "repository": (r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+", "OWNER/NAME, as on GitHub"),
+    "base_domain": (HOST, "a domain, as acme.dev, or localhost:8443"),
+    "connect": ("|".join(CONNECTIONS), f"one of {', '.join(CONNECTIONS)}"),
+    "cluster": (r"[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,99}", "the cluster's name in EKS, kind or your kubeconfig"),
+    "region": (r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, as us-west-2"),
+    "platforms": (rf"{PLATFORM}(,{PLATFORM})*", "linux/amd64, linux/arm64, or both with a comma between"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """delivery.toml: everything that a fork changes."""
+
+    name: str
+    registry: str
+    repository: str
+    base_domain: str
+    connect: str
+    cluster: str
+    region: str
+    platforms: str = DEFAULTS["platforms"]
+
+    @classmethod
+    def from_file(cls, root: Path) -> Self:
+        """Read delivery.toml, or name the key that is missing or wrong."""
+        try:
+            found = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ConfigurationError(f"there is no {FILE} in {root}; run delivery in a checkout") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{FILE} is not readable: {error}") from error
+        return cls.checked(found)
+
+    @classmethod
+    def checked(cls, found: Mapping[str, object]) -> Self:
+        """The settings, if every key is there and has the shape it needs."""
+        names = [field.name for field in fields(cls)]
+        for key in found:
+            if key not in names:
+                raise ConfigurationError(f"{FILE}: there is no key {key}; it knows {', '.join(names)}")
+        for key in names:
+            shape, words = SHAPES[key]
+            value = found.get(key, DEFAULTS.get(key))
+            if value is None:
+                raise ConfigurationError(f"{FILE}: {key} is missing; it is {words}")
+            if not isinstance(value, str) or not re.fullmatch(shape, value):
+                raise ConfigurationError(f"{FILE}: {key} must be {words}, not {value!r}")
+        return cls(**{key: str(value) for key, value in (DEFAULTS | dict(found)).items()})
+
+    def on(self, server: str) -> "Settings":
+        """These settings with the repository on this GitHub server; none: on github.com."""
+        return Hosted(**asdict(self), server=server.rstrip("/")) if server else self
+
+    @property
+    def registry_host(self) -> str:
+        """Where docker logs in."""
+        return self.registry.partition("/")[0]
+
+    @property
+    def github(self) -> str:
+        """The repository's pages."""
+        return f"https://github.com/{self.repository}"
+
+    def namespace(self, env: str) -> str:
+        """The namespace of an environment, or of the platform."""
+        return f"{self.name}-{env}"
+
+    def url(self, env: str, page: str = "vote") -> str:
+        """The address of a page of an environment: vote, result, vote-preview or vote-canary."""
+        service, _, view = page.partition("-")
+        return f"https://{service}-{self.name}-{env}{view and '-' + view}.{self.base_domain}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hosted(Settings):
+    """delivery.toml, as a run of GitHub Actions has it."""
+
+    server: str
+
+    @property
+    def github(self) -> str:
+        """The repository's pages, where the run is."""
+        return f"{self.server}/{self.repository}"

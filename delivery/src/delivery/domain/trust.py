@@ -1,0 +1,102 @@
+"""Which jobs AWS trusts: for each purpose the policies of its role.
+
+GitHub says which subject its tokens have: names or, in repositories made since 2026-07-15, names with IDs.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from delivery.domain.environments import ORDER
+from delivery.domain.errors import ConfigurationError
+from delivery.domain.services import SERVICES
+from delivery.domain.settings import Settings
+
+CUSTOMIZATION = "actions/oidc/customization/sub"
+ISSUER = "token.actions.githubusercontent.com"
+BUILD, DASHBOARD, PLATFORM = "build", "landscape", "platform"
+PURPOSES = (BUILD, DASHBOARD, PLATFORM, *ORDER)  # each is an environment of GitHub's, too
+ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(/(?P<path>.+))?")
+READ = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+PUSH = [
+    *READ,
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+]
+Policy = dict[str, Any]
+
+
+def aws_account(settings: Settings, given: str = "") -> str:
+    """The AWS account: the one that was given, else the registry's."""
+    found = ECR.fullmatch(settings.registry)
+    wanted = given or (found["account"] if found else "")
+    if not re.fullmatch(r"\d{12}", wanted):
+        ask = "aws sts get-caller-identity --query Account --output text"
+        raise ConfigurationError(f"name the AWS account, 12 digits: --account $({ask})")
+    return wanted
+
+
+def prefixes(settings: Settings, facts: Mapping[str, Any], oidc: Mapping[str, Any]) -> list[str]:
+    """How the subjects begin: as GitHub says, or both forms if it does not say."""
+    if oidc.get("use_default") is False:
+        raise ConfigurationError(
+            f"the subjects of {settings.repository} are customized, these policies are for GitHub's own: "
+            f"gh api --method PUT repos/{settings.repository}/{CUSTOMIZATION} -F use_default=true"
+        )
+    if oidc.get("sub_claim_prefix"):
+        return [str(oidc["sub_claim_prefix"])]
+    owner, name = facts["owner"]["login"], facts["name"]
+    names, ids = f"repo:{owner}/{name}", f"repo:{owner}@{facts['owner']['id']}/{name}@{facts['id']}"
+    immutable = oidc.get("use_immutable_subject")
+    return [ids, names] if immutable is None else [ids] if immutable else [names]
+
+
+def policy(account: str, prefixes: Sequence[str], branch: str, purpose: str) -> Policy:
+    """Who may assume a purpose's role: jobs in that environment, of runs on the default branch."""
+    subjects = [f"{prefix}:environment:{purpose}" for prefix in prefixes]
+    return _statements(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    f"{ISSUER}:aud": "sts.amazonaws.com",
+                    f"{ISSUER}:ref": f"refs/heads/{branch}",
+                    f"{ISSUER}:sub": subjects if len(subjects) > 1 else subjects[0],
+                }
+            },
+        }
+    )
+
+
+def permissions(settings: Settings, account: str, purpose: str) -> Policy:
+    """What a purpose's role may do in AWS; what it may do in the cluster, the cluster says."""
+    statements: list[Policy] = []
+    if found := ECR.fullmatch(settings.registry) if purpose != DASHBOARD else None:
+        path = f"{found['path']}/" if found["path"] else ""
+        services = SERVICES if purpose == BUILD else ("apm",) if purpose == PLATFORM else _deployed()
+        arn = f"arn:aws:ecr:{found['region']}:{found['account']}:repository/{path}"
+        statements = [
+            {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Action": PUSH if purpose == BUILD else READ,
+                "Resource": [f"{arn}{service}" for service in services],
+            },
+        ]
+    if purpose != BUILD:
+        cluster = f"arn:aws:eks:{settings.region}:{account}:cluster/{settings.cluster}"
+        statements.append({"Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": cluster})
+    return _statements(*statements)
+
+
+def _deployed() -> tuple[str, ...]:
+    return tuple(service for service in SERVICES if service != "apm")
+
+
+def _statements(*statements: Policy) -> Policy:
+    return {"Version": "2012-10-17", "Statement": list(statements)}

@@ -1,0 +1,1 @@
+"""A deployment's record as Markdown."""

@@ -1,1 +1,0 @@
-"""The report of one deployment: a record of what was observed, and the same for people."""

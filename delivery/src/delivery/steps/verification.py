@@ -1,0 +1,73 @@
+"""Manifests as kustomize renders them, held to our policies and to delivery.toml."""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from delivery.adapters import kustomize
+from delivery.adapters.process import ToolError
+from delivery.domain import overlay, policies
+from delivery.domain.errors import ConfigurationError, GateError
+from delivery.domain.history import Deployment
+from delivery.domain.objects import Object, named
+from delivery.domain.services import image_names
+from delivery.domain.settings import Settings
+from delivery.steps import manifests
+from delivery.steps.desired_state import DesiredState
+from delivery.steps.project import Project
+
+
+def require(project: Project, desired: DesiredState, wanted: Deployment) -> None:
+    """Return if the manifests of a deployment keep every policy; nothing is committed yet."""
+    env = wanted.env
+    tree = wanted.manifests or manifests.tree(project.git, desired.commit)
+    with tempfile.TemporaryDirectory(prefix="delivery-") as into:
+        k8s = manifests.write(project.git, env, desired.commit, tree, Path(into))
+        file = Path(into) / overlay.path(env)
+        images = {each.service: each for each in wanted.images}
+        file.write_text(overlay.with_images(file.read_text(encoding="utf-8"), images), encoding="utf-8")
+        if found := broken(project.settings, env, k8s / "overlays" / env):
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            raise GateError(
+                f"{wanted.tag} was not deployed: its manifests break a policy: {found[0]}{more}; "
+                f"see all of them: delivery verify {env}"
+            )
+
+
+def broken(settings: Settings, env: str, folder: Path) -> list[str]:
+    """What the overlay in a folder breaks, each with the policy's name."""
+    try:
+        objects = kustomize.rendered(folder)
+    except ToolError as error:
+        raise ConfigurationError(f"{env} cannot be rendered; {error}") from error
+    found = [
+        f"{env}: {policy.__name__.replace('_', ' ')}: {each}"
+        for policy in policies.ALL
+        for each in policy(objects)
+    ]
+    text = (folder / "kustomization.yaml").read_text(encoding="utf-8")
+    return found + [f"{env}: {each}" for each in strays(settings, env, text, objects)]
+
+
+def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> list[str]:
+    """Where an overlay does not say what delivery.toml says."""
+    names = image_names(settings)
+    wrong = [
+        f"images: {each.name} is not {names[service]}"
+        for service, each in overlay.images(text).items()
+        if each.name != names[service]
+    ]
+    wrong += [
+        f"{each['kind']} {each['metadata']['name']} is not in {settings.namespace(env)}"
+        for each in objects
+        if each["metadata"].get("namespace") != settings.namespace(env)
+    ]
+    for each in named(objects, "Ingress"):
+        page = each["metadata"]["name"]
+        host = urlsplit(settings.url(env, page)).hostname
+        wrong += [
+            f"Ingress {page}: {rule['host']} is not {host}"
+            for rule in each["spec"]["rules"]
+            if rule["host"] != host
+        ]
+    return wrong
