@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from delivery.adapters.docker import SERVICES
+from delivery.domain.services import SERVICES
 from delivery.adapters.kustomize import rendered as kustomized
 from delivery.domain.objects import Object
 from delivery.domain.overlay import Image, load
