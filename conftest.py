@@ -19,14 +19,14 @@ import local
 import result
 import vote
 import worker
-from delivery.git import surroundings
+from delivery.adapters.git import environment
 
 PACKAGES = (apm, delivery, demo, local, result, vote, worker)
 # What tests ask is on this machine: never through a proxy, which docker and git may need all the same.
 for variable in ("no_proxy", "NO_PROXY"):
     os.environ[variable] = f"{os.environ.get(variable, '')},localhost,.localhost,127.0.0.1,::1".lstrip(",")
 # Nor of another repository: git tells its hooks which one to work on, and that is not the tests' own.
-for variable in [name for name, value in surroundings(os.environ).items() if value is None]:
+for variable in [name for name, value in environment(os.environ).items() if value is None]:
     del os.environ[variable]
 assert all(package.__file__ for package in PACKAGES), "run `make setup` first"
 

@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from delivery.domain.services import SERVICES
 from delivery.adapters.kustomize import rendered as kustomized
 from delivery.domain.objects import Object
 from delivery.domain.overlay import Image, load
+from delivery.domain.services import SERVICES
 from delivery.domain.settings import Settings
 
 ROOT = Path(__file__).parents[3]
