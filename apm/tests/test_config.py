@@ -1,6 +1,7 @@
 import pytest
 
-from apm.config import ConfigError, Settings
+from apm.checks import ConfigError
+from apm.config import Settings
 
 VARIABLES = ("RELEASE", "BIND_HOST", "APM_PORT", "APM_THREADS", "APM_PROMETHEUS_TIMEOUT_S", "LOG_LEVEL")
 URL = "http://prometheus:9090"

@@ -2,7 +2,8 @@ import socket
 
 import pytest
 
-from result.config import ConfigError, Settings
+from result.checks import ConfigError
+from result.config import Settings
 
 REQUIRED = {"DATABASE_URL": "postgresql://u:p@db/votes"}
 VARIABLES = [

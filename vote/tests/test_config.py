@@ -2,7 +2,8 @@ import socket
 
 import pytest
 
-from vote.config import ConfigError, Settings
+from vote.checks import ConfigError
+from vote.config import Settings
 
 
 def test_defaults_need_nothing_but_redis(monkeypatch):

@@ -1,7 +1,8 @@
 import pytest
 from environs import Env
 
-from worker.config import ConfigError, Settings
+from worker.checks import ConfigError
+from worker.config import Settings
 
 NEEDED = {"REDIS_URL": "redis://redis:6379/0", "DATABASE_URL": "postgresql://app:secret@db/app"}
 OPTIONAL = ["WORKER_BATCH_SIZE", "WORKER_CLAIM_IDLE_S", "BIND_HOST", "WORKER_PORT", "RELEASE", "LOG_LEVEL"]

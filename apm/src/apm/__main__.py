@@ -4,7 +4,8 @@ import sys
 
 from gunicorn.app.wsgiapp import run
 
-from apm.config import ConfigError, Settings
+from apm.checks import ConfigError
+from apm.config import Settings
 from apm.listening import listen
 
 

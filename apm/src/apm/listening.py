@@ -3,7 +3,7 @@
 import os
 import socket
 
-from apm.config import ConfigError
+from apm.checks import ConfigError
 
 
 def listen(host: str, port: int) -> socket.socket:

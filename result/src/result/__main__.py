@@ -11,7 +11,8 @@ import tempfile
 
 from gunicorn.app.wsgiapp import run
 
-from result.config import ConfigError, Settings
+from result.checks import ConfigError
+from result.config import Settings
 from result.listening import listen
 
 

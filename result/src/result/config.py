@@ -4,13 +4,11 @@ import socket
 from dataclasses import dataclass
 from typing import Self
 
-from environs import Env, EnvError, ValidationError, validate
+from environs import Env, validate
 
+from result.checks import LOG_LEVEL, PORT, RELEASE, in_one_line
 from result.database_url import database_url
-
-
-class ConfigError(Exception):
-    """A setting is missing or wrong; the message names its variable."""
+from result.page_url import page_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,27 +31,17 @@ class Settings:
     def from_env(cls, env: Env | None = None) -> Self:
         """Read every variable, or raise a ConfigError that names the wrong one."""
         env = env or Env()
-        try:
+        with in_one_line():
             return cls(
                 database_url=env.str("DATABASE_URL", validate=database_url),
                 option_a=env.str("VOTE_OPTION_A", "Cats", validate=validate.Length(min=1, max=40)),
                 option_b=env.str("VOTE_OPTION_B", "Dogs", validate=validate.Length(min=1, max=40)),
-                vote_url=env.str("VOTE_URL", "", validate=http_url),
-                release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
+                vote_url=env.str("VOTE_URL", "", validate=page_url),
+                release=env.str("RELEASE", "local", validate=RELEASE),
                 image_tag=env.str("IMAGE_TAG", "dev"),
                 pod=env.str("POD_NAME", "") or socket.gethostname(),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container's own interfaces
-                port=env.int("RESULT_PORT", 8080, validate=validate.Range(1, 65535)),
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                port=env.int("RESULT_PORT", 8080, validate=PORT),
                 workers=env.int("RESULT_WORKERS", 1, validate=validate.Range(1, 16)),
-                log_level=env.str(
-                    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
-                ),
+                log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),
             )
-        except EnvError as error:
-            raise ConfigError(" ".join(str(error).split())) from error
-
-
-def http_url(value: str) -> None:
-    """Refuse links that a page must not carry; empty means no link."""
-    if value and not value.startswith(("http://", "https://")):
-        raise ValidationError("must look like https://host/")

@@ -3,7 +3,7 @@
 import os
 import socket
 
-from result.config import ConfigError
+from result.checks import ConfigError
 
 
 def listen(host: str, port: int) -> socket.socket:

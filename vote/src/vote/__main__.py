@@ -11,7 +11,8 @@ import tempfile
 
 from gunicorn.app.wsgiapp import run
 
-from vote.config import ConfigError, Settings
+from vote.checks import ConfigError
+from vote.config import Settings
 from vote.listening import listen
 
 

@@ -4,13 +4,11 @@ import socket
 from dataclasses import dataclass
 from typing import Self
 
-from environs import Env, EnvError, ValidationError, validate
+from environs import Env, validate
 
+from vote.checks import LOG_LEVEL, PORT, RELEASE, in_one_line
+from vote.page_url import page_url
 from vote.redis_url import redis_url
-
-
-class ConfigError(Exception):
-    """A setting is missing or wrong; the message names its variable."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,30 +34,20 @@ class Settings:
     def from_env(cls, env: Env | None = None) -> Self:
         """Read every variable, or raise a ConfigError that names the wrong one."""
         env = env or Env()
-        try:
+        with in_one_line():
             return cls(
                 redis_url=env.str("REDIS_URL", validate=redis_url),
                 option_a=env.str("VOTE_OPTION_A", "Cats", validate=validate.Length(min=1, max=40)),
                 option_b=env.str("VOTE_OPTION_B", "Dogs", validate=validate.Length(min=1, max=40)),
-                result_url=env.str("RESULT_URL", "", validate=http_url),
+                result_url=env.str("RESULT_URL", "", validate=page_url),
                 error_sim=env.str("VOTE_ERROR_SIM", "on", validate=validate.OneOf(["on", "off"])) == "on",
-                release=env.str("RELEASE", "local", validate=validate.Regexp(r"[A-Za-z0-9._-]{1,63}\Z")),
+                release=env.str("RELEASE", "local", validate=RELEASE),
                 image_tag=env.str("IMAGE_TAG", "dev"),
                 pod=env.str("POD_NAME", "") or socket.gethostname(),
                 bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
-                port=env.int("VOTE_PORT", 8080, validate=validate.Range(1, 65535)),
+                port=env.int("VOTE_PORT", 8080, validate=PORT),
                 workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
                 trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),
                 redis_timeout_s=env.float("VOTE_REDIS_TIMEOUT_S", 1.5, validate=validate.Range(0.05, 1.8)),
-                log_level=env.str(
-                    "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
-                ),
+                log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),
             )
-        except EnvError as error:
-            raise ConfigError(" ".join(str(error).split())) from error
-
-
-def http_url(value: str) -> None:
-    """Refuse links that a page must not carry; empty means no link."""
-    if value and not value.startswith(("http://", "https://")):
-        raise ValidationError("must look like https://host/")

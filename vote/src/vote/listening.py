@@ -3,7 +3,7 @@
 import os
 import socket
 
-from vote.config import ConfigError
+from vote.checks import ConfigError
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -13,7 +13,8 @@ from threading import Event, Thread
 from prometheus_client import REGISTRY
 
 from worker import logs
-from worker.config import ConfigError, Settings
+from worker.checks import ConfigError
+from worker.config import Settings
 from worker.health import Health
 from worker.listening import listen
 from worker.loop import Loop

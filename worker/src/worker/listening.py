@@ -3,7 +3,7 @@
 import os
 import socket
 
-from worker.config import ConfigError
+from worker.checks import ConfigError
 
 
 def listen(host: str, port: int) -> socket.socket:
