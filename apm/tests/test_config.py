@@ -3,7 +3,7 @@ import pytest
 from apm.checks import ConfigError
 from apm.config import Settings
 
-VARIABLES = ("RELEASE", "BIND_HOST", "APM_PORT", "APM_THREADS", "APM_PROMETHEUS_TIMEOUT_S", "LOG_LEVEL")
+VARIABLES = ("RELEASE", "BIND_HOST", "APM_PORT", "APM_WORKERS", "APM_PROMETHEUS_TIMEOUT_S", "LOG_LEVEL")
 URL = "http://prometheus:9090"
 
 
@@ -27,7 +27,7 @@ def test_defaults(read):
         release="local",
         bind_host="0.0.0.0",  # noqa: S104
         port=8080,
-        threads=16,
+        workers=1,
         log_level="INFO",
     )
 
@@ -59,7 +59,7 @@ def test_a_missing_setting_is_named(read, monkeypatch):
         ("APM_PROMETHEUS_TIMEOUT_S", "nan"),
         ("RELEASE", "no spaces"),
         ("APM_PORT", "70000"),
-        ("APM_THREADS", "0"),
+        ("APM_WORKERS", "0"),
         ("LOG_LEVEL", "LOUD"),
     ],
 )

@@ -56,7 +56,7 @@ def run(service: str, env: dict[str, str]) -> str:
         ("worker", {"DATABASE_URL": GOOD["DATABASE_URL"]}, "REDIS_URL"),
         ("worker", GOOD | {"WORKER_BATCH_SIZE": "0"}, "WORKER_BATCH_SIZE"),
         ("apm", {}, "PROMETHEUS_URL"),
-        ("apm", GOOD | {"APM_THREADS": "none"}, "APM_THREADS"),
+        ("apm", GOOD | {"APM_WORKERS": "none"}, "APM_WORKERS"),
         ("result", {}, "DATABASE_URL"),
         ("result", GOOD | {"RESULT_PORT": "http"}, "RESULT_PORT"),
         ("result", GOOD | {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),

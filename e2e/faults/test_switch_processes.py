@@ -46,7 +46,7 @@ def test_on_fails_every_vote_of_one_release_and_none_of_the_other(releases):
     for instance in releases["canary"]:
         assert instance.get("/health").status_code == 200
         assert instance.get("/ready").status_code == 200
-        assert 'error_sim_enabled{release="canary"} 1.0' in instance.get("/metrics").text
+        assert 'vote_error_sim_enabled{release="canary"} 1.0' in instance.get("/metrics").text
 
     assert releases["canary"][1].post("/api/error-sim").json() == {"enabled": False}
 
@@ -59,7 +59,7 @@ def test_metrics_are_right_over_all_processes(releases):
 
     def accepted() -> float:
         lines = stable.get("/metrics").text.splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith("votes_accepted_total{"))
+        return sum(float(line.split()[-1]) for line in lines if line.startswith("vote_votes_accepted_total{"))
 
     before = accepted()
     for _ in range(100):

@@ -1,6 +1,6 @@
 import pytest
 
-from result.metrics import REGISTRY
+from result.http_metrics import REGISTRY
 
 
 def requests(**labels: str) -> float:

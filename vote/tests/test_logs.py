@@ -38,9 +38,3 @@ def test_outside_a_request_there_is_no_id(logged):
     (line,) = logged()
     assert line["message"] == "Starting"
     assert "request_id" not in line
-
-
-def test_gunicorn_does_not_log_every_request(logged):
-    logging.getLogger("gunicorn.access").info("GET /")
-
-    assert logged() == []

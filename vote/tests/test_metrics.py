@@ -16,16 +16,16 @@ def test_requests_and_votes_are_counted_with_their_release(client_of):
     assert sample(text, "http_requests_total", 'status="200"', *post) == 2
     assert sample(text, "http_requests_total", 'status="400"', *post) == 1
     assert sample(text, "http_request_duration_seconds_count", *post) == 3
-    assert sample(text, "votes_accepted_total", 'release="counted"') == 2
-    assert sample(text, "votes_synthetic_total", 'release="counted"') == 1
+    assert sample(text, "vote_votes_accepted_total", 'release="counted"') == 2
+    assert sample(text, "vote_votes_synthetic_total", 'release="counted"') == 1
 
 
 def test_the_switch_is_shown_as_it_is_now(client_of, queue):
     client = client_of(release="switched")
 
-    assert sample(client.get("/metrics").text, "error_sim_enabled", 'release="switched"') == 0
+    assert sample(client.get("/metrics").text, "vote_error_sim_enabled", 'release="switched"') == 0
     queue.on = True
-    assert sample(client.get("/metrics").text, "error_sim_enabled", 'release="switched"') == 1
+    assert sample(client.get("/metrics").text, "vote_error_sim_enabled", 'release="switched"') == 1
 
 
 def test_made_up_names_do_not_become_labels(client):

@@ -3,7 +3,7 @@ from threading import Event
 
 from tenacity import wait_none
 
-from worker.backoff import LONGEST_PAUSE_S, until_done
+from worker.backoff import LONGEST_PAUSE_S, describe, until_done
 
 
 def failing(times, then=lambda: "done"):
@@ -51,3 +51,7 @@ def test_the_stop_ends_the_pause_and_the_trying():
 
     assert retrying(failing(1000)) is None
     assert len(pauses) == 1
+
+
+def test_an_error_of_several_lines_is_told_on_one():
+    assert describe(ValueError("first\n  second")) == "ValueError: first second"

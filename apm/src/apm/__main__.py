@@ -1,6 +1,13 @@
 """Start the apm service: `python -m apm` checks the settings, listens, and runs gunicorn."""
 
+from gevent import monkey  # type: ignore[import-untyped]
+
+monkey.patch_all()  # first: what is imported below, and by the app, must find the patched modules
+
+# ruff: noqa: E402
+import os
 import sys
+import tempfile
 
 from gunicorn.app.wsgiapp import run
 
@@ -17,6 +24,9 @@ def main() -> None:
     except ConfigError as error:
         print(f"apm: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
         sys.exit(2)
+    if settings.workers > 1:
+        # The processes share their counters in files; read when prometheus_client is first imported.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="apm-metrics-")
     gunicorn = ["gunicorn", "--config=python:apm.gunicorn_conf", f"--bind=fd://{listener.detach()}"]
     sys.argv = [*gunicorn, "apm.app:create_app()"]
     run()

@@ -1,6 +1,7 @@
 """Asks Prometheus, and takes nothing for an answer that is not one."""
 
 import json
+import logging
 import math
 import time
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import httpx
 
 from apm import metrics
 
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry PROMETHEUS_URL: a password, maybe
 _MOST_BYTES = 1_000_000  # an answer has one row a status
 
 
@@ -26,7 +28,7 @@ class Sample:
 
 
 class Prometheus:
-    """One Prometheus server, for all threads; every call ends within about two time-outs."""
+    """One Prometheus server, for all questions; every call ends within about two time-outs."""
 
     def __init__(self, url: str, *, timeout_s: float, transport: httpx.BaseTransport | None = None) -> None:
         self._timeout_s = timeout_s

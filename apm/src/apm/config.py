@@ -18,7 +18,7 @@ class Settings:
     release: str
     bind_host: str
     port: int
-    threads: int
+    workers: int
     log_level: str
 
     @classmethod
@@ -34,6 +34,6 @@ class Settings:
                 release=env.str("RELEASE", "local", validate=RELEASE),
                 bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
                 port=env.int("APM_PORT", 8080, validate=PORT),
-                threads=env.int("APM_THREADS", 16, validate=validate.Range(1, 64)),
+                workers=env.int("APM_WORKERS", 1, validate=validate.Range(1, 16)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),
             )

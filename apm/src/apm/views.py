@@ -5,7 +5,7 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from apm import error_rate, metrics
+from apm import error_rate
 from apm.error_rate import Queries
 from apm.question import Question
 
@@ -29,32 +29,6 @@ def show_error_rate() -> Response:
     }
     log.info("measured", extra={"env": question.env, "answer": answer})
     return jsonify(answer)
-
-
-@bp.get("/health")
-def health() -> Response:
-    """Alive: always 200, whatever Prometheus does."""
-    return jsonify(status="ok")
-
-
-@bp.get("/ready")
-def ready() -> Response:
-    """Ready: 200 if Prometheus answers queries."""
-    _prometheus().query("vector(1)")
-    return jsonify(status="ready")
-
-
-@bp.get("/metrics")
-def show_metrics() -> Response:
-    """The figures for Prometheus about apm itself."""
-    return metrics.page()
-
-
-def refusal(status: int, message: str) -> Response:
-    """One clear line about what was not answered."""
-    response = jsonify(error=message)
-    response.status_code = status
-    return response
 
 
 def _prometheus() -> Queries:

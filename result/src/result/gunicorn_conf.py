@@ -9,10 +9,19 @@ from types import FrameType
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
-from result import logs
+from result import logs, process
 from result.config import Settings
+
+
+class NoAccessLogger(Logger):  # type: ignore[misc]
+    """Writes no line a request, nor gathers what it would say: /metrics counts them."""
+
+    def access(self, *_: Any) -> None:
+        """Nothing."""
+
 
 _settings = Settings.from_env()
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
@@ -23,8 +32,10 @@ worker_class = "gevent"
 worker_connections = 2000
 preload_app = True  # the first process imports everything, once; nothing connects before the fork
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
-graceful_timeout = 1
+graceful_timeout = process.GRACE_S
+keepalive = 120  # seconds; longer than proxies keep their side, or a request could meet a closing connection
 control_socket_disable = True
+logger_class = NoAccessLogger
 logconfig_dict = logs.configuration("result", _settings.release, _settings.log_level)
 
 
@@ -35,12 +46,12 @@ def when_ready(_server: object) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Follow the database, and end the event streams on SIGTERM: they would hold up the process."""
-    worker.wsgi.extensions["feed"].start()
+    """Start what the process does beside answering requests, and end it on SIGTERM."""
+    process.start(worker.wsgi)
 
     def stop(number: int, frame: FrameType | None) -> None:
         worker.handle_exit(number, frame)
-        gevent.spawn(worker.wsgi.extensions["board"].close)  # a signal handler must not wait for locks
+        gevent.spawn(process.stop, worker.wsgi)  # a signal handler must not wait for locks
 
     signal.signal(signal.SIGTERM, stop)
 

@@ -1,14 +1,30 @@
-"""Structured logs: one JSON object a line on standard output."""
+"""Structured logs: one JSON object a line on standard output, with the request's id where there is one."""
 
+import logging
+import logging.config
 from typing import Any
+
+from flask import has_request_context, request
+
+REQUEST_ID = "result.request_id"  # where a request's id lies in its environment
+
+
+class RequestId(logging.Filter):
+    """Adds the current request's id to every record logged while serving it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Pass every record on, with the id when there is one."""
+        if has_request_context() and REQUEST_ID in request.environ:
+            record.request_id = request.environ[REQUEST_ID]
+        return True
 
 
 def configuration(service: str, release: str, level: str) -> dict[str, Any]:
     """The logging set-up, for logging.config.dictConfig and for gunicorn's logconfig_dict."""
-    handlers = {"handlers": ["stdout"], "level": level, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"request_id": {"()": RequestId}},
         "formatters": {
             "json": {
                 "()": "pythonjsonlogger.json.JsonFormatter",
@@ -20,8 +36,13 @@ def configuration(service: str, release: str, level: str) -> dict[str, Any]:
             }
         },
         "handlers": {
-            "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "json"}
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": "json",
+                "filters": ["request_id"],
+            }
         },
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {"gunicorn.error": handlers, "gunicorn.access": handlers | {"level": "WARNING"}},
+        "loggers": {"gunicorn.error": {"handlers": ["stdout"], "level": level, "propagate": False}},
     }

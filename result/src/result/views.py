@@ -6,9 +6,8 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 
-from result import metrics
+from result import errors, metrics
 from result.board import Board
-from result.startup import Startup
 
 bp = Blueprint("result", __name__)
 
@@ -43,33 +42,6 @@ def show_results() -> Response:
     return jsonify(_board().current.results)
 
 
-@bp.get("/health")
-def health() -> Response:
-    """Alive: always 200, whatever the database does."""
-    return jsonify(status="ok")
-
-
-@bp.get("/ready")
-def ready() -> Response:
-    """Ready: 200 once every process has read figures.
-
-    It stays 200 when they are out of date later, and gives the reason: without a pod in the Service,
-    visitors would get the proxy's error instead of this page, which says since when its figures are stale.
-    """
-    if not _startup().complete:
-        return refusal(503, "Not every process has read the figures yet")
-    since = _board().current.snapshot.stale_since
-    if since:
-        return jsonify(status="degraded", reason=f"The figures are not up to date since {clock(since)}")
-    return jsonify(status="ready")
-
-
-@bp.get("/metrics")
-def show_metrics() -> Response:
-    """The figures for Prometheus."""
-    return metrics.page()
-
-
 def clock(moment: datetime) -> str:
     """The time of day for those without the script, which shows it in the viewer's own time zone."""
     return f"{moment:%H:%M} UTC"
@@ -77,26 +49,21 @@ def clock(moment: datetime) -> str:
 
 def wants_page() -> bool:
     """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
-    return "text/html" in request.accept_mimetypes.values()
+    return "text/html" in request.environ.get("HTTP_ACCEPT", "")
 
 
 def refusal(status: int, message: str) -> Response:
     """One clear line about what was not done, as a page or as JSON."""
     if wants_page():
         response = make_response(render_template("error.html", message=f"{message} (HTTP {status})"))
-    else:
-        response = jsonify(error=message)
-    response.status_code = status
-    return response
+        response.status_code = status
+        return response
+    return errors.refusal(status, message)
 
 
 def _counted(stream: Iterator[bytes]) -> Iterator[bytes]:
     with metrics.VIEWERS.track_inprogress():
         yield from stream
-
-
-def _startup() -> Startup:
-    return cast("Startup", current_app.extensions["startup"])
 
 
 def _board() -> Board:

@@ -24,8 +24,9 @@ def main() -> None:
     except ConfigError as error:
         print(f"vote: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
         sys.exit(2)
-    # The processes of a pod share their counters in files; read when prometheus_client is first imported.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="vote-metrics-")
+    if settings.workers > 1:
+        # The processes share their counters in files; read when prometheus_client is first imported.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="vote-metrics-")
     gunicorn = ["gunicorn", "--config=python:vote.gunicorn_conf", f"--bind=fd://{listener.detach()}"]
     sys.argv = [*gunicorn, "vote.app:create_app()"]
     run()

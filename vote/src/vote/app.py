@@ -1,18 +1,20 @@
 """The vote app: pages and JSON for people and scripts, errors in the form each asked for."""
 
 import logging
+from functools import partial
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from vote import views
+from vote import errors, probes, views
 from vote.config import Settings
 from vote.connections import Connections, StoreError
 from vote.edge import Edge
+from vote.metrics import ErrorSwitch
 from vote.redis_queue import Queue, RedisQueue
 from vote.startup import Startup
-from vote.switch import RedisSwitch, Switch
+from vote.switch import RedisSwitch, Switch, is_on
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +26,14 @@ def create_app(
     settings = settings or Settings.from_env()
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = views.LARGEST_FORM
     if queue is None or switch is None:
         connections = Connections(settings.redis_url, timeout_s=settings.redis_timeout_s)
         switch = ours = RedisSwitch(connections, release=settings.release)
         queue = RedisQueue(connections, release=settings.release, switch_key=ours.key)
     app.extensions["queue"], app.extensions["switch"] = queue, switch
-    app.extensions["startup"] = Startup(settings.workers)
+    app.extensions["startup"] = startup = Startup(settings.workers)
     proxies = settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
@@ -38,17 +41,31 @@ def create_app(
     app.register_blueprint(views.bp)
     if settings.error_sim:
         app.register_blueprint(views.error_sim)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_blueprint(
+        probes.blueprint(
+            unready=lambda: "" if startup.complete else "Not every process has reached Redis yet",
+            degraded=partial(_degraded, queue),
+            collectors=[ErrorSwitch(settings.release, lambda: settings.error_sim and is_on(switch))],
+        )
+    )
+    errors.register(app, views.refusal)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(StoreError, _store_error)
     return app
 
 
-def _http_error(error: HTTPException) -> Response:
-    status = error.code or 500
-    response = views.refusal(status, _MESSAGES.get(status) or error.description or error.name)
-    if isinstance(error, MethodNotAllowed):
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
-    return response
+def _degraded(queue: Queue) -> str:
+    """Why votes are refused. The pod stays ready: the page says it better than the proxy's error would."""
+    try:
+        queue.ping()
+    except StoreError as error:
+        log.warning("ready, but votes are refused: %s", error)
+        return "Redis is unreachable: votes are refused with 503"
+    return ""
+
+
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    return views.refusal(413, "That is too much for a vote: send the field vote=a or vote=b")
 
 
 def _store_error(error: StoreError) -> Response:
@@ -56,11 +73,3 @@ def _store_error(error: StoreError) -> Response:
     response = views.refusal(503, "The vote store is away, nothing was changed. Please try again in a moment")
     response.headers["Retry-After"] = "1"
     return response
-
-
-_MESSAGES = {
-    404: "There is no such page here",
-    405: "This address does not take that method",
-    413: "That is too much for a vote: send the field vote=a or vote=b",
-    500: "Something went wrong here; the log has the details",
-}

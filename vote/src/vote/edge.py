@@ -1,6 +1,6 @@
 """What every answer gets, whoever made it: a request id, our headers, a place in the figures.
 
-A layer of WSGI around the app: Flask's hooks for the same took a quarter of a vote's time.
+A layer of WSGI around the app, as Flask's own hooks for the same are slow: see docs/performance.md.
 """
 
 import re
@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from vote import metrics
+from vote import http_metrics
 from vote.logs import REQUEST_ID
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Edge:
         environ[REQUEST_ID] = request_id = given if _FORM.fullmatch(given) else secrets.token_hex(16)
 
         def start(status: str, headers: list[tuple[str, str]], *failure: Any) -> Any:
-            metrics.count(environ, int(status[:3]), self._release, time.perf_counter() - started)
+            http_metrics.count(environ, int(status[:3]), self._release, time.perf_counter() - started)
             headers += self._headers
             headers.append(("X-Request-Id", request_id))
             if not any(name == "Cache-Control" for name, _ in headers):

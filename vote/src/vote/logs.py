@@ -21,7 +21,6 @@ class RequestId(logging.Filter):
 
 def configuration(service: str, release: str, level: str) -> dict[str, Any]:
     """The logging set-up, for logging.config.dictConfig and for gunicorn's logconfig_dict."""
-    handlers = {"handlers": ["stdout"], "level": level, "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -45,5 +44,5 @@ def configuration(service: str, release: str, level: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {"gunicorn.error": handlers, "gunicorn.access": handlers | {"level": "WARNING"}},
+        "loggers": {"gunicorn.error": {"handlers": ["stdout"], "level": level, "propagate": False}},
     }

@@ -1,8 +1,11 @@
 """The error switch of one release: one key in Redis, for all of its pods and processes."""
 
+import logging
 from typing import Protocol
 
-from vote.connections import Connections
+from vote.connections import Connections, StoreError
+
+log = logging.getLogger(__name__)
 
 _TOGGLE = """
 if redis.call('DEL', KEYS[1]) == 1 then return 0 end
@@ -37,3 +40,12 @@ class RedisSwitch:
         """Flip the switch and say what it is now."""
         self.is_on()  # replaces a connection that broke: a flip must not be sent twice
         return bool(self._connections.ask("EVAL", _TOGGLE, 1, self.key, again=False))
+
+
+def is_on(switch: Switch) -> bool:
+    """Say whether errors are ON; while Redis is unreachable they count as OFF."""
+    try:
+        return switch.is_on()
+    except StoreError as error:
+        log.warning("the error switch counts as OFF: %s", error)
+        return False

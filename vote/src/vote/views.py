@@ -8,12 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, Request, Response, current_app, jsonify, render_template, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
-from vote import metrics, voter
+from vote import errors, metrics, voter
 from vote.config import Settings
-from vote.connections import StoreError
 from vote.redis_queue import Queue, Vote
-from vote.startup import Startup
-from vote.switch import Switch
+from vote.switch import Switch, is_on
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +54,7 @@ def cast_vote() -> Response:
 @error_sim.get("/api/error-sim")
 def show_switch() -> Response:
     """Say whether errors are ON for this release; counts as OFF while Redis is away."""
-    return jsonify(enabled=_switch_is_on())
+    return jsonify(enabled=is_on(_switch()))
 
 
 @error_sim.post("/api/error-sim")
@@ -73,35 +71,6 @@ def flip_switch() -> Response:
     return jsonify(enabled=enabled)
 
 
-@bp.get("/health")
-def health() -> Response:
-    """Alive: always 200, whatever Redis or the error switch do."""
-    return jsonify(status="ok")
-
-
-@bp.get("/ready")
-def ready() -> Response:
-    """Ready: 200 once every process has reached Redis; the error switch does not matter.
-
-    It stays 200 when Redis is unreachable later, and gives the reason: without a pod in the Service,
-    visitors would get the proxy's error instead of this page and its message.
-    """
-    if not _startup().complete:
-        return refusal(503, "Not every process has reached Redis yet")
-    try:
-        _queue().ping()
-    except StoreError as error:
-        log.warning("ready, but votes are refused: %s", error)
-        return jsonify(status="degraded", reason="Redis is unreachable: votes are refused with 503")
-    return jsonify(status="ready")
-
-
-@bp.get("/metrics")
-def show_metrics() -> Response:
-    """The figures for Prometheus."""
-    return metrics.page(error_sim=_settings().error_sim and _switch_is_on(), release=_settings().release)
-
-
 def wants_page() -> bool:
     """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
     return "text/html" in request.environ.get("HTTP_ACCEPT", "")
@@ -113,10 +82,9 @@ def refusal(status: int, message: str) -> Response:
         posted = request.method == "POST" and request.path == "/"
         error = f"{message} (HTTP {status})"
         response = _page(choice=voter.last_choice(request), error=error, posted=posted)
-    else:
-        response = jsonify(error=message)
-    response.status_code = status
-    return response
+        response.status_code = status
+        return response
+    return errors.refusal(status, message)
 
 
 def _page(*, choice: str | None, changed: bool = False, error: str = "", posted: bool = False) -> Response:
@@ -167,14 +135,6 @@ def _fields(form: bytes) -> tuple[str, ...]:
     return tuple(parse_qs(form.decode(errors="replace")).get("vote", ()))
 
 
-def _switch_is_on() -> bool:
-    try:
-        return _switch().is_on()
-    except StoreError as error:
-        log.warning("the error switch counts as OFF: %s", error)
-        return False
-
-
 def _from_another_site() -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -189,10 +149,6 @@ def _settings() -> Settings:
 
 def _queue() -> Queue:
     return cast("Queue", current_app.extensions["queue"])
-
-
-def _startup() -> Startup:
-    return cast("Startup", current_app.extensions["startup"])
 
 
 def _switch() -> Switch:

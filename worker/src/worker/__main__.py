@@ -10,16 +10,16 @@ import socket
 import sys
 from threading import Event, Thread
 
-from prometheus_client import REGISTRY
-
 from worker import logs
+from worker.app import create_app
 from worker.checks import ConfigError
 from worker.config import Settings
 from worker.health import Health
+from worker.http_metrics import REGISTRY
 from worker.listening import listen
 from worker.loop import Loop
 from worker.metrics import Metrics
-from worker.server import create_server
+from worker.server import Server
 from worker.store import Store
 from worker.stream import Stream
 
@@ -35,7 +35,7 @@ def main() -> int:
     health = Health()
     try:
         settings = Settings.from_env()
-        server = create_server(listen(settings.bind_host, settings.port), health, REGISTRY)
+        server = Server(listen(settings.bind_host, settings.port), create_app(settings, health))
     except ConfigError as error:
         print(f"worker: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
         return 2

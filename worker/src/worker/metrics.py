@@ -1,4 +1,4 @@
-"""What Prometheus reads on /metrics."""
+"""What Prometheus sees of batches, of the backlog and of failures."""
 
 from collections import Counter as Tally
 
@@ -15,22 +15,22 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._applied = Counter(
-            "worker_votes_applied",
+            "worker_votes_applied_total",
             "Votes brought to PostgreSQL, overtaken ones included",
             ["release", "vote"],
             registry=registry,
         )
         self._synthetic = Counter(
-            "worker_votes_synthetic",
+            "worker_votes_synthetic_total",
             "Synthetic votes, which never reach PostgreSQL",
             ["release"],
             registry=registry,
         )
         self._dead = Counter(
-            "worker_dead_letters", "Entries put aside in {votes}:dead", ["reason"], registry=registry
+            "worker_dead_letters_total", "Entries put aside in {votes}:dead", ["reason"], registry=registry
         )
         self._batches = Counter(
-            "worker_batches",
+            "worker_batches_total",
             "Batches acknowledged, by where they came from: new, unacknowledged or abandoned",
             ["source"],
             registry=registry,
@@ -42,7 +42,7 @@ class Metrics:
             registry=registry,
         )
         self._failures = Counter(
-            "worker_failures", "Attempts that failed and were repeated", registry=registry
+            "worker_failures_total", "Attempts that failed and were repeated", registry=registry
         )
         self._lag = Gauge("worker_stream_lag", "Entries that no worker has read yet", registry=registry)
         self._pending = Gauge(

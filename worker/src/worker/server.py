@@ -1,5 +1,6 @@
-"""The worker's HTTP side: /health, /ready and /metrics, each answered by a thread of its own."""
+"""The worker's web server: small, each request answered by a thread of its own."""
 
+import io
 import logging
 import socket
 from collections.abc import Iterable
@@ -7,10 +8,6 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from prometheus_client import CollectorRegistry, make_wsgi_app
-
-from worker.health import Health
 
 log = logging.getLogger(__name__)
 
@@ -25,45 +22,27 @@ class Handler(WSGIRequestHandler):
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """A small web server for probes and Prometheus."""
+    """Serves an app on a socket that already listens."""
 
     daemon_threads = True
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, app: WSGIApplication) -> None:
         super().__init__(listener.getsockname(), Handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
         self.server_name, self.server_port = "worker", self.server_address[1]
         self.setup_environ()
+        self.set_app(without_body(app))
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the same
         """A client that goes away half way is not worth a traceback."""
         log.debug("request ended early", exc_info=True)
 
 
-def create_server(listener: socket.socket, health: Health, registry: CollectorRegistry) -> Server:
-    """A server on a socket that already listens."""
-    server = Server(listener)
-    server.set_app(create_app(health, registry))
-    return server
+def without_body(app: WSGIApplication) -> WSGIApplication:
+    """The app, given no body to read: wsgiref would wait for one on the connection, and nobody sends any."""
 
+    def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return app(environ | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}, start_response)
 
-def create_app(health: Health, registry: CollectorRegistry) -> WSGIApplication:
-    """The three endpoints; anything else is 404."""
-    metrics = make_wsgi_app(registry)
-
-    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        match environ["PATH_INFO"]:
-            case "/metrics":
-                page: Iterable[bytes] = metrics(environ, start_response)
-                return page
-            case "/health":
-                status = "200 OK" if health.is_live() else "503 Service Unavailable"
-            case "/ready":
-                status = "200 OK" if health.is_ready() else "503 Service Unavailable"
-            case _:
-                status = "404 Not Found"
-        start_response(status, [("Content-Type", "text/plain; charset=utf-8")])
-        return [f"{status[4:]}\n".encode()]
-
-    return app
+    return serve
