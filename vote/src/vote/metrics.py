@@ -9,7 +9,9 @@ from prometheus_client.registry import Collector
 
 from vote.http_metrics import REGISTRY
 
-ACCEPTED = Counter("vote_votes_accepted_total", "Votes that Redis has.", ["vote", "release"], registry=REGISTRY)
+ACCEPTED = Counter(
+    "vote_votes_accepted_total", "Votes that Redis has.", ["vote", "release"], registry=REGISTRY
+)
 SYNTHETIC = Counter(
     "vote_votes_synthetic_total", "Of these, synthetic ones.", ["vote", "release"], registry=REGISTRY
 )
