@@ -15,7 +15,6 @@ from delivery.adapters.process import Runner
 from delivery.commands import landscape
 from delivery.domain import history, overlay
 from delivery.domain.attribution import Person
-from delivery.domain.environments import ORDER
 from delivery.domain.settings import Settings
 from delivery.output.dashboard import SHOWN
 from delivery.steps.desired_state import DesiredState
@@ -24,15 +23,8 @@ from delivery.steps.project import Project
 EVERY = 10  # one commit in ten is a deployment
 LIMIT_S = 3.0
 START = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
-SETTINGS = Settings(
-    name="voting01",
-    registry="ghcr.io/voting01",
-    repository="voting01/voting01",
-    base_domain="localhost:8443",
-    connect="kind",
-    cluster="voting01",
-    region="us-west-2",
-)
+SETTINGS = Settings.from_file(Path(__file__).parents[1])
+ENVIRONMENTS = SETTINGS.env_names
 
 
 def measure(sizes: Sizes) -> list[Group]:
@@ -50,7 +42,7 @@ def measure(sizes: Sizes) -> list[Group]:
             text = landscape.at(project, DesiredState(project.git, "main"), {})(now)
             group.add("delivery landscape", time.perf_counter() - started)
             group.add(limit, LIMIT_S)
-            if text.count("• ") != SHOWN * len(ORDER):
+            if text.count("• ") != SHOWN * len(ENVIRONMENTS):
                 raise FailedError("the dashboard lacks deployments")
     group.compare("delivery landscape", limit, Goal(100, "%", at_most=True))
     return [group]
@@ -60,13 +52,15 @@ def stream(commits: int) -> Iterator[str]:
     """The history as git fast-import reads it: the overlays first, then changes and deployments."""
     for number in range(commits):
         at = f"{int(START) + 60 * number} +0000"
-        env, tag = ORDER[number // EVERY % len(ORDER)], f"{number:07x}-20260101000000"
+        env, tag = ENVIRONMENTS[number // EVERY % len(ENVIRONMENTS)], f"{number:07x}-20260101000000"
         deploys = number % EVERY == EVERY - 1
         text = history.message(deployment(env, tag)) if deploys else f"fix: {number}\n\nA body\nof lines.\n"
         yield "commit refs/heads/main\n"
         yield f"author Ada <ada@example.org> {at}\ncommitter Ada <ada@example.org> {at}\n{data(text)}"
         if number == 0:
-            yield from (f"M 644 inline {overlay.path(each)}\n{data(kustomization(tag))}" for each in ORDER)
+            yield from (
+                f"M 644 inline {overlay.path(each)}\n{data(kustomization(tag))}" for each in ENVIRONMENTS
+            )
         elif deploys:
             yield f"M 644 inline {overlay.path(env)}\n{data(kustomization(tag))}"
         else:

@@ -12,6 +12,7 @@ import pytest
 from delivery.adapters.github import ActionsEnvironment
 from delivery.adapters.process import Runner
 from delivery.domain.attribution import Person
+from delivery.domain.environments import Environment
 from delivery.domain.history import Deployment
 from delivery.domain.observation_log import ObservationLog
 from delivery.domain.overlay import Image
@@ -42,7 +43,13 @@ patches:
     patch: |-
       - {{op: replace, path: /spec/replicas, value: 5}}
 """
-STRATEGIES = {"dev": "ingress", "qa": "canary", "uat": "canary", "staging": "blue-green"}
+ENVIRONMENTS = (
+    Environment(name="dev", on_push=True),
+    Environment(name="qa", strategy="canary", replicas=5, traffic=True),
+    Environment(name="uat", strategy="canary", replicas=5, traffic=True),
+    Environment(name="staging", strategy="blue-green", replicas=3, traffic=True),
+)
+STRATEGIES = {each.name: each.strategy for each in ENVIRONMENTS}
 
 
 def pytest_addoption(parser):
@@ -61,7 +68,13 @@ def settings():
         connect="kind",
         cluster="acme",
         region="us-west-2",
+        environments=ENVIRONMENTS,
     )
+
+
+def toml(settings):
+    """A delivery.toml with these settings."""
+    return "\n".join(settings.lines().values()) + "\n"
 
 
 @pytest.fixture

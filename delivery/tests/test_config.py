@@ -14,16 +14,19 @@ GOOD = {
     "cluster": "acme",
     "region": "us-west-2",
     "platforms": "linux/arm64",
+    "environments": [{"name": "dev"}, {"name": "prod"}],
 }
 
 
 def write(folder, values):
-    (folder / "delivery.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in values.items()))
+    lines = [f'{key} = "{value}"\n' for key, value in values.items() if key != "environments"]
+    listed = ", ".join(f'{{ name = "{each["name"]}" }}' for each in GOOD["environments"])
+    (folder / "delivery.toml").write_text(f"{''.join(lines)}environments = [{listed}]\n")
     return folder
 
 
 def test_every_key_has_a_shape():
-    assert set(SHAPES) == set(GOOD) == set(Settings.__dataclass_fields__)
+    assert {*SHAPES, "environments"} == set(GOOD) == set(Settings.__dataclass_fields__)
 
 
 def test_addresses_carry_name_environment_and_view(tmp_path):
@@ -43,7 +46,7 @@ def test_a_cluster_is_on_aws_and_amd64_unless_the_file_says_otherwise():
     assert Settings.checked(rest).platforms == "linux/amd64"
 
 
-@pytest.mark.parametrize("key", sorted(GOOD.keys() - {"connect", "platforms"}))
+@pytest.mark.parametrize("key", sorted(GOOD.keys() - {"connect", "platforms", "environments"}))
 def test_a_missing_key_is_named(tmp_path, key):
     rest = {name: value for name, value in GOOD.items() if name != key}
 

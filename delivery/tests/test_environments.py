@@ -1,14 +1,18 @@
+import tomllib
 from itertools import pairwise
 
 import pytest
 
-from delivery.domain.environments import ORDER, checked, require_next
+from delivery.domain.environments import Environment, all_checked
 from delivery.domain.errors import ConfigurationError, GateError
+from delivery.domain.gates import is_next
+
+PATH = ("dev", "qa", "uat", "staging")
 
 
-@pytest.mark.parametrize(("source", "target"), list(pairwise(ORDER)))
+@pytest.mark.parametrize(("source", "target"), list(pairwise(PATH)))
 def test_each_step_of_the_way_is_open(source, target):
-    require_next(source, target)
+    is_next(PATH, source, target)
 
 
 @pytest.mark.parametrize(
@@ -23,10 +27,51 @@ def test_each_step_of_the_way_is_open(source, target):
 )
 def test_any_other_is_refused_with_the_way_out(source, target, way_out):
     with pytest.raises(GateError, match="dev -> qa -> uat -> staging") as refused:
-        require_next(source, target)
+        is_next(PATH, source, target)
     assert way_out in str(refused.value)
 
 
-def test_an_unknown_environment_is_named():
+def test_an_unknown_environment_is_named(settings):
     with pytest.raises(ConfigurationError, match="there is no environment 'prod'; it is one of dev, qa"):
-        checked("prod")
+        settings.environment("prod")
+
+
+@pytest.mark.parametrize("name", ["qa2", "prod-eu", "e"])
+def test_any_part_of_a_namespace_s_name_is_one(name):
+    assert Environment.checked({"name": name}) == Environment(name=name)
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ({"name": "QA"}, "cannot be called 'QA'"),
+        ({"name": "platform"}, "cannot be called 'platform'"),
+        ({"name": "qa-"}, "cannot be called 'qa-'"),
+        ({"name": "a" * 17}, "16 at most"),
+        ({}, "cannot be called ''"),
+        ({"name": "qa", "strategy": "shadow"}, "qa: strategy must be one of rolling, canary, blue-green"),
+        ({"name": "qa", "replicas": 0}, "qa: replicas must be 1 or more, not 0"),
+        ({"name": "qa", "replicas": True}, "replicas must not be True"),
+        ({"name": "qa", "traffic": "yes"}, "traffic must not be 'yes'"),
+        ({"name": "qa", "pods": 3}, "have no key pods; they know name, strategy, replicas, traffic, on_push"),
+        ("qa", "must be tables"),
+    ],
+)
+def test_what_is_wrong_is_named(found, why):
+    with pytest.raises(ConfigurationError, match=why):
+        Environment.checked(found)
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [(None, "two at least"), ([{"name": "qa"}], "two at least"), ([{"name": "qa"}] * 2, "name qa twice")],
+)
+def test_a_release_passes_from_one_to_the_next(found, why):
+    with pytest.raises(ConfigurationError, match=why):
+        all_checked(found)
+
+
+def test_a_line_is_read_back():
+    one = Environment(name="prod-eu", strategy="blue-green", replicas=7, traffic=True, on_push=True)
+
+    assert Environment.checked(tomllib.loads(f"e = {one}")["e"]) == one

@@ -1,13 +1,13 @@
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
 from delivery.commands import init
 from delivery.domain import renaming
 from delivery.domain.errors import ConfigurationError, NothingToDoError
-from delivery.domain.settings import Settings
+from delivery.domain.settings import SHAPES, Settings
 
-from .conftest import KUSTOMIZATION, git
+from .conftest import ENVIRONMENTS, KUSTOMIZATION, git, toml
 
 OLD = Settings(
     name="acme",
@@ -17,6 +17,7 @@ OLD = Settings(
     connect="kind",
     cluster="acme",
     region="us-west-2",
+    environments=ENVIRONMENTS,
 )
 NEW = replace(
     OLD, name="zoo", registry="localhost:5000/zoo", repository="zoo-org/animals", base_domain="zoo.example"
@@ -103,7 +104,7 @@ def test_settings_that_stay_keep_the_old_name(text):
 @pytest.mark.servers
 def test_the_registry_of_ghcr_follows_the_repository(project, fakes):
     old = replace(OLD, registry="ghcr.io/acme-org/acme")
-    (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(old).items()))
+    (project.root / "delivery.toml").write_text(toml(old))
     git(project.root, "add", ".")
 
     init.init(replace(project, settings=old), {"repository": "Zoo-Org/animals"})
@@ -114,7 +115,7 @@ def test_the_registry_of_ghcr_follows_the_repository(project, fakes):
 @pytest.mark.servers
 def test_a_registry_of_aws_brings_the_connection_with_it(project, fakes):
     registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com/acme"
-    (project.root / "delivery.toml").write_text("".join(f'{k} = "{v}"\n' for k, v in asdict(OLD).items()))
+    (project.root / "delivery.toml").write_text(toml(OLD))
     git(project.root, "add", "delivery.toml")
 
     init.init(replace(project, settings=OLD), {"registry": registry})
@@ -130,7 +131,7 @@ def test_a_file_is_renamed_with_its_name():
 
 
 def test_delivery_toml_keeps_its_comments_in_their_column():
-    whole = "".join(f'{key} = "{value}"\n' for key, value in asdict(NEW).items())
+    whole = toml(NEW)
     rest = "".join(
         each for each in whole.splitlines(True) if each.split()[0] not in ("connect", "cluster", "region")
     )
@@ -144,7 +145,7 @@ def test_delivery_toml_keeps_its_comments_in_their_column():
 
 
 def test_delivery_toml_gets_the_keys_that_it_lacks():
-    lines = [f'{key} = "{value}"\n' for key, value in asdict(NEW).items()]
+    lines = [f"{line}\n" for line in NEW.lines().values()]
     without = "".join(line for line in lines if not line.startswith("connect"))
 
     assert renaming.settings_text(without, NEW) == without + 'connect = "kind"\n'
@@ -154,7 +155,7 @@ def test_delivery_toml_gets_the_keys_that_it_lacks():
 def fork(origin, project):
     """A clone with a delivery.toml, workflows, a changelog and a picture."""
     root = project.root
-    (root / "delivery.toml").write_text("".join(f'{key} = "{value}"\n' for key, value in asdict(OLD).items()))
+    (root / "delivery.toml").write_text(toml(OLD))
     (root / ".github/workflows").mkdir(parents=True)
     (root / ".github/workflows/promote-acme.yaml").write_text("name: promote acme\n")
     (root / "CHANGELOG.md").write_text("acme was born\n")
@@ -270,4 +271,4 @@ def test_a_wrong_setting_changes_nothing(fork, given, key):
 @pytest.mark.servers
 def test_the_same_settings_are_nothing_to_do(fork):
     with pytest.raises(NothingToDoError):
-        init.init(fork, asdict(OLD))
+        init.init(fork, {key: getattr(OLD, key) for key in SHAPES})

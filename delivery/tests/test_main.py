@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,9 @@ import typer
 
 from delivery import __main__ as cli
 from delivery.commands import deploy
+from delivery.domain.settings import SHAPES
 
-from .conftest import git
+from .conftest import git, toml
 from .fakes import rollout
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
@@ -41,9 +41,7 @@ def test_readme_lists_every_command_and_option():
 @pytest.fixture
 def delivery(project, tmp_path, settings):
     """Run a command in the clone; its exit code, stderr and $GITHUB_OUTPUT."""
-    (project.root / "delivery.toml").write_text(
-        "".join(f'{k} = "{v}"\n' for k, v in asdict(settings).items())
-    )
+    (project.root / "delivery.toml").write_text(toml(settings))
     output, summary = tmp_path / "output", tmp_path / "summary"
 
     def call(*arguments, **more):
@@ -149,7 +147,8 @@ def test_tag_and_settings_are_handed_over(delivery, settings, project):
     assert code == 0
     assert re.fullmatch(rf"{git(project.root, 'rev-parse', 'HEAD')[:7]}-\d{{14}}", output["image_tag"])
 
-    assert delivery("settings")[2] == {**asdict(settings), "registry_host": "registry.example"}
+    texts = {key: getattr(settings, key) for key in SHAPES}
+    assert delivery("settings")[2] == {**texts, "registry_host": "registry.example"}
     assert delivery("tag", "--commit", "no-such")[0] == 2
 
 

@@ -10,10 +10,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from delivery.domain import trust
-from delivery.domain.environments import ORDER
 from delivery.domain.errors import ConfigurationError
 from delivery.output import aws_script
 from local.app import ROOT
+
+from .conftest import toml
 
 FACTS = {"name": "acme", "id": 456789, "owner": {"login": "acme-org", "id": 123456}, "default_branch": "main"}
 IDS, NAMES = "repo:acme-org@123456/acme@456789", "repo:acme-org/acme"
@@ -52,7 +53,7 @@ def test_a_subject_of_their_own_is_refused(settings):
         trust.prefixes(settings, FACTS, {"use_default": False, "include_claim_keys": ["repo", "context"]})
 
 
-@pytest.mark.parametrize("purpose", trust.PURPOSES)
+@pytest.mark.parametrize("purpose", ["build", "landscape", "platform", "qa"])
 def test_a_role_trusts_one_environment_on_the_default_branch(purpose):
     (statement,) = trust.policy(ACCOUNT, [IDS], "trunk", purpose)["Statement"]
 
@@ -71,7 +72,7 @@ def test_only_the_build_pushes_and_the_dashboard_only_reads(ecr):
             for statement in trust.permissions(ecr, ACCOUNT, purpose)["Statement"]
             for action in listed(statement["Action"])
         }
-        for purpose in trust.PURPOSES
+        for purpose in trust.purposes(ecr)
     }
 
     assert [purpose for purpose, may in actions.items() if "ecr:PutImage" in may] == ["build"]
@@ -79,8 +80,8 @@ def test_only_the_build_pushes_and_the_dashboard_only_reads(ecr):
     assert "eks:DescribeCluster" not in actions["build"]
 
 
-def test_every_environment_of_the_workflows_has_a_role():
-    named = set(trust.PURPOSES)
+def test_every_environment_of_the_workflows_has_a_role(settings):
+    named = set(trust.purposes(settings))
     used = set()
     for path in (ROOT / ".github/workflows").glob("*.yaml"):
         for job in YAML(typ="safe").load(path)["jobs"].values():
@@ -103,7 +104,7 @@ def test_the_script_is_a_shell_script(ecr):
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "create-access-entry" in script
-    for purpose in trust.PURPOSES:
+    for purpose in trust.purposes(ecr):
         assert f"gh variable set AWS_ROLE_ARN --repo acme-org/acme --env {purpose} " in script
         assert f"environments/{purpose}/deployment-branch-policies -f name=main" in script
 
@@ -117,8 +118,7 @@ def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
     (tmp_path / "bin/gh.facts").write_text(json.dumps(FACTS))
     (tmp_path / "bin/gh.oidc").write_text(json.dumps({"use_default": True, "sub_claim_prefix": IDS}))
     monkeypatch.setenv("PATH", f"{gh.parent}:{os.environ['PATH']}")
-    lines = (f'{key} = "{value}"\n' for key, value in vars(ecr).items() if isinstance(value, str))
-    (project.root / "delivery.toml").write_text("".join(lines))
+    (project.root / "delivery.toml").write_text(toml(ecr))
 
     def call(*arguments):
         return subprocess.run(
@@ -164,7 +164,7 @@ def test_the_script_runs_to_its_end_once_and_again(ecr, tmp_path, there):
 
     assert done.returncode == 0, done.stderr
     asked = (tmp_path / "asked").read_text()
-    assert asked.count("gh variable set AWS_ROLE_ARN") == len(trust.PURPOSES)
-    assert asked.count("aws iam update-assume-role-policy") == there * len(trust.PURPOSES)
-    assert asked.count("aws eks update-access-entry") == there * len([*ORDER, "landscape"])
+    assert asked.count("gh variable set AWS_ROLE_ARN") == len(trust.purposes(ecr))
+    assert asked.count("aws iam update-assume-role-policy") == there * len(trust.purposes(ecr))
+    assert asked.count("aws eks update-access-entry") == there * len([*ecr.env_names, "landscape"])
     assert "--kubernetes-groups acme-view acme-qa\n" in asked

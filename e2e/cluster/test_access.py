@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from delivery.domain.environments import ORDER
+from delivery.domain.settings import Settings
 from demo.cluster import PLATFORM_NAMESPACE
+from local.app import ROOT
 
 EVERYWHERE = ""
 ELSEWHERE = [EVERYWHERE, "default", "kube-system", PLATFORM_NAMESPACE]
@@ -36,7 +37,7 @@ def may_list(cluster):
     [("traefik", "secrets", True), ("prometheus", "pods", True), ("apm", "secrets", False)],
 )
 def test_accounts_read_the_environments_and_nothing_else(may_list, account, resource, ours):
-    environments = [PLATFORM_NAMESPACE.replace("platform", env) for env in ORDER]
+    environments = [PLATFORM_NAMESPACE.replace("platform", env) for env in Settings.from_file(ROOT).env_names]
 
     assert {each: may_list(account, resource, each) for each in environments} == dict.fromkeys(
         environments, ours

@@ -15,16 +15,18 @@ import httpx
 
 from delivery.adapters.pages import Loopback
 from delivery.adapters.process import run
-from delivery.domain.environments import ORDER
 from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.settings import Settings
 from demo import images, up, workloads
 from demo.cluster import Cluster
 from demo.environment import Environment
 from e2e.pipeline.fork import Clone, Fork, Person
 from e2e.pipeline.registry import Registry
+from local.app import ROOT
 from local.servers import free_port
 
-PARTS = (*ORDER, "another fork")  # what a story may need for itself
+ENVIRONMENTS = Settings.from_file(ROOT).env_names
+PARTS = (*ENVIRONMENTS, "another fork")  # what a story may need for itself
 OWNER = Person("Ada Lovelace", "ada@example.org")
 
 
@@ -83,7 +85,7 @@ class Ground:
         self.owner.show_version(16)
         tag = self.build()
         with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda env: self._first(env, tag), ORDER))
+            list(pool.map(lambda env: self._first(env, tag), ENVIRONMENTS))
 
     def build(self) -> str:
         """Build and push what the owner has; its tag."""

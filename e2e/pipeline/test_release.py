@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from delivery.domain.environments import ORDER
 from e2e.pipeline.fork import Person
+from e2e.pipeline.ground import ENVIRONMENTS
 
 PROMOTE = "promote-voting01.yaml"
 PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
@@ -27,7 +27,7 @@ def require(run):
 
 def test_a_change_reaches_staging_by_the_workflows_alone(ground, zoe, figure):
     start, runs = ground.fork.tip(), {}
-    dev, qa, uat, staging = (ExitStack() for _ in ORDER)
+    dev, qa, uat, staging = (ExitStack() for _ in ENVIRONMENTS)
     with dev, qa, uat, staging:  # an environment that the change has left is another story's
         dev.enter_context(ground.alone("dev"))
         change = zoe.show_version(17)
@@ -58,7 +58,7 @@ def test_a_change_reaches_staging_by_the_workflows_alone(ground, zoe, figure):
         staging.enter_context(ground.alone("staging"))
         runs["staging"], runs["promote"] = through_staging(ground, zoe, tag, done=uat.close)
 
-    for env in ORDER:
+    for env in ENVIRONMENTS:
         row = ground.fork.row(env)
         assert ZOE.name in row, row
         assert tag[:12] in row, row
@@ -99,7 +99,7 @@ def through_staging(ground, zoe, tag, *, done):
 def assert_reports(ground, tag):
     """Each environment has a report of this release, for people and as a record."""
     files = ground.fork.files(".deployments")
-    for env in ORDER:
+    for env in ENVIRONMENTS:
         (record,) = [path for path in files if f"{tag[:7]}-v17-{env}-" in path and path.endswith(".json")]
         assert record.replace(".json", ".md") in files
         assert tag in json.dumps(json.loads(ground.fork.read(record)))

@@ -14,7 +14,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from delivery.domain.settings import Settings
+
 K8S = Path(__file__).parents[1]
+ENVIRONMENTS = Settings.from_file(K8S.parent).env_names
 
 
 @dataclass

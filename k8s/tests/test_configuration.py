@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from delivery.domain.environments import ORDER
 from delivery.domain.policies.objects import named
-from k8s.tests.conftest import K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
@@ -43,7 +42,7 @@ def configuration(objects: list[dict]) -> str:
     return found
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_a_new_line_of_configuration_is_a_new_release(render, changed, name):
     before = render(K8S / "overlays" / name)
     after = changed(name, "    literals:\n", "    literals:\n      - VOTE_OPTION_A=Tea\n")
@@ -55,7 +54,7 @@ def test_a_new_line_of_configuration_is_a_new_release(render, changed, name):
     assert configuration(before) != configuration(after)
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_everything_reads_the_configuration_that_is_there(changed, name):
     """NEW_RELIC_HOST is optional: an analysis that reads another ConfigMap would ask the platform's apm."""
     objects = changed(name, "    literals:\n", "    literals:\n      - NEW_RELIC_HOST=apm.example.com\n")

@@ -4,11 +4,10 @@ import copy
 
 import pytest
 
-from delivery.domain.environments import ORDER
 from delivery.domain.policies.objects import named
 from delivery.domain.policies.reach import Pod, allows, selects, started
 from delivery.domain.policies.reach_table import markdown, table
-from k8s.tests.conftest import K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
@@ -99,7 +98,7 @@ def test_every_environment_has_the_same_policies_for_the_same_pods(render, every
     """The table is made of QA; the others must not differ where they have the same pods."""
     platform = [each for each in everything if each["metadata"].get("namespace") != "voting01-qa"]
     said = table(everything)
-    for name in ORDER:
+    for name in ENVIRONMENTS:
         objects = [*platform, *render(K8S / "overlays" / name)]
         pods = started(objects)
         if {"traffic", "analysis"} <= pods.keys():

@@ -6,16 +6,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from delivery.domain import policies
-from delivery.domain.environments import ORDER
 from delivery.domain.overlay import Image, images, with_images
 from delivery.domain.policies.objects import WORKLOADS, named
 from delivery.domain.settings import Settings
-from k8s.tests.conftest import K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 TAG, DIGEST = "1234567-20260102030405", f"sha256:{'a' * 64}"
-OVERLAYS = [*ORDER]
+OVERLAYS = [*ENVIRONMENTS]
 WATCHED = "--providers.kubernetesingress.namespaces="
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
 # dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own;

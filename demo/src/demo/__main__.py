@@ -21,7 +21,7 @@ console = Console(highlight=False)
 
 Name = Annotated[str, typer.Option(envvar="CLUSTER_NAME", help="the kind cluster's name")]
 Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="its port on 127.0.0.1")]
-Env = Annotated[str, typer.Argument(help="dev, qa, uat or staging")]
+Env = Annotated[str, typer.Argument(help="an environment of delivery.toml")]
 Timings = Annotated[str, typer.Option(help="fast for seconds, seed for the overlay's own minutes")]
 DEFAULT = Cluster()
 

@@ -9,7 +9,6 @@ from delivery.adapters import kubectl as edge
 from delivery.adapters.process import Runner
 from delivery.domain import analysis
 from delivery.domain.analysis import Run, Verdict
-from delivery.domain.environments import checked
 from delivery.domain.errors import ConfigurationError, GateError
 from delivery.domain.rollout import State
 from delivery.domain.settings import Settings
@@ -25,13 +24,13 @@ RUNNER = Runner()  # no dry run
 
 @dataclass(frozen=True)
 class Environment:
-    """dev, qa, uat or staging on a cluster."""
+    """An environment of delivery.toml on a cluster."""
 
     cluster: Cluster
     name: str
 
     def __post_init__(self) -> None:
-        checked(self.name)
+        Settings.from_file(overlay.ROOT).environment(self.name)
 
     @cached_property
     def kubectl(self) -> edge.Cluster:

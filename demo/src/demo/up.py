@@ -5,11 +5,12 @@ import shutil
 from rich.console import Console
 
 from delivery.adapters.process import missing, run
-from delivery.domain.environments import checked
 from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.settings import Settings
 from demo import images
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment
+from demo.overlay import ROOT
 from demo.screen import step
 
 PLUGIN = "kubectl-argo-rollouts"
@@ -28,7 +29,7 @@ def require_tools() -> None:
 
 def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
     """Make or complete the cluster with this environment in it, and return that once its pages answer."""
-    checked(env_name)
+    Settings.from_file(ROOT).environment(env_name)
     require_tools()
     if wanted.exists:
         cluster = Cluster.existing(wanted.name)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from delivery.adapters import docker
 from delivery.commands.options import DryRun, Env, Tag, hand_over_deployment, say
 from delivery.domain import tags
-from delivery.domain.environments import checked
 from delivery.domain.history import Deployment
 from delivery.domain.overlay import Image
 from delivery.domain.services import image_names
@@ -18,7 +17,7 @@ from delivery.steps.project import Project
 def command(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
     """Commit an image to an environment's overlay in git, and apply it; no tag: apply what git says."""
     project = Project.here(dry_run=dry_run)
-    checked(env)
+    project.settings.environment(env)
     if image_tag is not None:
         made = deploy(project, env, image_tag, say)
     else:

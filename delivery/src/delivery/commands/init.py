@@ -11,7 +11,7 @@ import typer
 from delivery.commands.options import DryRun, say
 from delivery.domain import renaming
 from delivery.domain.errors import NothingToDoError
-from delivery.domain.settings import FILE, SHAPES, Settings
+from delivery.domain.settings import FILE
 from delivery.steps.project import Project
 
 KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its names
@@ -51,7 +51,7 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
     A setting that is not given stays, with the new name where it had the old one; a registry that is
     GHCR's for the repository follows it, and a registry of AWS brings its cluster's connection with it.
     """
-    old = Settings.checked({key: getattr(project.settings, key) for key in SHAPES})
+    old = project.settings
     new = renaming.completed(old, given)
     branch = project.git.branch
     files = dict(tracked(project))

@@ -9,7 +9,6 @@ import typer
 
 from delivery.adapters.git import Commit
 from delivery.commands.options import DryRun, say
-from delivery.domain.environments import ORDER
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.report import record
 from delivery.domain.rollout import State
@@ -80,8 +79,9 @@ def renewed(
 def at(project: Project, desired: DesiredState, phases: dict[str, str]) -> Callable[[datetime], str]:
     """The dashboard of a desired state, as it reads at a time."""
     reports = written(desired)
-    previews = [env for env in ORDER if desired.overlay(env).strategy == "blue-green"]
-    known = {env: phases.get(env) or recorded(desired, env, reports) for env in ORDER}
+    names = project.settings.env_names
+    previews = [each.name for each in project.settings.environments if each.blue_green]
+    known = {env: phases.get(env) or recorded(desired, env, reports) for env in names}
     return lambda now: dashboard.dashboard(
         project.settings, desired.deployments, phases=known, previews=previews, reports=reports, now=now
     )
@@ -90,7 +90,7 @@ def at(project: Project, desired: DesiredState, phases: dict[str, str]) -> Calla
 def live(project: Project, say: Say) -> dict[str, str]:
     """The phases that the cluster shows now; nothing of environments that it does not have."""
     found = {}
-    for env in ORDER:
+    for env in project.settings.env_names:
         cluster = project.cluster(env)
         try:
             cluster.require()

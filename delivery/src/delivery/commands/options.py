@@ -9,7 +9,7 @@ from delivery.domain.rollout import State
 from delivery.steps import watch
 from delivery.steps.project import Project
 
-Env = Annotated[str, typer.Argument(help="dev, qa, uat or staging")]
+Env = Annotated[str, typer.Argument(help="an environment of delivery.toml")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="print the exact commands and commits, do none of them")
 ]

@@ -8,7 +8,6 @@ import typer
 from delivery.adapters import docker, pages
 from delivery.commands.options import DryRun, hand_over_deployment, say
 from delivery.domain import gates, workloads
-from delivery.domain.environments import require_next
 from delivery.domain.history import Deployment
 from delivery.domain.progress import name, others, unready
 from delivery.domain.rollout import State
@@ -30,7 +29,9 @@ def command(
 
 def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     """Deploy to target the images that source runs, if they may go on."""
-    require_next(source, target)
+    for env in (source, target):
+        project.settings.environment(env)
+    gates.is_next(project.settings.env_names, source, target)
     for env in (source, target):
         project.cluster(env).require()
     desired = DesiredState.now(project)

@@ -7,7 +7,6 @@ import typer
 from delivery.adapters import pages
 from delivery.commands.options import DryRun, Env, Seconds, hand_over_release, say
 from delivery.domain import gates
-from delivery.domain.environments import checked
 from delivery.domain.overlay import Image
 from delivery.domain.rollout import State
 from delivery.output import summary
@@ -30,7 +29,7 @@ def command(
 
 def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
     """Make the release that waits active, and return once its address shows it."""
-    cluster = project.cluster(checked(env))
+    cluster = project.cluster(project.settings.environment(env).name)
     if confirm != gates.CONFIRMATION:
         gates.may_become_active(env, confirm, Image("", ""), None)
     cluster.require()

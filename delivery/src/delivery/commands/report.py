@@ -10,7 +10,6 @@ from delivery.adapters.kubectl import KINDS
 from delivery.commands.options import DryRun, Env, Tag, say
 from delivery.domain import analysis
 from delivery.domain.attribution import Change
-from delivery.domain.environments import checked
 from delivery.domain.errors import DeliveryError, NothingToDoError
 from delivery.domain.history import Deployment
 from delivery.domain.objects import Object
@@ -45,7 +44,7 @@ def report(project: Project, env: str, say: Say, *, tag: str | None = None, push
     The report's path, and whether it is new.
     """
     desired = DesiredState.now(project)
-    deployed = desired.of(checked(env))
+    deployed = desired.of(project.settings.environment(env).name)
     wanted = [each for each in deployed if tag is None or each.tag == tag]
     if not wanted:
         what = f"no deployment of {tag} to {env}" if tag else f"no deployment of {env}"

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from delivery.commands.options import DryRun, Env, Seconds, hand_over_release, say
-from delivery.domain.environments import checked
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.history import Deployment
 from delivery.domain.progress import Goal
@@ -43,7 +42,7 @@ def rollback(
 
     It comes back whole: images, manifests and configuration. A template that users never had gets its steps.
     """
-    cluster = project.cluster(checked(env))
+    cluster = project.cluster(project.settings.environment(env).name)
     cluster.require()
     desired = DesiredState.now(project)
     deployed, current = desired.of(env), desired.overlay(env).tag

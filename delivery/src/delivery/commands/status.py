@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from delivery.domain.environments import ORDER, checked
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.rollout import State
 from delivery.output.status import Status, as_json, described, show
@@ -17,7 +16,8 @@ def command(
     as_json_: Annotated[bool, typer.Option("--json", help="for programs")] = False,
 ) -> None:
     """Show how each environment stands."""
-    found = status(Project.here(), [checked(env)] if env else ORDER)
+    project = Project.here()
+    found = status(project, [project.settings.environment(env).name] if env else project.settings.env_names)
     print(as_json(found)) if as_json_ else show(found)
 
 

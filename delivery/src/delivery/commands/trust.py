@@ -7,7 +7,7 @@ import typer
 
 from delivery.adapters import github
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.trust import PURPOSES, aws_account, policy
+from delivery.domain.trust import aws_account, policy, purposes
 from delivery.output import aws_script
 from delivery.steps.project import Project
 
@@ -20,8 +20,9 @@ def command(
 ) -> None:
     """Print what makes AWS trust this repository's workflows: one role per purpose; nothing is changed."""
     settings = Project.here().settings
-    if purpose and purpose not in PURPOSES:
-        raise ConfigurationError(f"there is no purpose {purpose!r}; it is one of {', '.join(PURPOSES)}")
+    known = purposes(settings)
+    if purpose and purpose not in known:
+        raise ConfigurationError(f"there is no purpose {purpose!r}; it is one of {', '.join(known)}")
     number = aws_account(settings, account)
     prefixes, branch = github.repository(settings)
     if purpose:

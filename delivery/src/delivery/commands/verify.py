@@ -6,7 +6,6 @@ import typer
 
 from delivery.commands.options import say
 from delivery.domain import overlay
-from delivery.domain.environments import ORDER, checked
 from delivery.domain.errors import ConfigurationError, GateError
 from delivery.steps import verification
 from delivery.steps.project import Project
@@ -17,7 +16,7 @@ def command(
 ) -> None:
     """Render the overlays of this checkout and hold them to our policies."""
     project = Project.here()
-    named = [checked(each) for each in envs] if envs else list(ORDER)
+    named = [project.settings.environment(each).name for each in envs or project.settings.env_names]
     broken = [each for env in named for each in verify(project, env)]
     for each in broken:
         say(each)

@@ -6,7 +6,6 @@ import typer
 
 from delivery.commands.options import Env, Seconds, Tag, hand_over_release, say
 from delivery.domain import tags
-from delivery.domain.environments import checked
 from delivery.domain.progress import Goal
 from delivery.domain.rollout import State
 from delivery.output import summary
@@ -18,13 +17,17 @@ from delivery.steps.watch import settle, watch
 
 def command(
     env: Env,
-    goal: Annotated[Literal["healthy", "paused"], typer.Option("--for", help="how the release should be")],
+    goal: Annotated[
+        Literal["healthy", "paused"] | None,
+        typer.Option("--for", help="none: paused where a person promotes it, else healthy"),
+    ] = None,
     image_tag: Tag = None,
     timeout: Seconds = 1800,
 ) -> None:
     """Wait until the release is Healthy, or Paused; a line for each change."""
     project = Project.here()
-    state = wait(project, checked(env), goal, tag=image_tag, seconds=timeout, say=say)
+    goal = goal or ("paused" if project.settings.environment(env).blue_green else "healthy")
+    state = wait(project, env, goal, tag=image_tag, seconds=timeout, say=say)
     hand_over_release(project, env, state)
 
 

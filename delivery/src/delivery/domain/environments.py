@@ -1,26 +1,70 @@
-"""The environments, in the order in which a release passes them."""
+"""The environments that delivery.toml names, in the order in which a release passes them."""
 
-from delivery.domain.errors import ConfigurationError, GateError
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
-ORDER = ("dev", "qa", "uat", "staging")
+from delivery.domain.errors import ConfigurationError
+
+STRATEGIES = ("rolling", "canary", "blue-green")
+NAME = re.compile(r"[a-z]([a-z0-9-]{0,14}[a-z0-9])?")  # a part of namespaces, addresses and workflows
+TAKEN = ("build", "landscape", "platform")  # environments of GitHub's, and a namespace, for something else
 
 
-def checked(env: str) -> str:
-    """The environment's name, or a ConfigurationError that lists those there are."""
-    if env not in ORDER:
-        raise ConfigurationError(f"there is no environment {env!r}; it is one of {', '.join(ORDER)}")
-    return env
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """One environment, and what makes it different from the others."""
+
+    name: str
+    strategy: str = "rolling"  # rolling, canary, or blue-green, whose preview a person promotes
+    replicas: int = 1  # pods of vote
+    traffic: bool = False  # synthetic voters, so that an analysis has something to judge
+    on_push: bool = False  # a push to the default branch deploys to it
+
+    @classmethod
+    def checked(cls, found: object) -> Self:
+        """The environment in a table of delivery.toml, or a ConfigurationError that names what is wrong."""
+        if not isinstance(found, Mapping):
+            raise ConfigurationError(f'environments must be tables, as {{ name = "qa" }}, not {found!r}')
+        known: Mapping[str, Any] = found
+        kinds = {each.name: each.type for each in fields(cls)}
+        for key, value in known.items():
+            if key not in kinds:
+                raise ConfigurationError(f"environments have no key {key}; they know {', '.join(kinds)}")
+            if type(value) is not kinds[key]:
+                raise ConfigurationError(f"an environment's {key} must not be {value!r}")
+        name = str(known.get("name", ""))
+        if not NAME.fullmatch(name) or name in TAKEN:
+            raise ConfigurationError(
+                f"an environment cannot be called {name!r}: lower-case letters, digits and hyphens, 16 at "
+                f"most, and not {', '.join(TAKEN)}"
+            )
+        made = cls(**known)
+        if made.strategy not in STRATEGIES:
+            raise ConfigurationError(f"{name}: strategy must be one of {', '.join(STRATEGIES)}")
+        if made.replicas < 1:
+            raise ConfigurationError(f"{name}: replicas must be 1 or more, not {made.replicas}")
+        return made
+
+    @property
+    def blue_green(self) -> bool:
+        """Whether a new release waits as a preview until a person promotes it."""
+        return self.strategy == "blue-green"
+
+    def __str__(self) -> str:
+        """Its line in delivery.toml."""
+        said = [f'name = "{self.name}"', f'strategy = "{self.strategy}"', f"replicas = {self.replicas}"]
+        said += [f"{key} = true" for key in ("traffic", "on_push") if getattr(self, key)]
+        return f"{{ {', '.join(said)} }}"
 
 
-def require_next(source: str, target: str) -> None:
-    """Return if a release goes from source straight to target; else say which way it goes."""
-    at = ORDER.index(checked(source))
-    following = ORDER[at + 1] if at + 1 < len(ORDER) else ""
-    if checked(target) == following:
-        return
-    path = " -> ".join(ORDER)
-    way = f"promote {source} to {following} first" if following else f"{source} is the last one"
-    raise GateError(
-        f"{source} does not promote to {target}: the way is {path}; {way}, "
-        f"or deploy the image to {target} directly with its image_tag"
-    )
+def all_checked(found: object) -> tuple[Environment, ...]:
+    """The environments of delivery.toml: two at least, each name once."""
+    made = tuple(Environment.checked(each) for each in found) if isinstance(found, list | tuple) else ()
+    names = [each.name for each in made]
+    if len(made) < 2:  # noqa: PLR2004 - a release passes from one to the next
+        raise ConfigurationError("environments must name two at least: a release passes from one to the next")
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise ConfigurationError(f"environments name {twice} twice")
+    return made

@@ -28,6 +28,19 @@ def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -
         raise GateError(f"{env} is degraded, not ready: {', '.join(unready)}; {wait}")
 
 
+def is_next(path: Sequence[str], source: str, target: str) -> None:
+    """Return if a release goes from source straight to target; else say which way it goes."""
+    at = path.index(source)
+    following = path[at + 1] if at + 1 < len(path) else ""
+    if target == following:
+        return
+    way = f"promote {source} to {following} first" if following else f"{source} is the last one"
+    raise GateError(
+        f"{source} does not promote to {target}: the way is {' -> '.join(path)}; {way}, "
+        f"or deploy the image to {target} directly with its image_tag"
+    )
+
+
 def same_images(
     env: str, wanted: Mapping[str, Image], running: Mapping[str, Image], registry: Mapping[str, Image]
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.services import SERVICES
-from delivery.domain.settings import FILE, Settings
+from delivery.domain.settings import FILE, SHAPES, Settings
 
 EXAMPLE = "acme"  # what documents call a fork
 TESTS = re.compile(r"(^|/)(tests|e2e)/")  # their names are made up
@@ -41,7 +41,9 @@ def completed(old: Settings, given: dict[str, str]) -> Settings:
     if ECR.search(given.get("registry", "")):
         given = {"connect": "aws"} | given
     following = {key: word(old.name).sub(name, getattr(old, key)) for key in FOLLOWING}
-    return Settings.checked(asdict(old) | following | given)
+    kept = {key: getattr(old, key) for key in SHAPES}
+    environments = [asdict(each) for each in old.environments]
+    return Settings.checked(kept | following | given | {"environments": environments})
 
 
 def packages(repository: str) -> str:
@@ -104,9 +106,9 @@ def hostname(of: Settings) -> str:
 
 def settings_text(text: str, new: Settings) -> str:
     """delivery.toml with other values; its comments stay, and a key that it lacks comes at its end."""
-    for key, value in asdict(new).items():
-        line = f'{key} = "{value}"'
-        text, found = re.subn(rf'^{key} = "[^"]*" *(?=#|$)', _padded(line), text, flags=re.MULTILINE)
+    for key, line in new.lines().items():
+        value = r"\[\n(?:.*\n)*?\]" if line.endswith("]") else r'"[^"]*"'
+        text, found = re.subn(rf"^{key} = {value} *(?=#|$)", _padded(line), text, flags=re.MULTILINE)
         if not found:
             text = f"{text.rstrip()}\n{line}\n"
     return text

@@ -3,10 +3,11 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
+from delivery.domain.environments import Environment, all_checked
 from delivery.domain.errors import ConfigurationError
 
 FILE = "delivery.toml"
@@ -37,6 +38,7 @@ class Settings:
     connect: str
     cluster: str
     region: str
+    environments: tuple[Environment, ...]  # in the order in which a release passes them
     platforms: str = DEFAULTS["platforms"]
 
     @classmethod
@@ -53,22 +55,50 @@ class Settings:
     @classmethod
     def checked(cls, found: Mapping[str, object]) -> Self:
         """The settings, if every key is there and has the shape it needs."""
-        names = [field.name for field in fields(cls)]
+        names = (*SHAPES, "environments")
         for key in found:
             if key not in names:
                 raise ConfigurationError(f"{FILE}: there is no key {key}; it knows {', '.join(names)}")
-        for key in names:
-            shape, words = SHAPES[key]
+        texts = {}
+        for key, (shape, words) in SHAPES.items():
             value = found.get(key, DEFAULTS.get(key))
             if value is None:
                 raise ConfigurationError(f"{FILE}: {key} is missing; it is {words}")
             if not isinstance(value, str) or not re.fullmatch(shape, value):
                 raise ConfigurationError(f"{FILE}: {key} must be {words}, not {value!r}")
-        return cls(**{key: str(value) for key, value in (DEFAULTS | dict(found)).items()})
+            texts[key] = value
+        try:
+            environments = all_checked(found.get("environments"))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{FILE}: {error}") from error
+        return cls(**texts, environments=environments)
+
+    def lines(self) -> dict[str, str]:
+        """Each key as delivery.toml has it."""
+        texts = {key: f'{key} = "{getattr(self, key)}"' for key in SHAPES}
+        listed = "".join(f"  {each},\n" for each in self.environments)
+        return texts | {"environments": f"environments = [\n{listed}]"}
+
+    @property
+    def env_names(self) -> tuple[str, ...]:
+        """The environments' names."""
+        return tuple(each.name for each in self.environments)
+
+    def environment(self, name: str) -> Environment:
+        """The environment of this name, or a ConfigurationError that lists those there are."""
+        found = next((each for each in self.environments if each.name == name), None)
+        if found is None:
+            raise ConfigurationError(
+                f"there is no environment {name!r}; it is one of {', '.join(self.env_names)}"
+            )
+        return found
 
     def on(self, server: str) -> "Settings":
         """These settings with the repository on this GitHub server; none: on github.com."""
-        return Hosted(**asdict(self), server=server.rstrip("/")) if server else self
+        if not server:
+            return self
+        own = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Hosted(**own, server=server.rstrip("/"))
 
     @property
     def registry_host(self) -> str:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from delivery.domain.environments import ORDER
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.services import SERVICES
 from delivery.domain.settings import Settings
@@ -15,7 +14,6 @@ from delivery.domain.settings import Settings
 CUSTOMIZATION = "actions/oidc/customization/sub"
 ISSUER = "token.actions.githubusercontent.com"
 BUILD, DASHBOARD, PLATFORM = "build", "landscape", "platform"
-PURPOSES = (BUILD, DASHBOARD, PLATFORM, *ORDER)  # each is an environment of GitHub's, too
 ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(/(?P<path>.+))?")
 READ = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 PUSH = [
@@ -27,6 +25,11 @@ PUSH = [
     "ecr:UploadLayerPart",
 ]
 Policy = dict[str, Any]
+
+
+def purposes(settings: Settings) -> tuple[str, ...]:
+    """What roles are for; each is an environment of GitHub's, too."""
+    return (BUILD, DASHBOARD, PLATFORM, *settings.env_names)
 
 
 def aws_account(settings: Settings, given: str = "") -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from delivery.domain.settings import Settings
-from delivery.domain.trust import BUILD, DASHBOARD, PLATFORM, PURPOSES, permissions, policy
+from delivery.domain.trust import BUILD, DASHBOARD, PLATFORM, permissions, policy, purposes
 
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 ONE_BRANCH = '{"deployment_branch_policy": {"protected_branches": false, "custom_branch_policies": true}}'
@@ -16,7 +16,7 @@ def script(settings: Settings, account: str, prefixes: Sequence[str], branch: st
         "# Read it, then run it with aws and gh as an administrator; again after a change, as of the name.",
         "set -eu",
     ]
-    for purpose in PURPOSES:
+    for purpose in purposes(settings):
         role = f"{settings.name}-{purpose}"
         arn = f"arn:aws:iam::{account}:role/{role}"
         trusts = json.dumps(policy(account, prefixes, branch, purpose))

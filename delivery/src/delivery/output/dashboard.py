@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 import humanize
 
-from delivery.domain.environments import ORDER
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.history import Deployment, of
 from delivery.domain.settings import Settings
@@ -69,7 +68,7 @@ def dashboard(
             reports=reports,
             now=now,
         )
-        for env in ORDER
+        for env in settings.env_names
     ]
     head = [
         "Environment",
