@@ -3,7 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SERVICES := apm vote worker result
+# A service is a folder with a Dockerfile and src/NAME, here as in delivery's domain/services.py.
+SERVICES := $(foreach name,$(sort $(patsubst %/Dockerfile,%,$(wildcard */Dockerfile))),$(if $(wildcard $(name)/src/$(name)),$(name)))
 INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
@@ -100,7 +101,7 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy --no-error-summary $(SERVICES:%=%/src) local/src demo/src delivery/src
+	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
 	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/rollout/analyse.sh .github/actions/*/*.sh
 	@$(BIN)/actionlint -shellcheck=$(BIN)/shellcheck
@@ -125,4 +126,4 @@ format: setup ## let ruff rewrite the Python files
 
 .PHONY: lock
 lock: ## renew requirements/*.txt from the pyproject.toml files (UPGRADE=--upgrade for the newest versions)
-	@sh requirements/lock.sh $(UPGRADE)
+	@SERVICES="$(SERVICES)" sh requirements/lock.sh $(UPGRADE)

@@ -6,22 +6,16 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-# Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
-# packages under these names and does not take the folders vote/, worker/, ... for packages.
-import apm
-import delivery
-import demo
-import local
-import result
-import vote
-import worker
 from delivery.adapters.git import environment
 
-PACKAGES = (apm, delivery, demo, local, result, vote, worker)
+# Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
+# packages under these names and does not take the folders vote/, worker/, ... for packages.
+PACKAGES = [import_module(path.parent.name) for path in Path(__file__).parent.glob("*/src/*/__init__.py")]
 # What tests ask is on this machine: never through a proxy, which docker and git may need all the same.
 for variable in ("no_proxy", "NO_PROXY"):
     os.environ[variable] = f"{os.environ.get(variable, '')},localhost,.localhost,127.0.0.1,::1".lstrip(",")

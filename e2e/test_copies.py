@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pytest
 
+from delivery.domain.services import SERVICES
 from local.app import ROOT
 
-SERVICES = sorted(path.parent.name for path in ROOT.glob("*/Dockerfile"))
 OWN = {"__init__.py", "app.py", "config.py", "metrics.py", "process.py", "views.py"}
 OWN_START = {"worker"}  # a loop, not gunicorn
 

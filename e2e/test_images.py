@@ -8,9 +8,9 @@ from threading import Thread
 
 import pytest
 
+from delivery.domain.services import SERVICES
 from local.app import ROOT
 
-SERVICES = ("vote", "worker", "result", "apm")
 NOWHERE = "http://127.0.0.1:9"  # a proxy that refuses
 
 

@@ -37,5 +37,9 @@ install() {
   "$uv" pip install --python .venv/bin/python "$@"
 }
 install --require-hashes -r requirements/dev.txt || fail "could not install the locked packages; the lines above say why: $index"
-install --quiet --no-deps --no-build-isolation -e apm -e vote -e worker -e result -e local -e demo -e delivery ||
+set --
+for project in */pyproject.toml; do
+  set -- "$@" -e "${project%/pyproject.toml}"
+done
+install --quiet --no-deps --no-build-isolation "$@" ||
   fail "could not install the services into .venv; the lines above say why"

@@ -14,13 +14,12 @@ compile() { # compile OUTPUT SOURCE...
   "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock" --output-file "requirements/$output" "$@"
 }
-services="apm vote worker result"
 compile uv.txt --group pyproject.toml:uv "$@"
 compile go.txt --group pyproject.toml:go "$@"
-# shellcheck disable=SC2046,SC2086 # one word a service
+# shellcheck disable=SC2035 # ./ would stand in the comments of dev.txt
 compile dev.txt --no-emit-package voting01-delivery --group pyproject.toml:dev \
-  $(printf '%s/pyproject.toml ' $services) local/pyproject.toml demo/pyproject.toml delivery/pyproject.toml "$@"
-for service in $services; do
+  */pyproject.toml "$@"
+for service in $SERVICES; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
 done
 compile delivery.txt --constraints requirements/dev.txt --group pyproject.toml:build delivery/pyproject.toml

@@ -7,13 +7,14 @@ import sys
 
 import pytest
 
+from delivery.domain.services import SERVICES
+
 GOOD = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "DATABASE_URL": "postgresql://127.0.0.1:1/x",
     "PROMETHEUS_URL": "http://127.0.0.1:1",
 }
 OURS = (*GOOD, "RELEASE", "LOG_LEVEL", "BIND_HOST")
-SERVICES = ("apm", "result", "vote", "worker")
 READERS = {
     "REDIS_URL": ("vote", "worker"),
     "DATABASE_URL": ("result", "worker"),

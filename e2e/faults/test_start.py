@@ -10,10 +10,10 @@ import httpx
 import psutil
 import pytest
 
+from delivery.domain.services import SERVICES
 from e2e.sites import wait_until
 from local.servers import free_port
 
-SERVICES = ("apm", "result", "vote", "worker")
 SEVERAL = {"VOTE_WORKERS": "4", "RESULT_WORKERS": "2"}
 IMPORT = re.compile(r"^import time:.*\| +(\S+)$", re.MULTILINE)
 

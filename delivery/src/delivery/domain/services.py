@@ -1,8 +1,17 @@
-"""The services whose images are built here, and have one tag."""
+"""The services, whose images are built here, and have one tag: folders with a Dockerfile and src/NAME."""
+
+from pathlib import Path
 
 from delivery.domain.settings import Settings
 
-SERVICES = ("apm", "result", "vote", "worker")
+ROOT = Path(__file__).parents[4]  # delivery is installed from its checkout, and works there
+SERVICES = tuple(
+    sorted(
+        each.parent.name
+        for each in ROOT.glob("*/Dockerfile")
+        if (each.parent / "src" / each.parent.name).is_dir()
+    )
+)
 
 
 def image_names(settings: Settings) -> dict[str, str]:
