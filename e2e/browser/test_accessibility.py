@@ -11,7 +11,9 @@ def complaints(page) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_vote_page(site, page, errors_off, width):
+@pytest.mark.parametrize("colors", ["light", "dark"])
+def test_vote_page(site, page, errors_off, width, colors):
+    page.emulate_media(color_scheme=colors)
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(site.vote_url)
     expect(page.locator("#error-toggle")).to_be_enabled()
