@@ -70,6 +70,6 @@ def _too_large(_error: RequestEntityTooLarge) -> Response:
 
 def _store_error(error: StoreError) -> Response:
     log.error("no answer from redis: %s", error)
-    response = views.refusal(503, "The vote store is away, nothing was changed. Please try again in a moment")
+    response = views.refusal(503, "The vote store is unreachable, nothing was changed. Please try again soon")
     response.headers["Retry-After"] = "1"
     return response
