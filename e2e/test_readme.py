@@ -1,4 +1,4 @@
-"""README says what the code does: settings, links, pictures, commands."""
+"""What the documents say is what the code does: settings, links, pictures, commands, files."""
 
 import re
 import shutil
@@ -9,9 +9,17 @@ import pytest
 from environs import Env
 
 from delivery.domain.services import SERVICES
+from delivery.output import dashboard
 from local.app import ROOT
 
 README = (ROOT / "README.md").read_text()
+CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
+CHANGING = (ROOT / "docs/changing.md").read_text()
+DOCUMENTS = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", ".deployments/README.md", "[a-z]*/**/README.md")
+    for path in ROOT.glob(pattern)
+)
 ROWS = re.compile(r"^\| `(\w+)` \|([^|]*)\|", re.MULTILINE)
 REQUIRED = {
     "REDIS_URL": "redis://redis:6379/0",
@@ -41,7 +49,7 @@ class RecordingEnv(Env):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_settings_tables_equal_the_code(service, monkeypatch):
-    section = README.split(f"\n### {service}\n")[1].split("\n#")[0]
+    section = CONFIGURATION.split(f"\n## {service}\n")[1].split("\n#")[0]
     documented = dict(ROWS.findall(section))
     env = RecordingEnv()
     for name in documented:
@@ -62,7 +70,7 @@ def test_settings_tables_equal_the_code(service, monkeypatch):
 
 
 def test_what_compose_reads_is_documented_with_its_default():
-    documented = {name: shown.strip().strip("`") for name, shown in ROWS.findall(README)}
+    documented = {name: shown.strip().strip("`") for name, shown in ROWS.findall(CONFIGURATION)}
     used = re.findall(r"\$\{(\w+)(?::-([^}]*))?", (ROOT / "docker-compose.yml").read_text())
     for name, default in used:
         assert name in documented, name
@@ -90,31 +98,48 @@ def anchors(text):
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-def test_every_link_leads_somewhere():
-    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]+)#?([^)]*)\)", README):
-        assert (ROOT / target).exists(), target
-        assert not anchor or anchor in anchors((ROOT / target).read_text()), f"{target}#{anchor}"
-
-
-def test_every_section_linked_to_exists():
-    for anchor in re.findall(r"\]\(#([^)]+)\)", README):
-        assert anchor in anchors(README)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_leads_somewhere(path):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", path.read_text()):
+        found = path.parent / target if target else path
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found.read_text()), f"{target}#{anchor}"
 
 
 def test_every_make_command_exists():
     targets = set(re.findall(r"^([\w.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md"):
-        for target in re.findall(r"(?:^    |`)make ([\w.-]+)", (ROOT / document).read_text(), re.MULTILINE):
-            assert target in targets, f"{document}: make {target}"
+    for path in DOCUMENTS:
+        for target in re.findall(r"(?:^    |`)make ([\w.-]+)", path.read_text(), re.MULTILINE):
+            assert target in targets, f"{path}: make {target}"
 
 
-def test_what_matters_stands_in_the_first_lines():
-    first = README.splitlines()[:30]
-    for needed in ("make run", "make test", "docker compose up", "![", "| where |"):
-        assert any(needed in line for line in first), needed
+def test_the_first_screen_has_the_picture_three_commands_and_who_it_is_for():
+    first = "\n".join(README.splitlines()[:16])
+    for needed in ("![", "make run", "make demo-rollback", "make test", "fork it, demo it, or teach with it"):
+        assert needed in first, needed
+    titles = re.findall(r"^## (.+)", README, re.MULTILINE)
+    assert titles[:3] == ["What you learn here", "Architecture", "Tour"]
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("*/README.md")), ids=lambda path: path.parent.name)
-def test_links_of_a_part_s_readme_lead_somewhere(path):
-    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text()):
-        assert (path.parent / target).exists(), target
+def test_the_first_deployment_replaces_the_example_of_the_dashboard():
+    assert "**An example**" in README
+    assert "**An example**" not in dashboard.replaced(README, "new\n")
+
+
+def test_the_picture_s_figures_are_the_measured_ones():
+    picture = (ROOT / "docs/images/story.svg").read_text()
+    measured = (ROOT / "docs/performance.md").read_text()
+    rows = re.findall(
+        r"^\| (from the switch.*|votes failed.*|accepted votes lost) \|.*\| (.+) \|$", measured, re.MULTILINE
+    )
+    assert [figure.split(" (")[0] for _, figure in rows] == ["31 s", "60 of 306", "0", "0 of 447"]
+    for figure in ("31 s", "60 of 306", "none on stable", "0 of 447"):
+        assert figure in re.sub(r"<[^>]+>", "", picture)
+
+
+def test_every_file_that_a_change_touches_exists():
+    for section in CHANGING.split("\n## ")[1:]:
+        files = [path for path in re.findall(r"`([^` ]+/[^` ]+)`", section) if not path.startswith(".venv/")]
+        assert len(files) >= 2, section
+        for path in files:
+            assert (ROOT / path).exists(), path

@@ -11,7 +11,7 @@ from apm.prometheus_url import prometheus_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; README.md lists the variables."""
+    """What the environment asks of this service; docs/configuration.md lists the variables."""
 
     prometheus_url: str
     prometheus_timeout_s: float

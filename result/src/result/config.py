@@ -13,7 +13,7 @@ from result.page_url import page_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; README.md lists the variables."""
+    """What the environment asks of this service; docs/configuration.md lists the variables."""
 
     database_url: str
     option_a: str

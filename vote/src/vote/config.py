@@ -13,7 +13,7 @@ from vote.redis_url import redis_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; README.md lists the variables."""
+    """What the environment asks of this service; docs/configuration.md lists the variables."""
 
     redis_url: str
     option_a: str
