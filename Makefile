@@ -70,7 +70,7 @@ e2e-pipeline: checkout setup ## the workflows, run by act from a commit to stagi
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
-cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=dev|qa|uat|staging)
+cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=qa, or another of delivery.toml)
 	@$(BIN)/python -m demo cluster $(ENV) --timings=$(TIMINGS)
 
 .PHONY: cluster-down

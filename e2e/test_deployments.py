@@ -65,11 +65,9 @@ def test_only_deployments_are_on_the_deployments_page():
 
 
 def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
-    (promotion,) = FOLDER.glob("workflows/promote-staging-rollout-*.yaml")
     deploys = read(FOLDER / "workflows/deploy.yaml")["jobs"]["deploy"]
-    promotes = read(promotion)["jobs"]["promote"]
-    group = deploys["concurrency"]["group"].replace("${{ inputs.environment }}", "staging")
-    assert promotes["concurrency"]["group"] == group
+    promotes = read(FOLDER / "workflows/promote-rollout.yaml")["jobs"]["promote"]
+    assert promotes["concurrency"]["group"] == deploys["concurrency"]["group"]
     assert environment(promotes)["name"] == "staging"
 
 

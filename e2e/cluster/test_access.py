@@ -34,7 +34,7 @@ def may_list(cluster):
 
 @pytest.mark.parametrize(
     ("account", "resource", "ours"),
-    [("traefik", "secrets", True), ("prometheus", "pods", True), ("apm", "secrets", False)],
+    [("traefik", "secrets", True), ("prometheus", "secrets", False), ("apm", "secrets", False)],
 )
 def test_accounts_read_the_environments_and_nothing_else(may_list, account, resource, ours):
     environments = [PLATFORM_NAMESPACE.replace("platform", env) for env in Settings.from_file(ROOT).env_names]

@@ -60,7 +60,7 @@ def tell(ground, tmp_path):
         assert "namespace: acme-" in run("kubectl", "kustomize", str(overlay))
 
     kubectl = ground.cluster.kubectl
-    kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/namespaces"))
+    kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/environments"))
     eve.show_version(17)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(eve.pushed, "ci-build-push-acme-dev.yaml")

@@ -127,14 +127,24 @@ def test_the_platform_reads_every_environment_and_nothing_else(platform):
             (account,) = each["subjects"]
             assert account["namespace"] == "voting01-platform"
             bound.setdefault(account["name"], set()).add(each["metadata"]["namespace"])
-    (scraped,) = [each for each in platform if "prometheus.yaml" in each.get("data", {})]
-    (job,) = YAML(typ="safe").load(scraped["data"]["prometheus.yaml"])["scrape_configs"]
     (traefik,) = deployments["traefik"]["spec"]["template"]["spec"]["containers"]
     (watched,) = [each for each in traefik["args"] if each.startswith(WATCHED)]
 
-    assert bound == {"prometheus": environments, "traefik": environments}
-    assert {*job["kubernetes_sd_configs"][0]["namespaces"]["names"]} == environments
+    assert bound == {"traefik": environments}
     assert {*watched.removeprefix(WATCHED).split(",")} == environments
+
+
+def test_prometheus_finds_the_pods_of_every_environment_by_their_label(platform, render):
+    (scraped,) = [each for each in platform if "prometheus.yaml" in each.get("data", {})]
+    (job,) = YAML(typ="safe").load(scraped["data"]["prometheus.yaml"])["scrape_configs"]
+    (pods,) = job["kubernetes_sd_configs"]
+    key, value = pods["selectors"][0]["label"].split("=")
+
+    assert "namespaces" not in pods
+    for name in OVERLAYS:
+        for each in render(K8S / "overlays" / name):
+            if each["kind"] in WORKLOADS:
+                assert each["spec"]["template"]["metadata"]["labels"][key] == value
 
 
 def test_a_drained_node_leaves_what_analyses_ask(platform):

@@ -11,6 +11,7 @@ from delivery.adapters.github import ActionsEnvironment
 from delivery.commands import (
     build,
     deploy,
+    env,
     init,
     landscape,
     platform,
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 COMMANDS = [
     *(tag, build, deploy, platform, wait, promote, promote_rollout, rollback),
-    *(status, landscape, report, verify, settings, init, trust),
+    *(status, landscape, report, verify, settings, init, env, trust),
 ]
 for module in COMMANDS:
     app.command(module.__name__.rpartition(".")[2].replace("_", "-"))(module.command)

@@ -1,8 +1,8 @@
 """The environments that delivery.toml names, in the order in which a release passes them."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from delivery.domain.errors import ConfigurationError
@@ -68,3 +68,19 @@ def all_checked(found: object) -> tuple[Environment, ...]:
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise ConfigurationError(f"environments name {twice} twice")
     return made
+
+
+def added(known: Sequence[Environment], new: Environment, after: str) -> tuple[Environment, ...]:
+    """The environments with a new one; a release comes to it from `after`, or first if that is empty."""
+    at = 1 + [each.name for each in known].index(after) if after else 0
+    return all_checked([asdict(each) for each in (*known[:at], new, *known[at:])])
+
+
+def removed(known: Sequence[Environment], name: str) -> tuple[Environment, ...]:
+    """The environments without one."""
+    return all_checked([asdict(each) for each in known if each.name != name])
+
+
+def renamed(known: Sequence[Environment], name: str, to: str) -> tuple[Environment, ...]:
+    """The environments, one of them under another name."""
+    return all_checked([asdict(each) | ({"name": to} if each.name == name else {}) for each in known])
