@@ -68,7 +68,7 @@ def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
     deploys = read(FOLDER / "workflows/deploy.yaml")["jobs"]["deploy"]
     promotes = read(FOLDER / "workflows/promote-rollout.yaml")["jobs"]["promote"]
     assert promotes["concurrency"]["group"] == deploys["concurrency"]["group"]
-    assert environment(promotes)["name"] == "staging"
+    assert environment(promotes)["name"] == environment(deploys)["name"]
 
 
 def test_what_fails_is_reported_too():
