@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from delivery.domain.errors import DeliveryError
-from e2e.pipeline.ground import Ground, made
+from e2e.pipeline.testbed import Testbed, made
 
-GROUND = pytest.StashKey[dict[str, str]]()
+TESTBED = pytest.StashKey[dict[str, str]]()
 MADE_IN = pytest.StashKey[float]()
 
 
@@ -26,7 +26,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Make the ground before the stories start, or end with the one line that says what is in the way."""
+    """Make the testbed before the stories start, or end with the one line that says what is in the way."""
     if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
         return None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
@@ -35,10 +35,10 @@ def pytest_cmdline_main(config):
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
             folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="voting01-pipeline-")))
-            ground = kept.enter_context(made(folder))
-            config.stash[GROUND] = ground.named()
+            testbed = kept.enter_context(made(folder))
+            config.stash[TESTBED] = testbed.named()
             if reports := config.getoption("reports"):
-                kept.callback(ground.fork.copy, ".deployments", reports)
+                kept.callback(testbed.fork.copy, ".deployments", reports)
         except DeliveryError as error:
             print(f"make e2e-pipeline: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
             return error.exit_code
@@ -51,7 +51,7 @@ def pytest_cmdline_main(config):
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
     """Tell a process where its stories happen."""
-    node.workerinput["ground"] = json.dumps(node.config.stash[GROUND])
+    node.workerinput["testbed"] = json.dumps(node.config.stash[TESTBED])
 
 
 def pytest_collection_modifyitems(items):
@@ -80,13 +80,13 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(scope="session")
-def ground(pytestconfig) -> Ground:
+def testbed(pytestconfig) -> Testbed:
     """A cluster, a registry and a fork, and a clone of the owner's for this process alone."""
-    told = getattr(pytestconfig, "workerinput", {}).get("ground")
-    named = json.loads(told) if told else pytestconfig.stash.get(GROUND, None)
+    told = getattr(pytestconfig, "workerinput", {}).get("testbed")
+    named = json.loads(told) if told else pytestconfig.stash.get(TESTBED, None)
     if named is None:
         pytest.exit("the stories of e2e/pipeline need a cluster; run them with: make e2e-pipeline", 2)
-    return Ground.of(named)
+    return Testbed.of(named)
 
 
 @pytest.fixture

@@ -7,21 +7,21 @@ from demo.pages import Page
 from demo.waiting import until
 
 
-def test_a_bad_release_stops_in_qa_and_is_rolled_back(ground, figure):
-    owner = ground.owner
+def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):
+    owner = testbed.owner
     with ExitStack() as dev:
-        dev.enter_context(ground.alone("dev"))
-        with ground.alone("qa"):
-            good = ground.tag("qa")
+        dev.enter_context(testbed.alone("dev"))
+        with testbed.alone("qa"):
+            good = testbed.tag("qa")
             owner.show_version(18)
             built = owner.pushed("ci-build-push-voting01-dev.yaml")
             assert built.ok, built
-            tell(ground, owner, good=good, bad=ground.tag("dev"), gone_on=dev.close, figure=figure)
+            tell(testbed, owner, good=good, bad=testbed.tag("dev"), gone_on=dev.close, figure=figure)
 
 
-def tell(ground, owner, *, good, bad, gone_on, figure):
+def tell(testbed, owner, *, good, bad, gone_on, figure):
     """The bad release goes on to QA, and no further."""
-    qa = ground.env("qa")
+    qa = testbed.env("qa")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(owner.dispatch, "promote-voting01.yaml", **{"from": "dev", "to": "qa"})
         until(lambda: qa.look().tag == bad and qa.look().paused, what="QA's canary pauses", seconds=180)
@@ -37,14 +37,14 @@ def tell(ground, owner, *, good, bad, gone_on, figure):
     assert "of the requests failed, not less than 2 %" in run.summary
     assert "rollback-voting01" in run.summary
     assert run.jobs["landscape"] == "success"
-    assert "Aborted" in ground.fork.row("qa")
-    assert ground.tag("qa") == good
+    assert "Aborted" in testbed.fork.row("qa")
+    assert testbed.tag("qa") == good
 
-    tip = ground.fork.tip()
+    tip = testbed.fork.tip()
     refused = owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "uat"})
     assert not refused.ok
     assert "promote" in refused.failed[0]
-    assert not any(bad in subject for subject in ground.fork.since(tip))
+    assert not any(bad in subject for subject in testbed.fork.since(tip))
 
     back = owner.dispatch("rollback-voting01.yaml", environment="qa", reason="votes fail with HTTP 500")
     assert back.ok, back

@@ -10,17 +10,17 @@ STAGING = "ci-build-push-voting01-staging.yaml"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def staging(ground):
+def staging(testbed):
     """Staging is this file's alone."""
-    with ground.alone("staging"):
-        yield ground.env("staging")
+    with testbed.alone("staging"):
+        yield testbed.env("staging")
 
 
 @pytest.fixture(scope="module")
-def tag(ground):
+def tag(testbed):
     """A release that runs nowhere yet."""
-    ground.owner.show_version(19)
-    return ground.build()
+    testbed.owner.show_version(19)
+    return testbed.build()
 
 
 def refused(run, *words):
@@ -38,54 +38,54 @@ def nothing_to_do(run, *words):
     return run
 
 
-def test_the_confirmation_must_be_the_word(ground):
-    refused(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="yes"), "promote")
+def test_the_confirmation_must_be_the_word(testbed):
+    refused(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="yes"), "promote")
 
 
-def test_nothing_is_promoted_where_nothing_is_paused(ground):
-    assert ground.env("staging").look().healthy
-    nothing_to_do(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
+def test_nothing_is_promoted_where_nothing_is_paused(testbed):
+    assert testbed.env("staging").look().healthy
+    nothing_to_do(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
 
 
-def test_a_step_is_not_skipped(ground, tag):
-    tip = ground.fork.tip()
-    run = ground.owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "staging"})
+def test_a_step_is_not_skipped(testbed, tag):
+    tip = testbed.fork.tip()
+    run = testbed.owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "staging"})
     refused(run, "dev -> qa -> uat -> staging", "image_tag")
-    assert ground.fork.deployments(tip, "staging") == []
+    assert testbed.fork.deployments(tip, "staging") == []
 
 
-def test_an_image_is_deployed_to_staging_directly_and_promoted_once(ground, tag):
-    staging = ground.env("staging")
+def test_an_image_is_deployed_to_staging_directly_and_promoted_once(testbed, tag):
+    staging = testbed.env("staging")
     before = staging.look()
-    run = ground.owner.dispatch(STAGING, image_tag=tag)
+    run = testbed.owner.dispatch(STAGING, image_tag=tag)
     assert run.ok, run
     assert "build" not in run.jobs or run.jobs["build"] != "failure"
     state = staging.look()
     assert (state.paused, state.tag, state.active) == (True, tag, before.active)
 
-    again = ground.owner.dispatch(STAGING, image_tag=tag)
+    again = testbed.owner.dispatch(STAGING, image_tag=tag)
     assert again.ok, again
     assert staging.look().paused
     assert again.seconds < 180, "it does not wait for a pause that never comes"
 
-    promoted = ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote")
+    promoted = testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote")
     assert promoted.ok, promoted
     assert staging.look().active == state.release
-    nothing_to_do(ground.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
+    nothing_to_do(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
 
 
-def test_the_same_image_again_is_no_new_rollout(ground, tag, staging):
-    before, tip = staging.look(), ground.fork.tip()
-    nothing_to_do(ground.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
+def test_the_same_image_again_is_no_new_rollout(testbed, tag, staging):
+    before, tip = staging.look(), testbed.fork.tip()
+    nothing_to_do(testbed.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
     after = staging.look()
     assert after.healthy
     assert (after.release, after.active) == (before.release, before.active)
-    assert ground.fork.deployments(tip, "staging") == []
+    assert testbed.fork.deployments(tip, "staging") == []
 
 
-def test_staging_goes_back_from_what_is_active_and_from_what_waits(ground, tag, staging, figure):
+def test_staging_goes_back_from_what_is_active_and_from_what_waits(testbed, tag, staging, figure):
     """Nobody is asked and no step is waited for: what ran here before is active at once."""
-    back = ground.owner.dispatch(ROLL_BACK, environment="staging", reason="the wrong colour")
+    back = testbed.owner.dispatch(ROLL_BACK, environment="staging", reason="the wrong colour")
     assert back.ok, back
     state = staging.look()
     assert state.healthy
@@ -98,10 +98,10 @@ def test_staging_goes_back_from_what_is_active_and_from_what_waits(ground, tag, 
         what="what was active has no pods",
         seconds=60,
     )
-    waits = ground.owner.dispatch(STAGING, image_tag=tag)
+    waits = testbed.owner.dispatch(STAGING, image_tag=tag)
     assert waits.ok, waits
     assert staging.look().paused
-    back = ground.owner.dispatch(ROLL_BACK, environment="staging", reason="still the wrong colour")
+    back = testbed.owner.dispatch(ROLL_BACK, environment="staging", reason="still the wrong colour")
     assert back.ok, back
     assert "it is aborted" in back.said
     state = staging.look()

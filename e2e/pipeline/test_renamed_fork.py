@@ -8,7 +8,7 @@ from delivery.adapters.process import run
 from demo import workloads
 from demo.waiting import until
 from e2e.pipeline.fork import Fork, Person
-from e2e.pipeline.ground import hasten
+from e2e.pipeline.testbed import hasten
 
 EVE = Person("Eve Adams", "eve@example.org")
 HISTORY = ("CHANGELOG.md", ".deployments/", "docs/images/")
@@ -26,21 +26,21 @@ def make(folder, *targets):
     )
 
 
-def test_a_renamed_fork_deploys_to_dev(ground, tmp_path):
-    with ground.alone("another fork"):
-        tell(ground, tmp_path)
+def test_a_renamed_fork_deploys_to_dev(testbed, tmp_path):
+    with testbed.alone("another fork"):
+        tell(testbed, tmp_path)
 
 
-def tell(ground, tmp_path):
+def tell(testbed, tmp_path):
     fork = Fork(tmp_path / "fork", "acme-org/acme")
     fork.folder.mkdir()
     eve = fork.create(EVE)
     settings = {
         "name": "acme",
         "repository": fork.repository,
-        "registry": f"{ground.registry.host}/acme",
-        "base-domain": f"localhost:{ground.cluster.port}",
-        "cluster": ground.cluster.name,
+        "registry": f"{testbed.registry.host}/acme",
+        "base-domain": f"localhost:{testbed.cluster.port}",
+        "cluster": testbed.cluster.name,
     }
     done = eve.delivery("init", *(word for key, value in settings.items() for word in (f"--{key}", value)))
     assert done.returncode == 0, done.stderr
@@ -59,7 +59,7 @@ def tell(ground, tmp_path):
     for overlay in sorted((eve.folder / "k8s/overlays").iterdir()):
         assert "namespace: acme-" in run("kubectl", "kustomize", str(overlay))
 
-    kubectl = ground.cluster.kubectl
+    kubectl = testbed.cluster.kubectl
     kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/environments"))
     eve.show_version(17)
     with ThreadPoolExecutor(1) as pool:
@@ -67,7 +67,7 @@ def tell(ground, tmp_path):
         until(
             lambda: kubectl.objects("statefulsets", "acme-dev") or running.done(), what="applied", seconds=300
         )
-        workloads.open_volumes(kubectl, "acme-dev", ground.cluster.nodes)
+        workloads.open_volumes(kubectl, "acme-dev", testbed.cluster.nodes)
         dev = running.result()
     assert dev.ok, dev
     assert not workloads.unready(kubectl, ("acme-dev",))

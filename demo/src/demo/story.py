@@ -89,11 +89,11 @@ def interruptible(story: Story) -> Iterator[None]:
         with story.screen, story.voters:
             yield
     except BaseException:
-        story.screen.say(standing(story.env, story.start))
+        story.screen.say(phase_of(story.env, story.start))
         raise
 
 
-def standing(env: Environment, start: State) -> str:
+def phase_of(env: Environment, start: State) -> str:
     """How the environment stands after an early end, and how to bring it back."""
     try:
         state = env.look()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from demo.figures import measure
 from demo.pages import Page
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import (
     HASTY,
     at_first_pause,
@@ -26,12 +26,12 @@ BANNER = "ERRORS ON - All votes will fail with HTTP 500"
 def told(figure):
     """Judge a bad release that went back, and note its figures."""
 
-    def judge(ballot, *, bad, switched, on, aborted, counted):
-        since_on = ballot.of(bad, since=on)
+    def judge(load, *, bad, switched, on, aborted, counted):
+        since_on = load.of(bad, since=on)
         assert since_on
         assert not any(vote.ok for vote in since_on), "every canary vote fails"
-        assert ballot.failures(but=bad) == [], "stable votes never fail"
-        found = measure(ballot.votes, bad=bad, switched=switched, aborted=aborted, counted=counted)
+        assert load.failures(but=bad) == [], "stable votes never fail"
+        found = measure(load.votes, bad=bad, switched=switched, aborted=aborted, counted=counted)
         assert (found.failed_elsewhere, found.lost) == (0, 0)
         figure("from the switch to the abort", f"{found.abort_s:.0f} s")
         figure("votes failed meanwhile", f"{found.failed} of {found.votes} ({found.share:.0f} %)")
@@ -43,10 +43,10 @@ def told(figure):
 
 def test_bad_at_20_percent_is_caught(env, page, told):
     before = env.look()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         bad = new_release(env)
         at_first_pause(env, bad)
-        ballot.wait_for(bad, more=1)
+        load.wait_for(bad, more=1)
 
         page.goto(env.urls()["vote-canary"])
         expect(page.locator("#release")).to_have_text(bad)
@@ -66,23 +66,23 @@ def test_bad_at_20_percent_is_caught(env, page, told):
         reasons = failed_checks(env, bad)
         assert set(reasons) == {"error-rate"}, "health never noticed"
         assert "of the requests failed, not less than 2 %" in reasons["error-rate"]
-        ballot.wait_until_accepted()
+        load.wait_until_accepted()
         revert(env, before)
-        counted = ballot.counted()
-    told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
+        counted = load.counted()
+    told(load, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
 
 
 @pytest.mark.parametrize(("step", "weight"), [(4, 50), (7, 100)], ids=["50_percent", "100_percent"])
 def test_bad_later_is_caught(env, told, step, weight):
     before = env.look()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         bad = new_release(env, HASTY)
         state = env.wait_for(
             lambda now: now.step == step, what=f"the canary is at {weight} %", release=bad, seconds=180
         )
         assert state.weight == weight
         assert bool(state.pods_of(before.release).wanted) == (weight < 100)
-        ballot.wait_for(bad, more=1)
+        load.wait_for(bad, more=1)
 
         switched = time.monotonic()
         Page(env.urls()["vote-canary"]).turn_errors(on=True)
@@ -92,7 +92,7 @@ def test_bad_later_is_caught(env, told, step, weight):
 
         require_aborted(state, before, "error-rate")
         assert set(failed_checks(env, bad)) == {"error-rate"}
-        ballot.wait_until_accepted()
+        load.wait_until_accepted()
         revert(env, before)
-        counted = ballot.counted()
-    told(ballot, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)
+        counted = load.counted()
+    told(load, bad=bad, switched=switched, on=on, aborted=aborted, counted=counted)

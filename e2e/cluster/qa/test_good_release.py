@@ -2,14 +2,14 @@
 
 import time
 
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import MINUTES, kinds, new_release
 
 
 def test_good_release_goes_through_all_steps(env, figure):
     before = env.look()
     steps = {}
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         started = time.monotonic()
         release = new_release(env)
         env.wait_for(
@@ -20,14 +20,14 @@ def test_good_release_goes_through_all_steps(env, figure):
             seen=lambda state: steps.setdefault(state.step, state.weight) if state.current else None,
         )
         took = time.monotonic() - started
-        ballot.wait_for(release, more=20)
-        counted = ballot.counted()
+        load.wait_for(release, more=20)
+        counted = load.counted()
 
     assert release != before.release
     assert steps == {0: 20, 1: 20, 2: 20, 3: 50, 4: 50, 5: 50, 6: 100, 7: 100, 8: 100}
-    assert ballot.failures() == []
-    assert set(ballot.counts()) == {before.release, release}
-    assert counted == ballot.accepted
+    assert load.failures() == []
+    assert set(load.counts()) == {before.release, release}
+    assert counted == load.accepted
     assert kinds(env, release) == {"Step": {"Successful"}, "Background": {"Successful"}}
     said = env.verdicts(release)
     assert {each.check for each in said} == {"health", "error-rate"}

@@ -6,7 +6,7 @@ from delivery.adapters.process import run
 from demo.environment import RUNNER
 from demo.pages import Page
 from demo.waiting import until
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import (
     HASTY,
     at_first_pause,
@@ -67,26 +67,26 @@ def dropped(env):
 @pytest.mark.alone
 def test_restarts_and_releases_fail_no_vote(env, network, pytestconfig, figure):
     whole = pytestconfig.getoption("--whole")
-    with Ballot(env, rate=CROWD, patience_s=PATIENCE_S) as ballot:
+    with Load(env, rate=CROWD, patience_s=PATIENCE_S) as load:
         for _ in range(5 if whole else 1):
             restart(env)
-        restarts = len(ballot.votes)
+        restarts = len(load.votes)
         for _ in range(2 if whole else 1):
             release = new_release(env, HASTY)
             assert ending(env, release).healthy, failed_checks(env, release)
-        assert ballot.failures() == []
-        releases = len(ballot.votes) - restarts
+        assert load.failures() == []
+        releases = len(load.votes) - restarts
 
         before, bad = env.look(), new_release(env)
         at_first_pause(env, bad)
         Page(env.urls()["vote-canary"]).turn_errors(on=True)
         require_aborted(ending(env, bad), before, "error-rate")
         revert(env, before)
-        assert ballot.failures(but=bad) == []
-        ballot.counted()
+        assert load.failures(but=bad) == []
+        load.counted()
     lost = dropped(env)
     assert bool(lost) == (network == "lossy")
     figure("restarts", f"0 of {restarts} votes failed")
     figure("good releases", f"0 of {releases} votes failed")
-    figure("slowest vote", f"{max(vote.seconds for vote in ballot.votes):.1f} s")
+    figure("slowest vote", f"{max(vote.seconds for vote in load.votes):.1f} s")
     figure("first packets lost", lost)

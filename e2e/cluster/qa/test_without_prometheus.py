@@ -4,7 +4,7 @@ import pytest
 
 from demo.cluster import PLATFORM_NAMESPACE
 from demo.waiting import until
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, new_release, require_aborted, revert
 
 
@@ -29,12 +29,12 @@ def blind(env):
 @pytest.mark.alone
 def test_blind_apm_aborts_a_good_release(env, blind):
     before = env.look()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         release = new_release(env)
         state = ending(env, release)
 
         require_aborted(state, before, "error-rate")
         assert failed_checks(env, release) == {"error-rate": "the answer is HTTP 503"}
         revert(env, before)
-        ballot.counted()
-    assert ballot.failures() == []
+        load.counted()
+    assert load.failures() == []

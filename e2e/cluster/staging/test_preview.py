@@ -11,7 +11,7 @@ from delivery.adapters.process import run
 from delivery.domain.errors import TimedOutError
 from demo.pages import Page
 from demo.waiting import until
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, kinds, new_release, others, require_aborted, revert
 
 A_MINUTE = 60
@@ -50,11 +50,11 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
     before, urls = env.look(), env.urls()
     had = rows(env)
     active, preview = Page(urls["vote"]), Page(urls["vote-preview"])
-    with Ballot(env) as on_active:
+    with Load(env) as on_active:
         started = time.monotonic()
         release = new_release(env)
         previewed(env, release)
-        with Ballot(env, "vote-preview") as on_preview:
+        with Load(env, "vote-preview") as on_preview:
             env.wait_for(
                 lambda state: state.paused, what="it waits for a person", release=release, seconds=180
             )
@@ -90,7 +90,7 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
     assert state.pods_of(release).ready == 3
     assert kinds(env, release) == {"PrePromotion": {"Successful"}}
     assert on_active.failures() == on_preview.failures() == []
-    wanted = Counter(vote.release for ballot in (on_active, on_preview) for vote in ballot.votes)
+    wanted = Counter(vote.release for load in (on_active, on_preview) for vote in load.votes)
     until(lambda: rows(env) - had == wanted, what=f"each release's votes are rows: {wanted}", seconds=30)
     figure("deployed to Paused", f"{paused - started:.0f} s")
     figure("promoted to active", f"{promoted - asked:.1f} s; the old release gone after {gone:.0f} s")
@@ -98,7 +98,7 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
 
 def test_a_bad_preview_is_refused_and_active_never_notices(env):
     before, urls = env.look(), env.urls()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         bad = new_release(env)
         previewed(env, bad)
         Page(urls["vote-preview"]).turn_errors(on=True)
@@ -112,6 +112,6 @@ def test_a_bad_preview_is_refused_and_active_never_notices(env):
         assert "Failed" in kinds(env, bad)["PrePromotion"]
         assert set(failed_checks(env, bad)) == {"error-rate"}
         revert(env, before)
-        ballot.counted()
-    assert ballot.failures() == []
-    assert {vote.release for vote in ballot.votes} == {before.release}
+        load.counted()
+    assert load.failures() == []
+    assert {vote.release for vote in load.votes} == {before.release}

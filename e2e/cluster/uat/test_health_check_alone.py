@@ -3,7 +3,7 @@
 import time
 
 from demo.pages import Page
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import HASTY, at_first_pause, ending, kinds, new_release, patch
 
 CANARY = "/spec/strategy/canary"
@@ -19,7 +19,7 @@ HEALTH_ALONE = patch(
 
 def test_health_check_alone_promotes_a_release_whose_votes_all_fail(env, figure):
     before = env.look()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         bad = new_release(env, {"patches": HASTY["patches"] + HEALTH_ALONE["patches"]})
         at_first_pause(env, bad)
         Page(env.urls()["vote-canary"]).turn_errors(on=True)
@@ -29,15 +29,15 @@ def test_health_check_alone_promotes_a_release_whose_votes_all_fail(env, figure)
 
         assert state.healthy
         assert state.stable == bad != before.release
-        seen = len(ballot.votes)
-        ballot.wait_for(bad, more=20)
-        assert not any(vote.ok for vote in ballot.votes[seen:]), "all votes of all users fail"
-        ballot.counted()
-    assert not any(vote.ok for vote in ballot.of(bad, since=on))
-    assert ballot.failures(but=bad) == []
+        seen = len(load.votes)
+        load.wait_for(bad, more=20)
+        assert not any(vote.ok for vote in load.votes[seen:]), "all votes of all users fail"
+        load.counted()
+    assert not any(vote.ok for vote in load.of(bad, since=on))
+    assert load.failures(but=bad) == []
     assert kinds(env, bad) == {"Step": {"Successful"}}
     said = env.verdicts(bad)
     assert said
     assert {(each.check, each.passed) for each in said} == {("health", True)}
-    failed = len(ballot.failures())
-    figure("with a health check alone", f"promoted; {failed} of {len(ballot.votes)} votes failed")
+    failed = len(load.failures())
+    figure("with a health check alone", f"promoted; {failed} of {len(load.votes)} votes failed")

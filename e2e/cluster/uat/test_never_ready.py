@@ -5,7 +5,7 @@ import pytest
 from delivery.domain.rollout import State
 from demo import images
 from demo.waiting import until
-from e2e.cluster.ballot import Ballot
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import new_release, patch, replace, revert
 
 DEADLINE = replace("/spec/progressDeadlineSeconds", 25)
@@ -54,7 +54,7 @@ def test_a_release_that_never_runs_is_aborted(env, broken):
             assert state.pods_of(state.canary).ready == 0
             reasons.update(why(env, state.canary))
 
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         release = broken(env)
         env.wait_for(
             lambda now: now.aborted,
@@ -68,6 +68,6 @@ def test_a_release_that_never_runs_is_aborted(env, broken):
         until(lambda: reason in told(env), what=f"the controller says: {reason}", seconds=30)
         assert reasons & REASONS[broken]
         revert(env, before)
-        ballot.counted()
-    assert ballot.failures() == []
-    assert set(ballot.counts()) == {before.release}
+        load.counted()
+    assert load.failures() == []
+    assert set(load.counts()) == {before.release}

@@ -1,25 +1,25 @@
 """Story 8: Redis dies under a rollout; it ends right, and every accepted vote is counted."""
 
-from e2e.cluster.ballot import Ballot
 from e2e.cluster.killing import kill
+from e2e.cluster.load import Load
 from e2e.cluster.rollouts import at_first_pause, ending, failed_checks, new_release, require_aborted, revert
 
 
 def test_without_redis_votes_are_refused_and_the_release_with_them(env):
     """Votes fail with 503 on both releases, so the canary cannot show that it is good; accepted ones stay."""
     before = env.look()
-    with Ballot(env) as ballot:
+    with Load(env) as load:
         release = new_release(env)
         at_first_pause(env, release)
-        ballot.wait_for(release, more=20)
+        load.wait_for(release, more=20)
         kill(env, env.namespace, "app.kubernetes.io/name=redis")
 
         state = ending(env, release)
 
         require_aborted(state, before, "error-rate")
         assert "error-rate" in failed_checks(env, release)
-        ballot.wait_until_accepted()
+        load.wait_until_accepted()
         revert(env, before)
-        ballot.counted()
-    assert {vote.status for vote in ballot.failures()} == {503}
-    assert all(vote.release for vote in ballot.failures()), "vote says it, not the proxy"
+        load.counted()
+    assert {vote.status for vote in load.failures()} == {503}
+    assert all(vote.release for vote in load.failures()), "vote says it, not the proxy"

@@ -12,7 +12,7 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
     It is what the cluster still holds as `stable`, if that is another release; else the one that users had
     before the current one. One tag with two configurations is two releases.
     """
-    before = standing(deployed)
+    before = not_rolled_back(deployed)
     if before and before[-1].tag == current:
         before.pop()
     passed_over = deployed if stable != current else []  # the cluster may hold what was taken back
@@ -26,7 +26,7 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
     )
 
 
-def standing(deployed: Sequence[Deployment]) -> list[Deployment]:
+def not_rolled_back(deployed: Sequence[Deployment]) -> list[Deployment]:
     """The deployments that nobody took back, oldest first; a rollback stands where what it restores stood."""
     found: list[Deployment] = []
     then: dict[str, list[Deployment]] = {}  # what stood before each deployment

@@ -13,7 +13,7 @@ IN_A_ROW = 20  # accepted one after the other: votes work
 REFUSED = 500  # the switch's answer: Redis never saw the vote
 
 
-class Ballot(Voters):
+class Load(Voters):
     """Some votes a second, each another voter's and over its own connection, within a `with` block."""
 
     def __init__(

@@ -31,7 +31,7 @@ OWNER = Person("Ada Lovelace", "ada@example.org")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Testbed:
     """Everything that a story needs."""
 
     cluster: Cluster
@@ -46,7 +46,7 @@ class Ground:
 
     @classmethod
     def of(cls, named: dict[str, str]) -> Self:
-        """The same ground in another process, with a clone of its own."""
+        """The same testbed in another process, with a clone of its own."""
         fork = Fork(Path(named["fork"]))
         registry = Registry(named["registry"], int(named["registry_port"]))
         return cls(Cluster.existing(named["cluster"]), registry, fork, fork.clone(OWNER))
@@ -101,8 +101,8 @@ class Ground:
 
 
 @contextmanager
-def made(folder: Path) -> Iterator[Ground]:
-    """The ground, and nothing of it left afterwards."""
+def made(folder: Path) -> Iterator[Testbed]:
+    """The testbed, and nothing of it left afterwards."""
     up.require_tools()
     if shutil.which("act") is None:
         raise ConfigurationError("act is not on the PATH; install it: https://nektosact.com/installation")
@@ -119,27 +119,27 @@ def made(folder: Path) -> Iterator[Ground]:
             cluster.platform(tag)
             fork = Fork(folder / "fork")
             fork.folder.mkdir()
-            ground = Ground(cluster, registry, fork, fork.create(OWNER))
-            settle(ground)
+            testbed = Testbed(cluster, registry, fork, fork.create(OWNER))
+            settle(testbed)
             cluster.wait_ready()
-            ground.seed()
-            yield ground
+            testbed.seed()
+            yield testbed
     finally:
         cluster.delete()
         forget_images(f"localhost:{port}/")
         shutil.rmtree(cluster.folder("platform").parent, ignore_errors=True)
 
 
-def settle(ground: Ground) -> None:
+def settle(testbed: Testbed) -> None:
     """Say where this fork deploys, with fast timings."""
-    ground.deliver(
+    testbed.deliver(
         "init",
-        *("--cluster", ground.cluster.name),
-        *("--registry", f"{ground.registry.host}/voting01"),
-        *("--base-domain", f"localhost:{ground.cluster.port}"),
+        *("--cluster", testbed.cluster.name),
+        *("--registry", f"{testbed.registry.host}/voting01"),
+        *("--base-domain", f"localhost:{testbed.cluster.port}"),
     )
-    hasten(ground.owner.folder)
-    ground.owner.commit("chore: where this fork deploys")
+    hasten(testbed.owner.folder)
+    testbed.owner.commit("chore: where this fork deploys")
 
 
 def hasten(checkout: Path) -> None:
