@@ -1,16 +1,21 @@
-"""Story 5: a fork under another name lints, renders and deploys to dev; its old name is gone."""
+"""Story 5: a fork under another name, with six environments, deploys to its first and to its last one."""
 
 import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from delivery.adapters.process import run
+from delivery.domain import overlay
 from demo import workloads
 from demo.waiting import until
 from e2e.pipeline.fork import Fork, Person
 from e2e.pipeline.testbed import hasten
 
 EVE = Person("Eve Adams", "eve@example.org")
+SIX = (  # beside dev, uat and staging
+    ("rename", "qa", "qa2"),
+    ("add", "perf", "--after", "uat", "--strategy", "canary"),
+    ("add", "prod-eu", "--after", "staging", "--strategy", "blue-green", "--replicas", "1", "--no-traffic"),
+)
 HISTORY = ("CHANGELOG.md", ".deployments/", "docs/images/")
 
 
@@ -26,7 +31,7 @@ def make(folder, *targets):
     )
 
 
-def test_a_renamed_fork_deploys_to_dev(testbed, tmp_path):
+def test_a_renamed_fork_deploys_to_its_first_and_last_environment(testbed, tmp_path):
     with testbed.alone("another fork"):
         tell(testbed, tmp_path)
 
@@ -44,8 +49,11 @@ def tell(testbed, tmp_path):
     }
     done = eve.delivery("init", *(word for key, value in settings.items() for word in (f"--{key}", value)))
     assert done.returncode == 0, done.stderr
+    for change in SIX:
+        done = eve.delivery("env", *change, "--yes")
+        assert done.returncode == 0, done.stderr
     hasten(eve.folder)
-    eve.commit("chore: our own name")
+    eve.commit("chore: our own name and environments")
 
     left = [
         path
@@ -56,18 +64,29 @@ def tell(testbed, tmp_path):
     assert not [path for path in fork.files(".") if "voting01" in path]
     linted = make(eve.folder, "lint")
     assert linted.returncode == 0, linted.stdout + linted.stderr
-    for overlay in sorted((eve.folder / "k8s/overlays").iterdir()):
-        assert "namespace: acme-" in run("kubectl", "kustomize", str(overlay))
+    verified = eve.delivery("verify")
+    assert verified.stdout == "dev, qa2, uat, perf, staging, prod-eu: every policy is kept\n", verified.stderr
 
-    kubectl = testbed.cluster.kubectl
-    kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/environments"))
+    testbed.cluster.kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/environments"))
     eve.show_version(17)
+    deployed(testbed, "acme-dev", lambda: eve.pushed("ci-build-push-acme-dev.yaml"))
+    # Two cores have room for one more environment, not for two.
+    kinds = "deployments,statefulsets"
+    testbed.cluster.kubectl("delete", kinds, "--all", "--namespace=acme-dev", "--wait=false")
+    tag = overlay.tag(fork.read(overlay.path("dev")))
+    last = "ci-build-push-acme-prod-eu.yaml"
+    deployed(testbed, "acme-prod-eu", lambda: eve.dispatch(last, image_tag=tag))
+
+
+def deployed(testbed, namespace, workflow):
+    """Run a workflow that deploys to a namespace of this cluster, and return once all of it is ready there."""
+    kubectl = testbed.cluster.kubectl
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(eve.pushed, "ci-build-push-acme-dev.yaml")
+        running = pool.submit(workflow)
         until(
-            lambda: kubectl.objects("statefulsets", "acme-dev") or running.done(), what="applied", seconds=300
+            lambda: kubectl.objects("statefulsets", namespace) or running.done(), what="applied", seconds=300
         )
-        workloads.open_volumes(kubectl, "acme-dev", testbed.cluster.nodes)
-        dev = running.result()
-    assert dev.ok, dev
-    assert not workloads.unready(kubectl, ("acme-dev",))
+        workloads.open_volumes(kubectl, namespace, testbed.cluster.nodes)
+        run = running.result()
+    assert run.ok, run
+    assert not workloads.unready(kubectl, (namespace,))
