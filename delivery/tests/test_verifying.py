@@ -26,3 +26,14 @@ def test_every_stray_is_named(settings):
         "Ingress vote is not in acme-qa",
         "Ingress vote: vote-acme-qa.localhost is not vote-acme-qa.acme.dev",
     ]
+
+
+def test_an_overlay_is_the_environment_that_delivery_toml_declares(settings):
+    vote = {"kind": "Rollout", "metadata": {"name": "vote", "namespace": "acme-qa"}, "spec": {"replicas": 3}}
+    text = KUSTOMIZATION.format(strategy="blue-green")
+
+    assert verification.strays(settings, "qa", text, [vote]) == [
+        "its strategy: blue-green, delivery.toml says canary",
+        "its replicas: 3, delivery.toml says 5",
+        "its traffic: False, delivery.toml says True",
+    ]

@@ -79,7 +79,7 @@ def tell(testbed, tmp_path):
 
 
 def deployed(testbed, namespace, workflow):
-    """Run a workflow that deploys to a namespace of this cluster, and return once all of it is ready there."""
+    """Run a workflow that deploys to a namespace of this cluster; all of that is ready afterwards."""
     kubectl = testbed.cluster.kubectl
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(workflow)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from delivery.adapters import kustomize
 from delivery.adapters.process import ToolError
 from delivery.domain import overlay, policies
+from delivery.domain.environments import Environment
 from delivery.domain.errors import ConfigurationError, GateError
 from delivery.domain.history import Deployment
 from delivery.domain.objects import Object, named
@@ -62,6 +63,7 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
         for each in objects
         if each["metadata"].get("namespace") != settings.namespace(env)
     ]
+    wrong += undeclared(settings.environment(env), text, objects)
     for each in named(objects, "Ingress"):
         page = each["metadata"]["name"]
         host = urlsplit(settings.url(env, page)).hostname
@@ -71,3 +73,22 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
             if rule["host"] != host
         ]
     return wrong
+
+
+def undeclared(env: Environment, text: str, objects: list[Object]) -> list[str]:
+    """Where an overlay is another environment than delivery.toml declares."""
+    pods = {
+        each["metadata"]["name"]: each["spec"].get("replicas")
+        for each in objects
+        if each["kind"] in ("Deployment", "Rollout")
+    }
+    facts = {
+        "strategy": (env.strategy, overlay.strategy(text)),
+        "replicas": (env.replicas, pods.get("vote", env.replicas)),
+        "traffic": (env.traffic, "traffic" in pods if pods else env.traffic),
+    }
+    return [
+        f"its {fact}: {found}, delivery.toml says {declared}"
+        for fact, (declared, found) in facts.items()
+        if found != declared
+    ]
