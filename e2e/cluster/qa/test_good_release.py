@@ -6,6 +6,10 @@ from e2e.cluster.load import Load
 from e2e.cluster.rollouts import MINUTES, kinds, new_release
 
 
+WEIGHTS = {0: 20, 1: 20, 2: 20, 3: 50, 4: 50, 5: 50, 6: 100, 7: 100, 8: 100}  # by step, and at the end
+LASTING = {1, 2, 4, 5, 7, 8}  # pauses, analyses and the end: the others may pass between two looks
+
+
 def test_good_release_goes_through_all_steps(env, figure):
     before = env.look()
     steps = {}
@@ -24,7 +28,8 @@ def test_good_release_goes_through_all_steps(env, figure):
         counted = load.counted()
 
     assert release != before.release
-    assert steps == {0: 20, 1: 20, 2: 20, 3: 50, 4: 50, 5: 50, 6: 100, 7: 100, 8: 100}
+    assert steps.items() <= WEIGHTS.items()
+    assert LASTING <= steps.keys()
     assert load.failures() == []
     assert set(load.counts()) == {before.release, release}
     assert counted == load.accepted
