@@ -101,7 +101,7 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src
+	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src template/make.py
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
 	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/rollout/analyse.sh .github/actions/*/*.sh
 	@$(BIN)/actionlint -shellcheck=$(BIN)/shellcheck
@@ -110,6 +110,10 @@ lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and
 $(BIN)/actionlint: local/actionlint.sh requirements/actionlint/go.sum | setup
 	@sh local/actionlint.sh
 	@touch $@
+
+.PHONY: service
+service: setup ## make a service of your own, which does nothing yet: NAME=audit
+	@$(BIN)/python template/make.py "$(NAME)"
 
 .PHONY: bench
 bench: setup ## speed, side by side with a plain baseline; prints ratios (about five minutes)

@@ -22,4 +22,5 @@ compile dev.txt --no-emit-package voting01-delivery --group pyproject.toml:dev \
 for service in $SERVICES; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
 done
+compile template.txt --constraints requirements/dev.txt template/service/pyproject.toml
 compile delivery.txt --constraints requirements/dev.txt --group pyproject.toml:build delivery/pyproject.toml

@@ -75,7 +75,7 @@ def test_a_shallow_checkout_of_any_branch_builds(origin, project, fakes):
 
 
 def test_a_service_that_is_not_there_is_named(project, fakes):
-    with pytest.raises(ConfigurationError, match="there is no service 'web'; it is one of apm, result"):
+    with pytest.raises(ConfigurationError, match="there is no service 'web'; it is one of apm, "):
         build.build(project, push=True, services=["web"])
 
 

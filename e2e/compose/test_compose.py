@@ -6,11 +6,12 @@ import subprocess
 from collections import Counter
 
 import pytest
+from ruamel.yaml import YAML
 
 from e2e.sites import ComposeSite, wait_until
 from local.app import ROOT
 
-SERVICES = {"vote", "worker", "result", "redis", "postgres", "caddy"}
+SERVICES = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
 
 
 def containers(compose: ComposeSite, service: str = "") -> list[dict]:

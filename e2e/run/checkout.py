@@ -8,8 +8,6 @@ from pathlib import Path
 
 from local.app import CADDY, ROOT
 
-SERVICES = ("vote", "worker", "result", "local")
-
 
 def copy(folder: Path) -> Path:
     """The files that git knows, as they are now."""
@@ -40,7 +38,7 @@ def with_packages(folder: Path) -> Path:
     venv = folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     (site_packages,) = venv.glob("lib/python3*/site-packages")
-    paths = [*(folder / service / "src" for service in SERVICES), Path(sysconfig.get_path("purelib"))]
+    paths = [*folder.glob("*/src"), Path(sysconfig.get_path("purelib"))]
     (site_packages / "borrowed.pth").write_text("".join(f"{path}\n" for path in paths))
     (venv / "bin/caddy").symlink_to(CADDY)
     (venv / ".installed").write_text(f"{folder.resolve()}\n")

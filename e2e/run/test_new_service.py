@@ -1,0 +1,71 @@
+"""`make service NAME=audit`: a service that lints and passes its tests, and those of what services share."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from e2e.run.checkout import with_packages
+from local.app import ROOT
+
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
+# What is true of every service, whoever made it.
+OF_ALL = ["copies", "services", "readme", "compose_file", "deployments", "images"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """Another checkout, with the programs that were installed here."""
+    home = with_packages(tmp_path_factory.mktemp("new-service") / "checkout")
+    for program in Path(sys.executable).parent.iterdir():
+        if not (home / ".venv/bin" / program.name).exists():
+            (home / ".venv/bin" / program.name).symlink_to(program)
+    subprocess.run(["git", "init", "--quiet"], cwd=home, check=True)
+    return home
+
+
+def make(home: Path, *what: str) -> subprocess.CompletedProcess:
+    return subprocess.run(["make", *what], cwd=home, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("", "NAME must be lower-case letters"),
+        ("Audit", "NAME must be lower-case letters"),
+        ("vote", "vote is taken"),
+        ("json", "json is taken"),
+        ("log", "log is a word in"),
+    ],
+)
+def test_a_name_that_will_not_do_is_refused_in_one_line(home, name, why):
+    done = make(home, "service", f"NAME={name}")
+
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("service: ")]
+    assert why in line
+
+
+def test_a_service_is_made_lints_and_passes_its_tests(home):
+    made = make(home, "service", "NAME=audit")
+    assert made.returncode == 0, made.stderr
+    packages = next((home / ".venv").glob("lib/python3*/site-packages")) / "borrowed.pth"
+    packages.write_text(f"{home / 'audit/src'}\n{packages.read_text()}")
+    (home / ".venv/.installed").touch()  # `make lint` would install it
+
+    linted = make(home, "lint")
+    tested = subprocess.run(
+        [home / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "audit/tests"]
+        + [f"e2e/test_{each}.py" for each in OF_ALL]
+        + ["e2e/faults/test_settings.py", "e2e/faults/test_start.py", "-k", "not faults or audit"],
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    assert not (ROOT / "audit").exists()

@@ -1,0 +1,40 @@
+"""The manifests of a service that `make service` made render in every overlay, and keep every policy."""
+
+import subprocess
+import sys
+
+import pytest
+
+from delivery.domain import policies
+from delivery.domain.overlay import images
+from delivery.domain.policies.objects import named
+from e2e.run.checkout import copy
+from k8s.tests.conftest import ENVIRONMENTS
+
+pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A copy of this tree with a service called audit."""
+    home = copy(tmp_path_factory.mktemp("new-service"))
+    subprocess.run([sys.executable, home / "template/make.py", "audit"], check=True)
+    return home
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_a_new_service_is_in_every_environment(render, home, name):
+    objects = render(home / "k8s/overlays" / name)
+
+    assert [policy.__name__ for policy in policies.ALL if policy(objects)] == []
+    for kind in ("Service", "NetworkPolicy", "ServiceAccount", "PodDisruptionBudget"):
+        assert "audit" in named(objects, kind), kind
+    (container,) = named(objects, "Deployment")["audit"]["spec"]["template"]["spec"]["containers"]
+    vote = images((home / "k8s/overlays" / name / "kustomization.yaml").read_text())["vote"]
+    assert container["image"] == f"{vote.name.removesuffix('vote')}audit:{vote.tag}"
+
+
+def test_prometheus_reaches_it(render, home):
+    policy = named(render(home / "k8s/platform"), "NetworkPolicy")["prometheus"]
+
+    assert "audit" in str(policy["spec"]["egress"])

@@ -1,0 +1,100 @@
+"""`make service NAME=audit`: a service of the shape that all have, named wherever a service must be named."""
+
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TEMPLATE, NEW, SHARED = ROOT / "template", "newservice", "vote"
+OWN = {path.name for path in TEMPLATE.glob("service/src/*/*.py")} | {"metrics.py", "views.py"}
+
+
+class RefusedError(Exception):
+    """The service cannot be made; the message says what to do."""
+
+
+def main(name: str) -> int:
+    """Make the service; 2 and one line, and nothing is made, if that cannot be."""
+    try:
+        checked(name)
+        made = shared(name) | own(name) | naming(name)
+    except RefusedError as error:
+        print(f"service: {error}", file=sys.stderr)
+        return 2
+    for path, text in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    print(f"{name}/ and k8s/base/{name} are there; say in README.md what the service does, then: make test")
+    return 0
+
+
+def checked(name: str) -> None:
+    """Refuse a name that is no Python package and no DNS label, or is taken."""
+    if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", name):
+        raise RefusedError("NAME must be lower-case letters and digits, 20 at most: make service NAME=audit")
+    if (ROOT / name).exists() or name in sys.stdlib_module_names or find_spec(name):
+        raise RefusedError(f"{name} is taken: by a folder here, or by a Python package")
+    for path, text in (*shared(SHARED).items(), *own(NEW).items()):
+        if re.search(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", text, re.IGNORECASE):
+            raise RefusedError(f"{name} is a word in {path.relative_to(ROOT)} already; take another name")
+
+
+def shared(name: str) -> dict[Path, str]:
+    """What every service has: the same text, with its name in it."""
+    source, other = ROOT / SHARED / "src" / SHARED, ROOT / "apm/src/apm"
+    modules = [path for path in source.glob("*.py") if (other / path.name).exists() and path.name not in OWN]
+    texts = {ROOT / name / "src" / name / path.name: path for path in modules}
+    texts[ROOT / name / "Dockerfile"] = ROOT / SHARED / "Dockerfile"
+    return {to: named(path, SHARED, name) for to, path in texts.items()}
+
+
+def own(name: str) -> dict[Path, str]:
+    """What is the service's own, from the template."""
+    folders = {TEMPLATE / "service": ROOT / name, TEMPLATE / "k8s": ROOT / "k8s/base" / name}
+    texts = {ROOT / "requirements" / f"{name}.txt": ROOT / "requirements/template.txt"}
+    for source, folder in folders.items():
+        for path in source.rglob("*.*"):
+            if path.suffix in {".md", ".py", ".toml", ".yaml"}:
+                texts[folder / str(path.relative_to(source)).replace(NEW, name)] = path
+    return {to: named(path, NEW, name).replace("template/service", name) for to, path in texts.items()}
+
+
+def named(path: Path, old: str, new: str) -> str:
+    """A file's text for a service of another name."""
+    return path.read_text(encoding="utf-8").replace(old, new).replace(old.upper(), new.upper())
+
+
+def naming(name: str) -> dict[Path, str]:
+    """Every file that names the services, with one more in it."""
+    row = f"| [{name}/]({name}/) | does nothing yet | [`create_app`]({name}/src/{name}/app.py) |\n"
+    container = f"  {name}:\n    <<: *hardened\n    build: {{context: ., dockerfile: {name}/Dockerfile}}\n"
+    pushes = f"      - {name}/**\n      - requirements/{name}.txt\n"
+    image = r"(?=  - name: vote\n    newName: (?P<registry>\S+/)vote\n    newTag: (?P<tag>[^@\s]+))"
+    edits = [
+        ("docker-compose.yml", r"(?=  redis:\n    image)", f"{container}    environment: *logs\n\n"),
+        ("README.md", r"(?=\| \[k8s/\])", row),
+        ("docs/configuration.md", r"(?=## apm\n)", named(TEMPLATE / "settings.md", NEW, name)),
+        (".github/workflows/*.yaml", r"(?=      - vote/\*\*\n)", pushes),
+        ("k8s/base/kustomization.yaml", r"(?=  - vote\n)", f"  - {name}\n"),
+        ("k8s/components/pull-secret/kustomization.yaml", r"(?<=vote\|worker)(?=\))", f"|{name}"),
+        ("k8s/platform/prometheus/networkpolicy.yaml", r"(?<=vote, worker)(?=\])", f", {name}"),
+        (
+            "k8s/overlays/*/kustomization.yaml",
+            image,
+            f"  - name: {name}\n    newName: \\g<registry>{name}\n    newTag: \\g<tag>\n",
+        ),
+    ]
+    texts: dict[Path, str] = {}
+    for patterns, place, addition in edits:
+        paths = [path for pattern in patterns.split() for path in ROOT.glob(pattern)]
+        before = {path: texts.get(path) or path.read_text(encoding="utf-8") for path in paths}
+        after = {path: re.sub(place, addition, text, count=1) for path, text in before.items()}
+        if after == before:
+            raise RefusedError(f"{patterns} names the services in another way than template/make.py knows")
+        texts |= {path: text for path, text in after.items() if text != before[path]}
+    return texts
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))

@@ -1,0 +1,16 @@
+def test_it_lives_and_is_ready(client):
+    assert client.get("/health").json == {"status": "ok"}
+    assert client.get("/ready").json == {"status": "ready"}
+
+
+def test_requests_are_counted(client):
+    client.get("/health")
+
+    line = 'http_requests_total{method="GET",release="local",route="/health",status="200"}'
+    assert line in client.get("/metrics").text
+
+
+def test_an_unknown_page_says_so(client):
+    answer = client.get("/nothing")
+
+    assert (answer.status_code, answer.json) == (404, {"error": "There is no such page here"})
