@@ -57,12 +57,15 @@ def own(name: str) -> dict[Path, str]:
         for path in source.rglob("*.*"):
             if path.suffix in {".md", ".py", ".toml", ".yaml"}:
                 texts[folder / str(path.relative_to(source)).replace(NEW, name)] = path
-    return {to: named(path, NEW, name).replace("template/service", name) for to, path in texts.items()}
+    return {to: named(path, NEW, name) for to, path in texts.items()}
 
 
 def named(path: Path, old: str, new: str) -> str:
-    """A file's text for a service of another name."""
-    return path.read_text(encoding="utf-8").replace(old, new).replace(old.upper(), new.upper())
+    """A file's text for a service of another name, in a folder at the root."""
+    text = (
+        path.read_text(encoding="utf-8").replace("template/service", old).replace("../../docs/", "../docs/")
+    )
+    return text.replace(old, new).replace(old.upper(), new.upper())
 
 
 def naming(name: str) -> dict[Path, str]:
