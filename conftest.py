@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from delivery.adapters.git import environment
+from delivery.adapters.git_environment import environment
 
 # Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
 # packages under these names and does not take the folders vote/, worker/, ... for packages.

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from delivery.adapters.git import BOT
+from delivery.domain.attribution import GITHUB_ACTIONS as BOT
 from delivery.domain.attribution import Change, Person, credited, people, person, source
 
 ADA, BOB = Person("Ada", "ada@example.org"), Person("Bób Ünïcode 山田", "bob@example.org")

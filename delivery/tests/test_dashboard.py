@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import jsonschema
 import pytest
 
-from delivery.adapters.git import Commit
 from delivery.commands import deploy, landscape, report, status
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, NothingToDoError
 from delivery.domain.report.record import beside
 

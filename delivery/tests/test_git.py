@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from delivery.adapters.git import BOT, Commit, Repository
+from delivery.adapters.git import Repository
 from delivery.adapters.process import Runner
 from delivery.domain import history, overlay
+from delivery.domain.attribution import GITHUB_ACTIONS as BOT
 from delivery.domain.attribution import people, source
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.steps.desired_state import DesiredState
 

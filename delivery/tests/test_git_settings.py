@@ -4,10 +4,11 @@ import os
 
 import pytest
 
-from delivery.adapters.git import BOT, Commit
 from delivery.adapters.process import Runner
 from delivery.commands import deploy
 from delivery.domain import history, overlay
+from delivery.domain.attribution import GITHUB_ACTIONS as BOT
+from delivery.domain.commits import Commit
 
 from .conftest import ADA, commit, git
 

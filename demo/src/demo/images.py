@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from delivery.adapters.docker import ALONE
-from delivery.adapters.git import environment
+from delivery.adapters.git_environment import environment
 from delivery.adapters.process import ToolError, run
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError

@@ -6,49 +6,21 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from delivery.adapters.git_environment import environment
+from delivery.adapters.git_refusals import RACE, refusal
 from delivery.adapters.process import Runner, ToolError, run
 from delivery.domain.attribution import GITHUB_ACTIONS, Change, Person
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.domain.history import RECORD
 
-BOT = GITHUB_ACTIONS
 ATTEMPTS = 40
 LONGEST_PAUSE_S = 2.0  # between two attempts, before jitter
-# What git says when somebody else's push came first; every other refusal is final.
-RACE = re.compile(
-    r"\[rejected\]|cannot lock ref|failed to update ref|incorrect old value|is at .* but expected",
-    re.IGNORECASE,
-)
-# What users may have set otherwise. How origin is reached stays theirs: credentials, proxies, certificates.
-SETTINGS = {
-    **{f"color.{part}": "false" for part in ("ui", "advice", "push", "remote", "transport")},
-    "core.autocrlf": "false",
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "core.quotePath": "false",
-    "i18n.commitEncoding": "UTF-8",
-    "i18n.logOutputEncoding": "UTF-8",
-    "log.showSignature": "false",
-    "push.followTags": "false",
-    "push.gpgSign": "false",
-    "push.pushOption": "",  # none
-    "push.recurseSubmodules": "no",
-}
-THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PATH|HTTP|PROXY|SSH|SSL|TRACE)")
 FIELDS = "%x00%x00%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
-
-
-@dataclass(frozen=True)
-class Commit:
-    """What to commit: the files that change, whole, the message, and folders as the trees of these ids."""
-
-    files: Mapping[str, str]
-    message: str
-    folders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -223,25 +195,6 @@ class Repository:
         """Make the commit object; no branch and no file of the checkout changes."""
         tree = self.tree(parent, folders=wanted.folders, files=wanted.files)
         roles = ("AUTHOR", "COMMITTER")
-        names = {f"GIT_{role}_NAME": BOT.name for role in roles}
-        emails = {f"GIT_{role}_EMAIL": BOT.email for role in roles}
+        names = {f"GIT_{role}_NAME": GITHUB_ACTIONS.name for role in roles}
+        emails = {f"GIT_{role}_EMAIL": GITHUB_ACTIONS.email for role in roles}
         return self("commit-tree", tree, "-p", parent, "-F", "-", stdin=wanted.message, env=names | emails)
-
-
-def environment(env: Mapping[str, str]) -> dict[str, str | None]:
-    """What git's environment has beside ours, or lacks (None), for our SETTINGS to win over all others."""
-    given = env.get("GIT_CONFIG_COUNT", "")
-    count = int(given) if given.isdecimal() else 0
-    foreign: dict[str, str | None] = {
-        name: None for name in env if name.startswith("GIT_") and not THEIRS.match(name)
-    }
-    for number, (key, value) in enumerate(SETTINGS.items(), count):
-        foreign |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return foreign | {"GIT_CONFIG_COUNT": str(count + len(SETTINGS)), "GIT_TERMINAL_PROMPT": "0"}
-
-
-def refusal(error: ToolError) -> str:
-    """Why a push was refused for good, in one line."""
-    lines = [line.strip() for line in error.output.splitlines()]
-    refused = [line for line in lines if "[remote rejected]" in line or line.startswith("remote: error")]
-    return refused[-1].split("\t")[-1] if refused else str(error)

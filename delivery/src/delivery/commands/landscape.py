@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from delivery.adapters.git import Commit
 from delivery.commands.options import DryRun, say
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.report import record
 from delivery.domain.rollout import State

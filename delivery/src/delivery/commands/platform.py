@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from delivery.adapters import docker
-from delivery.adapters.git import Commit
 from delivery.adapters.kubectl import Cluster
 from delivery.adapters.process import ToolError
 from delivery.commands.options import DryRun, Tag, say
 from delivery.domain import overlay, tags
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.domain.overlay import Image
 from delivery.domain.services import image_names

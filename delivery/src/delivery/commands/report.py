@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from delivery.adapters.git import Commit
 from delivery.adapters.kubectl import KINDS
 from delivery.commands.options import DryRun, Env, Tag, say
 from delivery.domain import analysis
 from delivery.domain.attribution import Change
+from delivery.domain.commits import Commit
 from delivery.domain.errors import DeliveryError, NothingToDoError
 from delivery.domain.history import Deployment
 from delivery.domain.objects import Object

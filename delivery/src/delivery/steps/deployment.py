@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from delivery.adapters.git import Commit
 from delivery.domain import attribution, gates, history, overlay, tags
+from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
 from delivery.domain.history import Deployment
 from delivery.domain.overlay import Image

@@ -1,0 +1,34 @@
+"""Git's environment: settings of ours in place of what users may have set otherwise."""
+
+import os
+import re
+from collections.abc import Mapping
+
+# What users may have set otherwise. How origin is reached stays theirs: credentials, proxies, certificates.
+SETTINGS = {
+    **{f"color.{part}": "false" for part in ("ui", "advice", "push", "remote", "transport")},
+    "core.autocrlf": "false",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "i18n.commitEncoding": "UTF-8",
+    "i18n.logOutputEncoding": "UTF-8",
+    "log.showSignature": "false",
+    "push.followTags": "false",
+    "push.gpgSign": "false",
+    "push.pushOption": "",  # none
+    "push.recurseSubmodules": "no",
+}
+THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PATH|HTTP|PROXY|SSH|SSL|TRACE)")
+
+
+def environment(env: Mapping[str, str]) -> dict[str, str | None]:
+    """What git's environment has beside ours, or lacks (None), for our SETTINGS to win over all others."""
+    given = env.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdecimal() else 0
+    foreign: dict[str, str | None] = {
+        name: None for name in env if name.startswith("GIT_") and not THEIRS.match(name)
+    }
+    for number, (key, value) in enumerate(SETTINGS.items(), count):
+        foreign |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return foreign | {"GIT_CONFIG_COUNT": str(count + len(SETTINGS)), "GIT_TERMINAL_PROMPT": "0"}
