@@ -2,54 +2,37 @@
 
 import json
 import shutil
-import subprocess
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from delivery.adapters import pages
 from delivery.adapters.github import ActionsEnvironment
-from delivery.adapters.process import Runner
-from delivery.domain.attribution import Person
-from delivery.domain.environments import Environment
+from delivery.commands import deploy
+from delivery.domain import history, overlay
 from delivery.domain.history import Deployment
 from delivery.domain.observation_log import ObservationLog
-from delivery.domain.overlay import Image
 from delivery.domain.settings import Settings
-from delivery.steps import deployment as deployment_steps
-from delivery.steps.desired_state import DesiredState
-from delivery.steps.project import Project
+from delivery.steps import watch
 from delivery.steps.watch import Watch
 
-from .fakes import DIGEST, Fakes
+from .fakes import Fakes, rollout
+from .samples import (
+    ADA,
+    AS_ADA,
+    ENVIRONMENTS,
+    KUSTOMIZATION,
+    OTHER_DIGEST,
+    STRATEGIES,
+    Origin,
+    RecordedCluster,
+    git,
+    images,
+)
 
 HERE = Path(__file__).parent
-ADA = Person("Ada Lovelace", "ada@example.org")
-AS_ADA = ("-c", f"user.name={ADA.name}", "-c", f"user.email={ADA.email}")
-KUSTOMIZATION = """\
-kind: Kustomization
-components:
-  - ../../components/{strategy} # how it changes
-images: # one tag for all
-  - name: vote
-    newName: registry.example/acme/vote
-    newTag: 0000000-20260101000000
-  - name: worker
-    newName: registry.example/acme/worker
-    newTag: 0000000-20260101000000
-patches:
-  - target: {{kind: Rollout, name: vote}} # stays as it is
-    patch: |-
-      - {{op: replace, path: /spec/replicas, value: 5}}
-"""
-ENVIRONMENTS = (
-    Environment(name="dev", on_push=True),
-    Environment(name="qa", strategy="canary", replicas=5, traffic=True),
-    Environment(name="uat", strategy="canary", replicas=5, traffic=True),
-    Environment(name="staging", strategy="blue-green", replicas=3, traffic=True),
-)
-STRATEGIES = {each.name: each.strategy for each in ENVIRONMENTS}
 
 
 def pytest_addoption(parser):
@@ -72,11 +55,6 @@ def settings():
     )
 
 
-def toml(settings):
-    """A delivery.toml with these settings."""
-    return "\n".join(settings.lines().values()) + "\n"
-
-
 @pytest.fixture
 def golden(request):
     """Compare with a golden file; --renew-golden writes it."""
@@ -89,10 +67,6 @@ def golden(request):
         assert text == file.read_text()
 
     return compare
-
-
-def images(tag, digest=DIGEST):
-    return tuple(Image(f"registry.example/acme/{service}", tag, digest) for service in ("vote", "worker"))
 
 
 @pytest.fixture
@@ -111,28 +85,6 @@ def deployment():
         return Deployment(env=env, **usual | other)
 
     return make
-
-
-@dataclass
-class RecordedCluster:
-    """Answers as a real cluster did, one look after the other, then the last one again and again."""
-
-    env: str
-    looks: list[dict]
-    logs: dict[str, str]
-    events: list[dict] = field(default_factory=list)
-    asked: int = 0
-
-    def objects(self, kinds=""):
-        look = self.looks[min(self.asked, len(self.looks) - 1)]
-        self.asked += 1
-        return look["objects"]
-
-    def log(self, job):
-        return self.logs.get(job, "")
-
-    def now(self):
-        return datetime.fromtimestamp(self.looks[min(self.asked, len(self.looks)) - 1]["at"], UTC)
 
 
 @pytest.fixture
@@ -158,42 +110,6 @@ def watched(recorded, tmp_path):
         return seen
 
     return watch
-
-
-def git(folder, *arguments, **kwargs):
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, capture_output=True, text=True, check=True, timeout=60, **kwargs
-    )
-    return done.stdout.strip()
-
-
-def commit(project, wanted, say):
-    """Commit a deployment to the default branch as it is now; nothing is applied."""
-    return deployment_steps.commit(project, DesiredState.now(project), wanted, say)
-
-
-@dataclass
-class Origin:
-    """A real bare repository with every overlay on main, and clones of it."""
-
-    path: Path
-    folder: Path
-    settings: Settings
-    clones: int = 0
-
-    def clone(self, *options):
-        self.clones += 1
-        where = self.folder / f"clone-{self.clones}"
-        git(self.folder, "clone", "--quiet", *options, self.path.as_uri(), str(where))
-        with (where / ".git/config").open("a") as file:
-            file.write(f"[user]\nname = {ADA.name}\nemail = {ADA.email}\n")
-        return where
-
-    def project(self, clone, *, dry_run=False):
-        return Project(clone, self.settings, ActionsEnvironment(), Runner(dry_run))
-
-    def main(self, *arguments):
-        return git(self.path, *arguments)
 
 
 @pytest.fixture(scope="session")
@@ -243,3 +159,45 @@ def tag(project):
 
 def minutes(count):
     return timedelta(minutes=count)
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    monkeypatch.setattr(watch, "PAUSE_S", 0.01)
+    monkeypatch.setattr(watch, "AFTERMATH_S", 0.1)
+
+
+@pytest.fixture
+def errors(monkeypatch):
+    """Whether the switch is ON, for a test to change."""
+    switch = {"on": False}
+    monkeypatch.setattr(pages, "errors_on", lambda _url, _release: switch["on"])
+    return switch
+
+
+@pytest.fixture
+def in_qa(project, fakes, tag):
+    """The tag runs in qa, Healthy."""
+    deploy.deploy(project, "qa", tag, print)
+    fakes.runs(rollout(tag))
+    return tag
+
+
+@pytest.fixture
+def a_lie(origin, deployment, in_qa):
+    """Somebody edits qa's overlay; the commit's trailers claim a deployment of other digests."""
+    clone = origin.clone()
+    file = clone / overlay.path("qa")
+    file.write_text(file.read_text().replace("# one tag for all", "# one tag for all images"))
+    claim = history.message(deployment(in_qa, images=images(in_qa, OTHER_DIGEST)))
+    git(clone, "commit", "--quiet", "--all", f"--message={claim}")
+    git(clone, "push", "--quiet", "origin", "main")
+
+
+@pytest.fixture
+def in_staging(project, fakes, tag):
+    """The tag waits in staging."""
+    deploy.deploy(project, "staging", tag, print)
+    waits = {"phase": "Paused", "stable": "fffffff-20250101000000", "strategy": "blue-green"}
+    fakes.runs(rollout(tag, **waits))
+    return tag

@@ -5,7 +5,7 @@ import pytest
 from delivery.commands import build, deploy
 from delivery.domain.errors import ConfigurationError
 
-from .conftest import git
+from .samples import git
 
 pytestmark = pytest.mark.servers
 

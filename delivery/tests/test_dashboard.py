@@ -12,8 +12,8 @@ from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, NothingToDoError
 from delivery.domain.report.record import beside
 
-from .conftest import git
 from .fakes import rollout
+from .samples import git
 from .test_report import SCHEMA
 
 pytestmark = pytest.mark.servers

@@ -18,7 +18,7 @@ from delivery.domain.settings import Settings
 from delivery.output import environment
 from delivery.steps.project import Project
 
-from .conftest import git
+from .samples import git
 
 ROOT = Path(__file__).parents[2]
 BY_HAND = {"staging": "replicas:\n  - {name: worker, count: 2}\n  - {name: result, count: 2}\n"}

@@ -8,7 +8,8 @@ from delivery.domain.overlay import Image
 from delivery.domain.rollout import State
 from delivery.domain.workloads import Pods
 
-from .conftest import DIGEST, images
+from .fakes import DIGEST
+from .samples import images
 
 TAG, OTHER = "0a1b2c3-20260102030405", "fffffff-20260102030405"
 WANTED = {each.service: each for each in images(TAG)}

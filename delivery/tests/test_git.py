@@ -14,7 +14,7 @@ from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.steps.desired_state import DesiredState
 
-from .conftest import STRATEGIES, commit, git, images
+from .samples import STRATEGIES, commit, git, images
 
 pytestmark = pytest.mark.servers
 

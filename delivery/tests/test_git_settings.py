@@ -10,7 +10,7 @@ from delivery.domain import history, overlay
 from delivery.domain.attribution import GITHUB_ACTIONS as BOT
 from delivery.domain.commits import Commit
 
-from .conftest import ADA, commit, git
+from .samples import ADA, commit, git
 
 pytestmark = pytest.mark.servers
 

@@ -6,7 +6,7 @@ import pytest
 from delivery.domain import history
 from delivery.domain.attribution import Person
 
-from .conftest import ADA, images
+from .samples import ADA, images
 
 
 def record(body, *, files="k8s/overlays/qa/kustomization.yaml", at=0, commit="c" * 40):

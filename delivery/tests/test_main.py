@@ -13,8 +13,8 @@ from delivery import __main__ as cli
 from delivery.commands import deploy
 from delivery.domain.settings import SHAPES
 
-from .conftest import git, toml
 from .fakes import rollout
+from .samples import git, toml
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

@@ -6,7 +6,8 @@ from delivery.domain import overlay
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.overlay import Image
 
-from .conftest import DIGEST, KUSTOMIZATION, images
+from .fakes import DIGEST
+from .samples import KUSTOMIZATION, images
 
 ROOT = Path(__file__).parents[2]
 TEXT = KUSTOMIZATION.format(strategy="canary")

@@ -15,8 +15,8 @@ from delivery.output.dashboard import bullet
 from delivery.output.report import render
 from delivery.steps import watch
 
-from .conftest import ADA, git
 from .fakes import rollout
+from .samples import ADA, git
 from .test_gates import state
 from .test_report import SCHEMA
 

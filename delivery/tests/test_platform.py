@@ -6,8 +6,8 @@ from delivery.commands import platform
 from delivery.domain import overlay
 from delivery.domain.errors import ConfigurationError
 
-from .conftest import git
 from .fakes import DIGEST
+from .samples import git
 
 TAG = "0a1b2c3-20260102030405"
 APM = """\

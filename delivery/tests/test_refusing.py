@@ -8,9 +8,8 @@ from delivery.domain.errors import ConfigurationError, GateError
 from delivery.steps import deployment as steps
 from delivery.steps.desired_state import DesiredState
 
-from .conftest import commit, images
 from .fakes import rollout
-from .test_deploying import deployed, tag_on_main
+from .samples import commit, deployed, images, tag_on_main
 
 pytestmark = pytest.mark.servers
 

@@ -12,7 +12,7 @@ from delivery.domain.observation_log import ObservationLog
 from delivery.domain.report import merging, record
 from delivery.output.report import diagram, render, stages
 
-from .conftest import ADA
+from .samples import ADA
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / ".deployments/schema.json").read_text())

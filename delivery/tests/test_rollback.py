@@ -3,7 +3,7 @@ import pytest
 from delivery.domain import rollback
 from delivery.domain.errors import GateError
 
-from .conftest import images
+from .samples import images
 
 A, B, C = (f"{c * 7}-20260102030405" for c in "abc")
 

@@ -14,7 +14,7 @@ from delivery.domain.errors import ConfigurationError
 from delivery.output import aws_script
 from local.app import ROOT
 
-from .conftest import toml
+from .samples import toml
 
 FACTS = {"name": "acme", "id": 456789, "owner": {"login": "acme-org", "id": 123456}, "default_branch": "main"}
 IDS, NAMES = "repo:acme-org@123456/acme@456789", "repo:acme-org/acme"

@@ -1,6 +1,6 @@
 from delivery.steps import verification
 
-from .conftest import KUSTOMIZATION
+from .samples import KUSTOMIZATION
 
 
 def objects(host="vote-acme-qa.acme.dev", namespace="acme-qa"):

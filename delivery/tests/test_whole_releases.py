@@ -9,9 +9,8 @@ from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.steps import manifests, watch
 from delivery.steps.desired_state import DesiredState, apply
 
-from .conftest import git
 from .fakes import rollout
-from .test_deploying import deployed
+from .samples import deployed, git
 
 pytestmark = pytest.mark.servers
 

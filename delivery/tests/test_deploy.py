@@ -6,27 +6,15 @@ from dataclasses import replace
 import pytest
 
 from delivery.commands import deploy
-from delivery.domain import history, overlay
+from delivery.domain import overlay
 from delivery.domain.errors import ConfigurationError, NothingToDoError
 from delivery.domain.overlay import Image
 from delivery.domain.services import image_names
 
-from .conftest import ADA
 from .fakes import DIGEST, rollout
+from .samples import ADA, deployed, main, tag_on_main
 
 pytestmark = pytest.mark.servers
-
-
-def main(origin):
-    return origin.main("rev-parse", "main")
-
-
-def tag_on_main(origin, env="qa"):
-    return overlay.tag(origin.main("show", f"main:{overlay.path(env)}"))
-
-
-def deployed(origin):
-    return history.deployments(origin.main(*history.LOG, "main"))
 
 
 def test_a_deployment_is_a_commit_that_is_applied(origin, project, fakes, tag, tmp_path):
@@ -156,39 +144,6 @@ def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, f
     ):
         deploy.deploy(project, "qa", tag, print)
     assert overlay.tag(fakes.applied) == tag_on_main(origin) == "fffffff-20260102030406"
-
-
-def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
-    fakes.breaks("no-secret")
-    deploy.deploy(project, "qa", tag, print)
-
-    made = (fakes.folder / "created").read_text()
-    assert '"name": "acme-database"' in made
-    assert not any("password" in line for line in fakes.asked)
-
-
-def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
-    deploy.deploy(project, "qa", tag, print)
-
-    assert not any(line.startswith("kubectl create") for line in fakes.asked)
-
-
-def test_a_namespace_keeps_its_password(project, fakes, tag):
-    deploy.deploy(project, "qa", tag, print)
-
-    assert any("get secret acme-database" in line for line in fakes.asked)
-    assert not any("create" in line for line in fakes.asked)
-
-
-def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, tag):
-    """The other one made the password, and the objects, between our question and our answer to it."""
-    for each in ("no-secret", "exists", "exists-once"):
-        fakes.breaks(each)
-
-    made = deploy.deploy(project, "qa", tag, print)
-
-    assert tag_on_main(origin) == overlay.tag(fakes.applied) == made.tag
-    assert sum("kubectl apply" in line for line in fakes.asked) == 2
 
 
 def test_what_was_there_is_applied_again_after_a_refusal(project, fakes, tag):

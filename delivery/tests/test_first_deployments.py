@@ -1,0 +1,43 @@
+"""What a namespace needs beside manifests: its database's password."""
+
+import pytest
+
+from delivery.commands import deploy
+from delivery.domain import overlay
+
+from .samples import tag_on_main
+
+pytestmark = pytest.mark.servers
+
+
+def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
+    fakes.breaks("no-secret")
+    deploy.deploy(project, "qa", tag, print)
+
+    made = (fakes.folder / "created").read_text()
+    assert '"name": "acme-database"' in made
+    assert not any("password" in line for line in fakes.asked)
+
+
+def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
+    deploy.deploy(project, "qa", tag, print)
+
+    assert not any(line.startswith("kubectl create") for line in fakes.asked)
+
+
+def test_a_namespace_keeps_its_password(project, fakes, tag):
+    deploy.deploy(project, "qa", tag, print)
+
+    assert any("get secret acme-database" in line for line in fakes.asked)
+    assert not any("create" in line for line in fakes.asked)
+
+
+def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, tag):
+    """The other one made the password, and the objects, between our question and our answer to it."""
+    for each in ("no-secret", "exists", "exists-once"):
+        fakes.breaks(each)
+
+    made = deploy.deploy(project, "qa", tag, print)
+
+    assert tag_on_main(origin) == overlay.tag(fakes.applied) == made.tag
+    assert sum("kubectl apply" in line for line in fakes.asked) == 2

@@ -1,0 +1,68 @@
+"""Real git; kubectl and docker answer from files, pages as a test says."""
+
+import pytest
+
+from delivery.commands import promote
+from delivery.domain.errors import GateError
+from delivery.steps.desired_state import DesiredState
+
+from .fakes import rollout, worker
+from .samples import images, tag_on_main
+
+pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("at_once")]
+
+
+def test_promotion_carries_the_same_image_by_digest(origin, project, fakes, in_qa, errors):
+    fakes.runs([], "uat.json")
+    made = promote.promote(project, "qa", "uat", print)
+
+    assert made.promoted_from == "qa"
+    assert tag_on_main(origin, "uat") == in_qa
+    assert made.images == tuple(DesiredState.now(project).overlay("qa").images.values())
+
+
+@pytest.mark.usefixtures("a_lie", "errors")
+def test_promotion_deploys_what_was_checked_whatever_trailers_claim(project, fakes, in_qa):
+    fakes.runs([*rollout(in_qa), worker(in_qa)])
+    fakes.runs([], "uat.json")
+
+    made = promote.promote(project, "qa", "uat", print)
+
+    assert made.images == images(in_qa)
+    assert tuple(DesiredState.now(project).overlay("uat").images.values()) == images(in_qa)
+
+
+def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, errors):
+    errors["on"] = True
+
+    with pytest.raises(GateError, match="error switch of qa's release is ON"):
+        promote.promote(project, "qa", "uat", print)
+    assert tag_on_main(origin, "uat") != in_qa
+
+
+def test_a_drifted_digest_stays_where_it_is(project, fakes, in_qa, errors):
+    fakes.serves("sha256:" + "b" * 64)
+
+    with pytest.raises(GateError, match="somebody pushed the tag again"):
+        promote.promote(project, "qa", "uat", print)
+
+
+def test_a_worker_that_is_not_ready_stays_where_it_is(origin, project, fakes, in_qa, errors):
+    fakes.runs([*rollout(in_qa), worker(in_qa, ready=0)])
+
+    with pytest.raises(GateError, match="qa is degraded, not ready: worker; wait"):
+        promote.promote(project, "qa", "uat", print)
+    assert tag_on_main(origin, "uat") != in_qa
+
+
+def test_a_worker_of_another_digest_stays_where_it_is(project, fakes, in_qa, errors):
+    fakes.runs([*rollout(in_qa), worker(in_qa, digest="sha256:" + "b" * 64)])
+
+    with pytest.raises(GateError, match=r"qa's worker runs sha256:bbb.*, git says sha256:aaa"):
+        promote.promote(project, "qa", "uat", print)
+
+
+def test_a_skipped_step_is_refused_before_anything_is_asked(project, fakes):
+    with pytest.raises(GateError, match="dev -> qa -> uat -> staging"):
+        promote.promote(project, "qa", "staging", print)
+    assert fakes.asked == []
