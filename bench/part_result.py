@@ -25,7 +25,7 @@ TIMES = 7
 
 def measure(sizes: Sizes) -> list[Group]:
     server = Group(f"database time per update in ms, {sizes.rows:,} votes", "{:,.3f}")
-    client = Group("the same with the way there and back, as result waits for it, in ms", "{:,.3f}")
+    client = Group("the same including the round trip, as result waits for it, in ms", "{:,.3f}")
     with Machine() as machine, psycopg.connect(machine.postgres(), autocommit=True) as connection:
         connection.execute(SCHEMA)
         connection.execute(FILL, [sizes.rows])
