@@ -102,15 +102,14 @@ def test_the_run_url_needs_all_its_parts():
     assert ActionsEnvironment.from_env({**env, "GITHUB_RUN_ID": ""}).run_url == ""
 
 
-def test_links_go_to_the_server_that_the_run_is_on(tmp_path):
+def test_links_go_to_the_server_that_the_run_is_on(tmp_path, deployment):
     settings = Settings.from_file(write(tmp_path, GOOD))
     around = ActionsEnvironment.from_env({"GITHUB_SERVER_URL": "https://ghe.acme.dev/"})
 
     there = settings.on(around.server)
 
     assert workflow_links.rollback(there).startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
-    assert (
-        summary.commit_link(there, "a" * 40)
-        == f"[`aaaaaaa`](https://ghe.acme.dev/acme/acme/commit/{'a' * 40})"
+    assert f"[`aaaaaaa`](https://ghe.acme.dev/acme/acme/commit/{'a' * 40})" in summary.deployed(
+        there, deployment(commit="a" * 40), ""
     )
     assert settings.on(ActionsEnvironment.from_env({}).server).github == "https://github.com/acme/acme"

@@ -86,7 +86,9 @@ def test_when_it_was_updated_is_read_back(settings):
     assert dashboard.updated(dashboard.replaced(README, draw(settings, []))) == NOW
     assert dashboard.updated(README) is None
     assert dashboard.updated(README.replace("old", "Last updated: yesterday")) is None
+    assert dashboard.updated(README.replace("old", "Last updated: 2026-13-02 03:27 UTC")) is None
     assert dashboard.updated("# acme\n") is None
+    assert dashboard.updated(README.replace("old", "Renewed 2026-01-02 03:27 UTC")) == NOW  # in other words
 
 
 def test_a_backslash_in_the_dashboard_is_no_group():

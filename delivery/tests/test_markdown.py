@@ -1,6 +1,13 @@
+import os
 import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
 
 import pytest
+from flit_core import buildapi
+from jinja2 import UndefinedError
 
 from delivery.output import markdown
 
@@ -57,4 +64,48 @@ def test_code_cannot_be_left(value):
 
 
 def test_a_quoted_line_stays_in_its_block():
-    assert markdown.quoted("one\n```\n</pre>\x1b[31m") == "    one ``` </pre> [31m"
+    assert markdown.quoted("one\n```\n</pre>\x1b[31m") == "one ``` </pre> [31m"
+    assert markdown.quoted("x" * 9, 5) == "xxxxx..."
+
+
+def said(template, **values):
+    return markdown.environment().from_string(template).render(values)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_template_escapes_what_it_prints_without_being_asked(value):
+    assert said("{{ value }}", value=value) == markdown.text(value)
+    assert said("{{ each.name }}", each={"name": value}) == markdown.text(value)
+    assert said("{{ value ~ '<b>' }}", value=value) == markdown.text(f"{value}<b>")
+    assert said("{{ value | text }}", value=value) == markdown.text(value)
+
+
+def test_a_template_cannot_print_what_nobody_handed_over():
+    with pytest.raises(UndefinedError, match="'reason' is undefined"):
+        said("{{ reason }}")
+
+
+@pytest.mark.servers
+def test_the_templates_are_installed(tmp_path, monkeypatch):
+    """As from a wheel: the package's own files, no checkout beside them."""
+    monkeypatch.chdir(Path(__file__).parents[1])
+    wheel = buildapi.build_wheel(str(tmp_path))
+    zipfile.ZipFile(tmp_path / wheel).extractall(tmp_path / "installed")
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from delivery.output import summary; print(summary.__file__, summary.refused('a', 'b'))",
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path / "installed")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(str(tmp_path / "installed"))
+    assert "### a\n\nb\n" in done.stdout

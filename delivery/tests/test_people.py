@@ -10,9 +10,8 @@ from delivery.commands import deploy, promote, rollback
 from delivery.domain import history
 from delivery.domain.observation_log import ObservationLog
 from delivery.domain.report import merging, record
-from delivery.output import summary
-from delivery.output.dashboard import bullet
-from delivery.output.report import render
+from delivery.output import dashboard, summary
+from delivery.output.report import markdown
 from delivery.steps import watch
 
 from .fakes import rollout
@@ -72,7 +71,9 @@ def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp
 
     promoted = newest(origin)
     assert (promoted.people, promoted.button) == ((ADA,), "promoted by grace")
-    assert "by _Ada Lovelace_, promoted by grace" in bullet(settings, promoted, "", promoted.at)
+    nothing = {"phases": {}, "previews": [], "reports": {}}
+    shown = dashboard.dashboard(settings, [promoted], **nothing, now=promoted.at)
+    assert "by _Ada Lovelace_, promoted by grace" in shown
     assert "| By | Ada Lovelace, promoted by grace |" in (tmp_path / "summary.md").read_text()
 
 
@@ -98,5 +99,5 @@ def test_the_report_says_who_pressed_the_button(settings, deployment):
     said = record.build(settings, made, **nothing, log=ObservationLog("qa", made.tag), objects=[], events=[])
 
     whole = merging.merged(None, said)
-    assert "promoted by gr&#124;ace" in render.markdown(whole)
+    assert "promoted by gr&#124;ace" in markdown(whole)
     jsonschema.validate(whole, SCHEMA)

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from delivery.domain.attribution import Change, Person
 from delivery.domain.observation_log import ObservationLog
 from delivery.domain.report import merging, record
-from delivery.output.report import diagram, render, stages
+from delivery.output import report
 
 from .samples import ADA
 
@@ -57,6 +57,13 @@ EVENT = {
 }
 
 
+def section(found, title):
+    """One section of a record's report."""
+    return re.search(rf"^## {title}$.*?(?=^## |\Z)", report.markdown(found), re.MULTILINE | re.DOTALL)[
+        0
+    ].rstrip()
+
+
 def valid(found):
     Draft202012Validator(SCHEMA).validate(found)
     return found
@@ -68,7 +75,7 @@ def valid(found):
 def test_a_report_in_the_repository_keeps_the_schema_and_is_drawn_from_its_record(path):
     found = valid(json.loads(path.read_text()))
 
-    assert path.with_suffix(".md").read_text() == render.markdown(found)
+    assert path.with_suffix(".md").read_text() == report.markdown(found)
 
 
 def test_the_schema_is_one():
@@ -80,7 +87,7 @@ def test_a_recorded_canary_that_was_aborted(build, golden):
 
     assert found["outcome"] == "Aborted"
     golden("report.json", json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    golden("report.md", render.markdown(found))
+    golden("report.md", report.markdown(found))
 
 
 def test_a_recorded_blue_green_that_was_promoted(build, golden):
@@ -89,7 +96,7 @@ def test_a_recorded_blue_green_that_was_promoted(build, golden):
     assert found["outcome"] == "Healthy"
     assert found["missing"] == []
     assert found["urls"]["preview"] == "https://vote-acme-staging-preview.acme.dev"
-    golden("report-blue-green.md", render.markdown(found))
+    golden("report-blue-green.md", report.markdown(found))
 
 
 def test_events_before_the_deployment_are_another_one_s(build):
@@ -104,7 +111,7 @@ def test_a_laptop_ahead_of_the_cluster_loses_neither_events_nor_objects(build):
     right, ahead = build(9, "blue-green"), build(9, "blue-green", at="2026-11-24T01:57:01Z")
 
     assert ahead["events"] == right["events"]
-    assert render.objects(ahead) == render.objects(right)
+    assert ahead["objects"] == right["objects"]
 
 
 def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
@@ -119,7 +126,7 @@ def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
 
     assert found["outcome"] == "not known"
     assert found["observations"] == found["analyses"] == []
-    golden("report-nothing-seen.md", render.markdown(found))
+    golden("report-nothing-seen.md", report.markdown(found))
 
 
 def test_every_figure_comes_from_the_record(build):
@@ -127,8 +134,8 @@ def test_every_figure_comes_from_the_record(build):
     text = json.dumps(merging.merged(None, build()))
     changed = json.loads(text.replace("28.9256", "31.4159"))
 
-    assert "31.4159" in render.markdown(changed)
-    assert "28.9256" not in render.markdown(changed)
+    assert "31.4159" in report.markdown(changed)
+    assert "28.9256" not in report.markdown(changed)
 
 
 def test_an_earlier_report_of_the_same_deployment_completes_it(build):
@@ -164,16 +171,49 @@ def test_a_report_of_another_deployment_does_not(build):
 
 
 def test_a_rollback_has_its_sequence(build):
-    assert "## Rollback" in render.markdown(merging.merged(None, build()))
-    assert "## Rollback" not in render.markdown(merging.merged(None, build(looks=7)))
+    assert "## Rollback" in report.markdown(merging.merged(None, build()))
+    assert "## Rollback" not in report.markdown(merging.merged(None, build(looks=7)))
 
 
 def test_names_that_attack_are_shown(build, deployment):
     evil = Change("c" * 40, Person("<b>|`x`", "x@y"), "<!-- x --> | `y`\n")
-    text = render.markdown(merging.merged(None, build(changes=[evil])))
+    text = report.markdown(merging.merged(None, build(changes=[evil])))
 
     assert "<!--" not in text
     assert "<b>" not in text
+
+
+TIMES = {"at", "started", "finished", "created"}  # they are read, and shown in parts
+EVIL = "<script>|`x`\n\n# evil"
+
+
+def poisoned(value, key=""):
+    """A record whose every text is an attack, but for times."""
+    if isinstance(value, dict):
+        return {key: poisoned(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [poisoned(each, key) for each in value]
+    return EVIL if isinstance(value, str) and key not in TIMES else value
+
+
+@pytest.mark.parametrize(("run", "looks"), [("canary", 10), ("blue-green", 9)])
+def test_no_value_of_a_record_is_markup(build, run, looks):
+    """Whichever value a template prints, it is escaped, or in a block of code."""
+    kept = merging.merged(None, build(looks, run))
+    found = poisoned(kept)
+    for key in ("strategy", "environment", "urls"):  # delivery's own
+        found[key] = kept[key]
+    found["deployment"]["run_url"] = kept["deployment"]["run_url"]
+    for before, after in zip(kept["observations"], found["observations"], strict=True):
+        after["phase"] = "Aborted" if before["phase"] == "Aborted" else EVIL
+    found["missing"] = [EVIL]
+    text = re.sub(r"^```text$.*?^```$", "", report.markdown(found), flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^    \S.*$", "", text, flags=re.MULTILINE)
+
+    assert "&#60;script&#62;&#124;&#96;x&#96;" in text
+    assert "<script" not in text
+    assert "# evil" not in text.replace("&#35;", "")
+    assert {line.count("|") for line in section(found, "What changed").splitlines() if "|" in line} == {4}
 
 
 def test_paths(deployment):
@@ -213,7 +253,7 @@ def aborted_in_the_repository():
 def test_a_check_that_was_stopped_counts_nowhere(phase):
     found = aborted_in_the_repository()
     found["analyses"][1]["measurements"][0]["phase"] = phase
-    text = render.markdown(merging.complete(found))
+    text = report.markdown(merging.complete(found))
 
     assert "| Checks | 0 of 2 passed |" in text
     assert "⏹ http-health: stopped" in text
@@ -226,7 +266,7 @@ def test_a_check_that_still_runs_counts_nowhere(build):
     found = merging.merged(None, build(looks=5))
 
     assert [each["phase"] for run in found["analyses"] for each in run["measurements"]].count("Running") == 1
-    assert "| Checks | 4 of 4 passed |" in render.markdown(found)
+    assert "| Checks | 4 of 4 passed |" in report.markdown(found)
     assert found["missing"] == []
 
 
@@ -234,28 +274,35 @@ def test_a_check_that_ran_in_an_earlier_report_is_stopped_in_a_later_one(build):
     earlier = merging.merged(None, build(looks=9))
     both = merging.merged(earlier, build(looks=10))
 
-    assert "⏹ error-rate: stopped" in render.markdown(both)
+    assert "⏹ error-rate: stopped" in report.markdown(both)
 
 
 def test_a_check_whose_log_nobody_read_is_not_observed():
     found = aborted_in_the_repository()
     found["analyses"][0]["measurements"][0]["reason"] = None
-    text = render.markdown(merging.complete(found))
+    text = report.markdown(merging.complete(found))
 
     assert "❌ error-rate: not observed" in text
     assert "| Checks | 0 of 2 passed |" in text
 
 
 def test_durations_add_up(build):
-    spans = dict(stages.durations(merging.merged(None, build())))
+    took = durations(build)
 
-    assert spans["commit to the first look"] == 5
-    total = spans.pop("commit to Aborted")
-    assert sum(span for span in spans.values() if span is not None) == total
+    assert took["first"] == 5
+    spans = [span for _, span in took["stages"] if span is not None]
+    assert took["first"] + sum(spans) == took["whole"]
+    assert took["end"] == "Aborted"
+
+
+def durations(build):
+    record = merging.merged(None, build())
+    looks = [each | {"stage": report.stage(each)} for each in record["observations"]]
+    return report.durations(record["deployment"]["at"], looks)
 
 
 def test_traffic_is_drawn_from_ready_pods(build):
-    drawn = diagram.traffic(merging.merged(None, build())["observations"])
+    drawn = section(merging.merged(None, build()), "Traffic")
 
     assert re.search(r"weight 20 %\)\n  users\n    \|-- +\d+% --> stable", drawn)
     assert drawn.isascii()

@@ -66,6 +66,28 @@ def test_a_reason_cannot_inject_markup(settings, deployment, value):
     assert "](javascript" not in text
 
 
+@pytest.mark.parametrize("value", HOSTILE)
+def test_what_a_job_said_cannot_inject_markup(settings, watched, value):
+    seen = watched("canary", RECORDED, looks=10)
+    for job, said in seen.log.verdicts.items():
+        evil = dict.fromkeys(("check", "asked", "status", "got", "reason"), value)
+        seen.log.verdicts[job] = replace(said, **evil)
+    runs = [
+        replace(run, measurements=tuple(replace(each, metric=value) for each in run.measurements))
+        for run in seen.runs
+    ]
+    healthy = summary.healthy(settings, "qa", seen.state, runs, seen.log.verdicts, first=False)
+    failure = summary.failure(settings, "qa", value, state=seen.state, runs=runs, log=seen.log)
+    quoted = [line for line in failure.splitlines() if line.startswith("    asked ")]
+    text = healthy + "".join(line for line in failure.splitlines() if line not in quoted)
+
+    assert len(quoted) == 3
+    assert "<script" not in text
+    assert "<!--" not in text
+    assert "](javascript" not in text
+    assert {line.count("|") for line in healthy.splitlines() if line.startswith("|")} == {4, 5}
+
+
 def test_a_release_of_the_same_images_says_what_is_new(settings, deployment):
     made = deployment()
 

@@ -16,7 +16,7 @@ from delivery.domain.objects import Object
 from delivery.domain.observation_log import ObservationLog, stamp
 from delivery.domain.report import merging, record
 from delivery.domain.rollout import State
-from delivery.output.report import render
+from delivery.output.report import markdown
 from delivery.steps.deployment import Say
 from delivery.steps.desired_state import DesiredState
 from delivery.steps.project import Project
@@ -124,7 +124,7 @@ def written(path: str, seen: record.Record, kept: str | None) -> dict[str, str]:
     """The two files of a report, completed by what an earlier report of the same deployment saw."""
     whole = merging.merged(json.loads(kept) if kept else None, seen)
     text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
-    return {path: render.markdown(whole), record.beside(path): text}
+    return {path: markdown(whole), record.beside(path): text}
 
 
 def _commit(project: Project, tip: str, path: str, seen: record.Record) -> Commit | None:

@@ -1,40 +1,91 @@
-"""Text of others as Markdown that shows it, and never as markup."""
+"""Markdown from templates/; a value that they print is shown as text, and never read as markup."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from delivery.domain.analysis import SIGNS
+from delivery.output import workflow_links
 
 PLAIN = frozenset(" ,;'\"()/%=+-…")
 LONGEST = 60  # characters of a name or a subject
 
 
-def text(value: str, longest: int = LONGEST) -> str:
+class Markdown(str):
+    """Text that is Markdown already: a template prints it as it is."""
+
+    __slots__ = ()
+
+
+def render(template: str, **values: object) -> str:
+    """What a template says about these values; it ends with one line end."""
+    return environment().get_template(template).render(values).rstrip() + "\n"
+
+
+@cache
+def environment() -> Environment:
+    """Where the templates are, and the filters they have.
+
+    Jinja would escape for HTML: that stays off. `finalize` escapes for Markdown each value that no filter has
+    made Markdown, so that a template that forgets a filter shows a value of others and never obeys it.
+    """
+    made = Environment(
+        loader=PackageLoader("delivery.output"),
+        autoescape=False,  # noqa: S701 - see above
+        finalize=lambda value: text(value) if isinstance(value, str) else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {each.__name__: each for each in (text, plain, code, quoted, names, sign)}
+    made.globals["workflows"] = workflow_links
+    return made
+
+
+def text(value: str, longest: int = LONGEST) -> Markdown:
     """The value on one bounded line, with all that Markdown, HTML or a table reads as markup escaped."""
+    if isinstance(value, Markdown):
+        return value
     shown = " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in value).split())
     if len(shown) > longest:
         shown = shown[: longest - 1].rstrip() + "…"
-    return "".join(escaped(c, shown[i - 1 : i], shown[i + 1 : i + 2]) for i, c in enumerate(shown))
+    return Markdown("".join(escaped(c, shown[i - 1 : i], shown[i + 1 : i + 2]) for i, c in enumerate(shown)))
 
 
 def escaped(c: str, before: str, after: str) -> str:
     """One character as itself, or as an entity where it could be read as markup between these two."""
-    plain = c.isalnum() or c in PLAIN or unicodedata.category(c)[0] == "M"
+    harmless = c.isalnum() or c in PLAIN or unicodedata.category(c)[0] == "M"
     # A point within a word, or a colon before anything, could make an address or an emoji.
-    plain = plain or (c == "." and (after in ("", " ") or (before + after).isdecimal()))
-    plain = plain or (c == ":" and after in ("", " "))
-    return c if plain else f"&#{ord(c)};"
+    harmless = harmless or (c == "." and (after in ("", " ") or (before + after).isdecimal()))
+    harmless = harmless or (c == ":" and after in ("", " "))
+    return c if harmless else f"&#{ord(c)};"
 
 
-def code(value: str) -> str:
-    """A value of ours, such as a tag, in code type; what could end that is dropped."""
-    return f"`{re.sub(r'[^A-Za-z0-9._:@/ %+=-]', '', value)}`"
+def plain(value: str) -> Markdown:
+    """A value of ours as it is, such as an address or a time; what could be markup is dropped."""
+    return Markdown(re.sub(r"[^A-Za-z0-9._:@/ %+=-]", "", value))
 
 
-def quoted(value: str) -> str:
-    """A line of a program as an indented code block, whose content nothing can end."""
-    return "    " + " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in value).split())
+def code(value: str) -> Markdown:
+    """A value of ours, such as a tag, in code type; empty without one."""
+    return Markdown(value and f"`{plain(value)}`")
 
 
-def table(head: list[str], rows: list[list[str]]) -> str:
-    """A table whose cells are Markdown already."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+def quoted(value: str, longest: int | None = None) -> Markdown:
+    """A line of a program for a code block, whose content nothing in it can end; a long one is cut."""
+    whole = longest is None or len(value) <= longest
+    shown = value if whole else f"{value[:longest]}..."
+    return Markdown(" ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in shown).split()))
+
+
+def names(people: Iterable[str]) -> Markdown:
+    """The names of people; empty without any."""
+    return Markdown(", ".join(map(text, people)))
+
+
+def sign(phase: str) -> Markdown:
+    """How an analysis or a measurement ended, in one character where there is one for it."""
+    return Markdown(SIGNS[phase]) if phase in SIGNS else text(phase)

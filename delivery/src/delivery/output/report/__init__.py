@@ -1,1 +1,0 @@
-"""A deployment's record as Markdown."""
