@@ -69,7 +69,7 @@ def test_a_quoted_line_stays_in_its_block():
 
 
 def said(template, **values):
-    return markdown.environment().from_string(template).render(values)
+    return markdown.environment(markdown.text).from_string(template).render(values)
 
 
 @pytest.mark.parametrize("value", HOSTILE)

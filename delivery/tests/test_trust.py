@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -107,6 +108,13 @@ def test_the_script_is_a_shell_script(ecr):
     for purpose in trust.purposes(ecr):
         assert f"gh variable set AWS_ROLE_ARN --repo acme-org/acme --env {purpose} " in script
         assert f"environments/{purpose}/deployment-branch-policies -f name=main" in script
+
+
+def test_a_branch_of_any_name_is_one_word_to_the_shell(ecr):
+    branch = "it's;$(echo)&"
+    words = shlex.split(aws_script.script(ecr, ACCOUNT, [IDS], branch), comments=True)
+
+    assert words.count(f"name={branch}") == words.count(branch) == len(trust.purposes(ecr))
 
 
 @pytest.mark.servers

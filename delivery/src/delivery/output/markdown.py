@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,20 +22,20 @@ class Markdown(str):
 
 def render(template: str, **values: object) -> str:
     """What a template says about these values; it ends with one line end."""
-    return environment().get_template(template).render(values).rstrip() + "\n"
+    return environment(text).get_template(template).render(values).rstrip() + "\n"
 
 
 @cache
-def environment() -> Environment:
+def environment(escape: Callable[[str], str]) -> Environment:
     """Where the templates are, and the filters they have.
 
-    Jinja would escape for HTML: that stays off. `finalize` escapes for Markdown each value that no filter has
-    made Markdown, so that a template that forgets a filter shows a value of others and never obeys it.
+    Jinja would escape for HTML: that stays off. `finalize` escapes instead what a template prints, but for
+    what a filter has made Markdown: where a filter is forgotten a value of others is shown, not obeyed.
     """
     made = Environment(
         loader=PackageLoader("delivery.output"),
         autoescape=False,  # noqa: S701 - see above
-        finalize=lambda value: text(value) if isinstance(value, str) else value,
+        finalize=lambda value: escape(value) if isinstance(value, str) else value,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
