@@ -32,8 +32,8 @@ def test_an_overlay_is_the_environment_that_delivery_toml_declares(settings):
     vote = {"kind": "Rollout", "metadata": {"name": "vote", "namespace": "acme-qa"}, "spec": {"replicas": 3}}
     text = KUSTOMIZATION.format(strategy="blue-green")
 
-    assert verification.strays(settings, "qa", text, [vote]) == [
-        "its strategy: blue-green, delivery.toml says canary",
-        "its replicas: 3, delivery.toml says 5",
-        "its traffic: False, delivery.toml says True",
+    assert verification.undeclared(settings.environment("qa"), text, [vote]) == [
+        "qa: its strategy: blue-green, delivery.toml says canary",
+        "qa: its replicas: 3, delivery.toml says 5",
+        "qa: its traffic: False, delivery.toml says True",
     ]

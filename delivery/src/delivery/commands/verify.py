@@ -30,4 +30,7 @@ def verify(project: Project, env: str) -> list[str]:
     folder = (project.root / overlay.path(env)).parent
     if not folder.is_dir():
         raise ConfigurationError(f"there is no {folder.relative_to(project.root)} in this checkout")
-    return verification.broken(project.settings, env, folder)
+    text = (folder / "kustomization.yaml").read_text(encoding="utf-8")
+    objects = verification.rendered(env, folder)
+    found = verification.undeclared(project.settings.environment(env), text, objects)
+    return [*verification.broken(project.settings, env, text, objects), *found]

@@ -26,8 +26,9 @@ def require(project: Project, desired: DesiredState, wanted: Deployment) -> None
         k8s = manifests.write(project.git, env, desired.commit, tree, Path(into))
         file = Path(into) / overlay.path(env)
         images = {each.service: each for each in wanted.images}
-        file.write_text(overlay.with_images(file.read_text(encoding="utf-8"), images), encoding="utf-8")
-        if found := broken(project.settings, env, k8s / "overlays" / env):
+        text = overlay.with_images(file.read_text(encoding="utf-8"), images)
+        file.write_text(text, encoding="utf-8")
+        if found := broken(project.settings, env, text, rendered(env, k8s / "overlays" / env)):
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             raise GateError(
                 f"{wanted.tag} was not deployed: its manifests break a policy: {found[0]}{more}; "
@@ -35,18 +36,21 @@ def require(project: Project, desired: DesiredState, wanted: Deployment) -> None
             )
 
 
-def broken(settings: Settings, env: str, folder: Path) -> list[str]:
-    """What the overlay in a folder breaks, each with the policy's name."""
+def rendered(env: str, folder: Path) -> list[Object]:
+    """The objects of an environment, from the folder of its overlay."""
     try:
-        objects = kustomize.rendered(folder)
+        return kustomize.rendered(folder)
     except ToolError as error:
         raise ConfigurationError(f"{env} cannot be rendered; {error}") from error
+
+
+def broken(settings: Settings, env: str, text: str, objects: list[Object]) -> list[str]:
+    """What an overlay breaks, each with the policy's name."""
     found = [
         f"{env}: {policy.__name__.replace('_', ' ')}: {each}"
         for policy in policies.ALL
         for each in policy(objects)
     ]
-    text = (folder / "kustomization.yaml").read_text(encoding="utf-8")
     return found + [f"{env}: {each}" for each in strays(settings, env, text, objects)]
 
 
@@ -63,7 +67,6 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
         for each in objects
         if each["metadata"].get("namespace") != settings.namespace(env)
     ]
-    wrong += undeclared(settings.environment(env), text, objects)
     for each in named(objects, "Ingress"):
         page = each["metadata"]["name"]
         host = urlsplit(settings.url(env, page)).hostname
@@ -88,7 +91,7 @@ def undeclared(env: Environment, text: str, objects: list[Object]) -> list[str]:
         "traffic": (env.traffic, "traffic" in pods if pods else env.traffic),
     }
     return [
-        f"its {fact}: {found}, delivery.toml says {declared}"
+        f"{env.name}: its {fact}: {found}, delivery.toml says {declared}"
         for fact, (declared, found) in facts.items()
         if found != declared
     ]
