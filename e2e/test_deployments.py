@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from delivery.domain.services import SERVICES
+from delivery.domain.services import DEPLOYED
 from e2e.pipeline.act import UNKNOWN
 from e2e.workflows import FOLDER, concurrencies, environment, jobs, pushes, read
 from local.app import ROOT
@@ -14,8 +14,8 @@ from local.app import ROOT
 def test_a_change_of_any_service_is_deployed():
     """dev's services redeploy dev; apm is the platform's."""
     dev, platform = pushes("ci-build-push-*-dev"), pushes("platform-*")
-    assert {f"{service}/**" for service in SERVICES if service != "apm"} <= dev
-    assert {f"requirements/{service}.txt" for service in SERVICES if service != "apm"} <= dev
+    assert {f"{service}/**" for service in DEPLOYED} <= dev
+    assert {f"requirements/{service}.txt" for service in DEPLOYED} <= dev
     assert not [path for path in dev if "apm" in path]
     assert {"apm/**", "requirements/apm.txt", "k8s/platform/**"} <= platform
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE, NEW, SHARED = ROOT / "template", "newservice", "vote"
+WORKFLOW = "delivery/src/delivery/output/environment/deploy-on-push.yaml"
 OWN = {path.name for path in TEMPLATE.glob("service/src/*/*.py")} | {"metrics.py", "views.py"}
 
 
@@ -68,6 +69,13 @@ def named(path: Path, old: str, new: str) -> str:
     return text.replace(old, new).replace(old.upper(), new.upper())
 
 
+def sorted_images(text: str) -> str:
+    """A kustomization with its images in order, as delivery writes them."""
+    images = re.compile(r"(?<=^images:\n)(  - name: .+\n(?:    .+\n)*)+", re.MULTILINE)
+    entry = re.compile(r"  - name: .+\n(?:    .+\n)*")
+    return images.sub(lambda found: "".join(sorted(entry.findall(found[0]))), text)
+
+
 def naming(name: str) -> dict[Path, str]:
     """Every file that names the services, with one more in it."""
     row = f"| [{name}/]({name}/) | does nothing yet | [`create_app`]({name}/src/{name}/app.py) |\n"
@@ -78,10 +86,10 @@ def naming(name: str) -> dict[Path, str]:
         ("docker-compose.yml", r"(?=  redis:\n    image)", f"{container}    environment: *logs\n\n"),
         ("README.md", r"(?=\| \[k8s/\])", row),
         ("docs/configuration.md", r"(?=## apm\n)", named(TEMPLATE / "settings.md", NEW, name)),
-        (".github/workflows/*.yaml", r"(?=      - vote/\*\*\n)", pushes),
+        (f".github/workflows/*.yaml {WORKFLOW}", r"(?=      - vote/\*\*\n)", pushes),
         ("k8s/base/kustomization.yaml", r"(?=  - vote\n)", f"  - {name}\n"),
-        ("k8s/components/pull-secret/kustomization.yaml", r"(?<=vote\|worker)(?=\))", f"|{name}"),
-        ("k8s/platform/prometheus/networkpolicy.yaml", r"(?<=vote, worker)(?=\])", f", {name}"),
+        ("k8s/components/pull-secret/kustomization.yaml", r"(?<=vote\|worker)", f"|{name}"),
+        ("k8s/platform/prometheus/networkpolicy.yaml", r"(?<=vote, worker)", f", {name}"),
         (
             "k8s/overlays/*/kustomization.yaml",
             image,
@@ -92,7 +100,7 @@ def naming(name: str) -> dict[Path, str]:
     for patterns, place, addition in edits:
         paths = [path for pattern in patterns.split() for path in ROOT.glob(pattern)]
         before = {path: texts.get(path) or path.read_text(encoding="utf-8") for path in paths}
-        after = {path: re.sub(place, addition, text, count=1) for path, text in before.items()}
+        after = {path: sorted_images(re.sub(place, addition, text, count=1)) for path, text in before.items()}
         if after == before:
             raise RefusedError(f"{patterns} names the services in another way than template/make.py knows")
         texts |= {path: text for path, text in after.items() if text != before[path]}

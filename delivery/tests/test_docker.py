@@ -33,7 +33,7 @@ def test_images_for_several_platforms_come_from_a_builder_of_our_own(settings, t
 
     builds = [line for line in fakes.asked if line.startswith("docker buildx build --builder delivery")]
     assert all(f"--platform={BOTH}" in line and "--provenance=false" in line for line in builds)
-    assert ["--push" in line for line in builds] == [False] * 4 + [True] * 4
+    assert ["--push" in line for line in builds] == [False] * len(SERVICES) + [True] * len(SERVICES)
     assert any("buildx create --name delivery" in line for line in fakes.asked) == (not there)
     assert not any(line.startswith("docker push") for line in fakes.asked)
 

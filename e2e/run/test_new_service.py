@@ -1,4 +1,4 @@
-"""`make service NAME=audit`: a service that lints and passes its tests, and those of what services share."""
+"""`make service NAME=madeup`: a service that lints and passes its tests, and those of what services share."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ def make(home: Path, *what: str) -> subprocess.CompletedProcess:
     ("name", "why"),
     [
         ("", "NAME must be lower-case letters"),
-        ("Audit", "NAME must be lower-case letters"),
+        ("Madeup", "NAME must be lower-case letters"),
         ("vote", "vote is taken"),
         ("json", "json is taken"),
         ("log", "log is a word in"),
@@ -48,17 +48,17 @@ def test_a_name_that_will_not_do_is_refused_in_one_line(home, name, why):
 
 
 def test_a_service_is_made_lints_and_passes_its_tests(home):
-    made = make(home, "service", "NAME=audit")
+    made = make(home, "service", "NAME=madeup")
     assert made.returncode == 0, made.stderr
     packages = next((home / ".venv").glob("lib/python3*/site-packages")) / "borrowed.pth"
-    packages.write_text(f"{home / 'audit/src'}\n{packages.read_text()}")
+    packages.write_text(f"{home / 'madeup/src'}\n{packages.read_text()}")
     (home / ".venv/.installed").touch()  # `make lint` would install it
 
     linted = make(home, "lint")
     tested = subprocess.run(
-        [home / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "audit/tests"]
+        [home / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "madeup/tests"]
         + [f"e2e/test_{each}.py" for each in OF_ALL]
-        + ["e2e/faults/test_settings.py", "e2e/faults/test_start.py", "-k", "not faults or audit"],
+        + ["e2e/faults/test_settings.py", "e2e/faults/test_start.py", "-k", "not faults or madeup"],
         cwd=home,
         capture_output=True,
         text=True,
@@ -68,4 +68,4 @@ def test_a_service_is_made_lints_and_passes_its_tests(home):
 
     assert linted.returncode == 0, linted.stdout + linted.stderr
     assert tested.returncode == 0, tested.stdout + tested.stderr
-    assert not (ROOT / "audit").exists()
+    assert not (ROOT / "madeup").exists()

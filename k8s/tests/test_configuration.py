@@ -5,12 +5,13 @@ import re
 import pytest
 
 from delivery.domain.policies.objects import named
+from delivery.domain.services import DEPLOYED
 from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 CONFIG = re.compile(r"voting01-config(-[a-z0-9]{10})?")
-WITH_IT = ("vote", "worker", "result")
+WITH_IT = DEPLOYED
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A copy of this tree with a service called audit."""
+    """A copy of this tree with a service called madeup."""
     home = copy(tmp_path_factory.mktemp("new-service"))
-    subprocess.run([sys.executable, home / "template/make.py", "audit"], check=True)
+    subprocess.run([sys.executable, home / "template/make.py", "madeup"], check=True)
     return home
 
 
@@ -28,13 +28,13 @@ def test_a_new_service_is_in_every_environment(render, home, name):
 
     assert [policy.__name__ for policy in policies.ALL if policy(objects)] == []
     for kind in ("Service", "NetworkPolicy", "ServiceAccount", "PodDisruptionBudget"):
-        assert "audit" in named(objects, kind), kind
-    (container,) = named(objects, "Deployment")["audit"]["spec"]["template"]["spec"]["containers"]
+        assert "madeup" in named(objects, kind), kind
+    (container,) = named(objects, "Deployment")["madeup"]["spec"]["template"]["spec"]["containers"]
     vote = images((home / "k8s/overlays" / name / "kustomization.yaml").read_text())["vote"]
-    assert container["image"] == f"{vote.name.removesuffix('vote')}audit:{vote.tag}"
+    assert container["image"] == f"{vote.name.removesuffix('vote')}madeup:{vote.tag}"
 
 
 def test_prometheus_reaches_it(render, home):
     policy = named(render(home / "k8s/platform"), "NetworkPolicy")["prometheus"]
 
-    assert "audit" in str(policy["spec"]["egress"])
+    assert "madeup" in str(policy["spec"]["egress"])

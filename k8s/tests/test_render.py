@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from delivery.domain import policies
 from delivery.domain.overlay import Image, images, with_images
 from delivery.domain.policies.objects import WORKLOADS, named
-from delivery.domain.services import SERVICES
+from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
 from k8s.tests.conftest import ENVIRONMENTS, K8S
 
@@ -85,7 +85,7 @@ def test_every_component_says_what_it_adds(folder):
 def test_our_own_images_are_pulled_with_a_secret(overlay):
     accounts = named(overlay("qa", "pull-secret"), "ServiceAccount")
     pulled = {name: account.get("imagePullSecrets") for name, account in accounts.items()}
-    ours = {*SERVICES} - {"apm"}
+    ours = {*DEPLOYED}
     assert {name for name, secrets in pulled.items() if secrets} == ours
     assert all(pulled[name] == [{"name": "voting01-registry"}] for name in ours)
 

@@ -12,6 +12,7 @@ SERVICES = tuple(
         if (each.parent / "src" / each.parent.name).is_dir()
     )
 )
+DEPLOYED = tuple(each for each in SERVICES if each != "apm")  # to environments; apm is the platform's
 
 
 def image_names(settings: Settings) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.services import SERVICES
+from delivery.domain.services import DEPLOYED, SERVICES
 from delivery.domain.settings import Settings
 
 CUSTOMIZATION = "actions/oidc/customization/sub"
@@ -81,7 +81,7 @@ def permissions(settings: Settings, account: str, purpose: str) -> Policy:
     statements: list[Policy] = []
     if found := ECR.fullmatch(settings.registry) if purpose != DASHBOARD else None:
         path = f"{found['path']}/" if found["path"] else ""
-        services = SERVICES if purpose == BUILD else ("apm",) if purpose == PLATFORM else _deployed()
+        services = SERVICES if purpose == BUILD else ("apm",) if purpose == PLATFORM else DEPLOYED
         arn = f"arn:aws:ecr:{found['region']}:{found['account']}:repository/{path}"
         statements = [
             {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
@@ -95,10 +95,6 @@ def permissions(settings: Settings, account: str, purpose: str) -> Policy:
         cluster = f"arn:aws:eks:{settings.region}:{account}:cluster/{settings.cluster}"
         statements.append({"Effect": "Allow", "Action": "eks:DescribeCluster", "Resource": cluster})
     return _statements(*statements)
-
-
-def _deployed() -> tuple[str, ...]:
-    return tuple(service for service in SERVICES if service != "apm")
 
 
 def _statements(*statements: Policy) -> Policy:

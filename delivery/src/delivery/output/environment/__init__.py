@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from delivery.domain.environments import Environment
 from delivery.domain.overlay import path
+from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
 
 FRESH = "0000000-20260101000000"  # a tag that no registry has: nothing is deployed yet
-DEPLOYED = ("result", "vote", "worker")  # services of an environment
 SECOND = {"canary": "vote-canary", "blue-green": "vote-preview"}  # the page of a new release alone
 CHOICE = r"(?<={key}: {{type: choice, options: )\[.*?\]"
 
