@@ -3,9 +3,10 @@ import socket
 
 import pytest
 
+from delivery.adapters import kubectl
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError
-from demo import cluster, images, kubectl, up
+from demo import cluster, images, up
 from demo.cluster import TRAEFIK, Cluster
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from demo import images, overlay, workloads
-from demo.kubectl import Kubectl
 from demo.waiting import until
 
 ROLLOUTS_VERSION = "v1.9.1"

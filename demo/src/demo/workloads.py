@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.process import run
 from delivery.domain.objects import Object
 from delivery.domain.workloads import ready
-from demo.kubectl import Kubectl
 from demo.waiting import until
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 
-from delivery.adapters.process import run
 from delivery.domain.errors import TimedOutError
 from demo.pages import Page
 from demo.waiting import until
@@ -32,10 +31,8 @@ def previewed(env, release):
 def rows(env):
     """How many votes PostgreSQL has of each release."""
     query = "SELECT release, count(*) FROM votes GROUP BY release"
-    # The context comes first: what stands after the two dashes is psql's.
-    where = [f"--context={env.cluster.kubectl.context}", f"--namespace={env.namespace}"]
     psql = ["psql", "--username=voting", "--dbname=voting", "-At", "-c", query]
-    said = run("kubectl", "exec", *where, "statefulset/postgres", "--", *psql)
+    said = env.kubectl("exec", "statefulset/postgres", "--", *psql, seconds=60)
     return Counter({release: int(count) for release, count in (line.split("|") for line in said.split())})
 
 

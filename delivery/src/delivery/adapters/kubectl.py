@@ -1,12 +1,13 @@
 """The edge to the cluster: kubectl, its Argo Rollouts plugin, and what runs in an environment."""
 
 import json
+import os
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from delivery.adapters.process import Runner, ToolError, run
+from delivery.adapters.process import Runner, ToolError, missing, run
 from delivery.domain import contexts
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.objects import Object
@@ -14,6 +15,48 @@ from delivery.domain.settings import Settings
 
 EXISTS = "(AlreadyExists)"
 KINDS = "rollouts.argoproj.io,deployments.apps,statefulsets.apps,replicasets.apps,analysisruns.argoproj.io"
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """kubectl on the cluster of one context, whatever the current context is."""
+
+    context: str
+
+    def command(self, *arguments: str, namespace: str = "") -> list[str]:
+        """The kubectl command for these arguments, in a namespace if one is named."""
+        where = [f"--namespace={namespace}"] if namespace else []
+        where.append(f"--context={self.context}")
+        # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
+        end = arguments.index("--") if "--" in arguments else len(arguments)
+        return ["kubectl", *arguments[:end], *where, *arguments[end:]]
+
+    def __call__(
+        self, *arguments: str, seconds: float = 30, stdin: str | None = None, namespace: str = ""
+    ) -> str:
+        """Run kubectl and return its standard output."""
+        return run(*self.command(*arguments, namespace=namespace), seconds=seconds, stdin=stdin)
+
+    def objects(self, kinds: str, namespace: str, *arguments: str) -> list[Object]:
+        """Every object of these kinds in the namespace; an empty one means everywhere."""
+        everywhere = [] if namespace else ["--all-namespaces"]
+        said = self("get", kinds, *everywhere, *arguments, "--output=json", namespace=namespace)
+        try:
+            items: list[Object] = json.loads(said)["items"]
+        except (ValueError, KeyError) as error:
+            raise ToolError(f"kubectl get {kinds}: its answer is not readable: {error}") from error
+        return items
+
+    def apply(self, manifests: str) -> None:
+        """Apply manifests, which may be large."""
+        self("apply", "--filename=-", stdin=manifests, seconds=120)
+
+    def exec(self, *arguments: str) -> None:
+        """Become kubectl, for what runs until the user stops it."""
+        try:
+            os.execvp("kubectl", self.command(*arguments))  # noqa: S606
+        except FileNotFoundError as error:
+            raise ConfigurationError(missing("kubectl")) from error
 
 
 @dataclass(frozen=True)
@@ -39,17 +82,18 @@ class Cluster:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConfigurationError(f"kubectl config view: its answer is not readable: {error}") from error
 
-    def command(self, *arguments: str, namespace: str | None = "") -> list[str]:
-        """The kubectl command for these arguments, in the environment's namespace; None names none."""
-        where = [] if namespace is None else [f"--namespace={namespace or self.namespace}"]
-        where.append(f"--context={self.context}")
-        # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
-        end = arguments.index("--") if "--" in arguments else len(arguments)
-        return ["kubectl", *arguments[:end], *where, *arguments[end:]]
+    @cached_property
+    def kubectl(self) -> Kubectl:
+        """The way to talk to the cluster outside of the namespace."""
+        return Kubectl(self.context)
+
+    def command(self, *arguments: str) -> list[str]:
+        """The kubectl command for these arguments, in the environment's namespace."""
+        return self.kubectl.command(*arguments, namespace=self.namespace)
 
     def __call__(self, *arguments: str, seconds: float = 30, namespace: str = "") -> str:
-        """Run kubectl in the environment's namespace and return its standard output."""
-        return run(*self.command(*arguments, namespace=namespace), seconds=seconds)
+        """Run kubectl in the environment's namespace, or another, and return its standard output."""
+        return self.kubectl(*arguments, seconds=seconds, namespace=namespace or self.namespace)
 
     def require(self) -> None:
         """Return if the cluster answers and has the namespace; else say how to get there."""
@@ -70,12 +114,7 @@ class Cluster:
 
     def objects(self, kinds: str = KINDS) -> list[Object]:
         """Every object of these kinds in the environment."""
-        said = self("get", kinds, "--output=json")
-        try:
-            items: list[Object] = json.loads(said)["items"]
-        except (ValueError, KeyError) as error:
-            raise ToolError(f"kubectl get {kinds}: its answer is not readable: {error}") from error
-        return items
+        return self.kubectl.objects(kinds, self.namespace)
 
     def platforms(self) -> set[str]:
         """What the nodes that take pods are, as linux/amd64; empty if this user may not list them."""
@@ -128,7 +167,7 @@ class Cluster:
             secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
             content = json.dumps(secret | {"stringData": {"password": password}})
             try:
-                run(*self.command("create", "--filename=-"), stdin=content)
+                self.kubectl("create", "--filename=-", stdin=content, namespace=self.namespace, seconds=60)
             except ToolError as error:  # another deployment made it a moment ago
                 if EXISTS not in error.output:
                     raise

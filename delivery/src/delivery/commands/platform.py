@@ -79,7 +79,7 @@ def apply(project: Project, commit: str, cluster: Cluster) -> None:
     with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
         k8s = project.git.folder(commit, "k8s", Path(folder))
         where = Path("k8s/platform") if project.runner.dry_run else k8s / "platform"
-        project.runner.change(*cluster.command("apply", f"--kustomize={where}", namespace=None), seconds=180)
+        project.runner.change(*cluster.kubectl.command("apply", f"--kustomize={where}"), seconds=180)
     if project.runner.dry_run:
         return
     for each in cluster("get", "deployments.apps", "--output=name").split():
