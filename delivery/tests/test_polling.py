@@ -1,14 +1,14 @@
 import pytest
 
+from delivery.adapters import polling
+from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import TimedOutError
-from demo import waiting
-from demo.waiting import until
 
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
-    monkeypatch.setattr(waiting, "PAUSE_S", 0)
+    monkeypatch.setattr(polling, "PAUSE_S", 0)
 
 
 def test_it_returns_what_was_found():

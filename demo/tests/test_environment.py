@@ -3,10 +3,10 @@ import json
 import pytest
 
 from delivery.adapters import kubectl as edge
+from delivery.adapters import polling
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError, GateError, TimedOutError
 from delivery.domain.rollout import HASH
-from demo import waiting
 from demo.cluster import Cluster
 from demo.environment import Environment
 
@@ -14,7 +14,7 @@ from demo.environment import Environment
 @pytest.fixture
 def sees(monkeypatch):
     """QA, which looks like this, one after the other, then like the last; an exception is raised."""
-    monkeypatch.setattr(waiting, "PAUSE_S", 0)
+    monkeypatch.setattr(polling, "PAUSE_S", 0)
 
     def make(*looks):
         left = list(looks)

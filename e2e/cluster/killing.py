@@ -1,7 +1,7 @@
 """What a rollout relies on, ended under it."""
 
+from delivery.adapters.polling import until
 from delivery.adapters.process import run
-from demo.waiting import until
 
 
 def pod(kubectl, namespace, selector):

@@ -1,10 +1,10 @@
 """Voters on one address of an environment, and what of their votes the tally has."""
 
+from delivery.adapters.polling import until
 from delivery.domain.errors import DeliveryError
 from demo.environment import Environment
 from demo.pages import PATIENCE_S, Page, Vote
 from demo.voters import Voters
-from demo.waiting import until
 
 RATE = 5  # a second: enough to see, and two lanes share a laptop
 LIMIT_S = 800  # thirteen minutes

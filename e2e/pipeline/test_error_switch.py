@@ -3,8 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+from delivery.adapters.polling import until
 from demo.pages import Page
-from demo.waiting import until
 
 
 def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.waiting import until
+from delivery.adapters.polling import until
 
 ROLL_BACK = "rollback-voting01.yaml"
 PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"

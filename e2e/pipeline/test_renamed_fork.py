@@ -4,9 +4,9 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
+from delivery.adapters.polling import until
 from delivery.domain import overlay
 from demo import workloads
-from demo.waiting import until
 from e2e.pipeline.fork import Fork, Person
 from e2e.pipeline.testbed import hasten
 

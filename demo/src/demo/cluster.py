@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from delivery.adapters.kubectl import Kubectl
+from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from demo import images, overlay, workloads
-from demo.waiting import until
 
 ROLLOUTS_VERSION = "v1.9.1"
 ROLLOUTS_MANIFEST = (

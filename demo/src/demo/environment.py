@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from delivery.adapters import kubectl as edge
+from delivery.adapters.polling import until
 from delivery.adapters.process import Runner
 from delivery.domain import analysis
 from delivery.domain.analysis import Run, Verdict
@@ -17,7 +18,6 @@ from delivery.output import log_lines
 from demo import api, overlay, workloads
 from demo.cluster import Cluster
 from demo.pages import Page
-from demo.waiting import until
 
 RUNNER = Runner()  # no dry run
 

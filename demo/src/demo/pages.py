@@ -7,8 +7,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from delivery.adapters import pages
+from delivery.adapters.polling import until
 from delivery.domain.errors import DeliveryError
-from demo.waiting import until
 
 PATIENCE_S = 5  # a vote without an answer for longer has failed
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from delivery.adapters.polling import until
 from delivery.domain import analysis
 from delivery.domain.errors import DeliveryError, GateError, TimedOutError
 from delivery.domain.rollout import State
@@ -12,7 +13,6 @@ from demo.environment import Environment
 from demo.pages import Page
 from demo.screen import Screen
 from demo.voters import Voters
-from demo.waiting import until
 
 RUNS_EVERY_S = 3  # between two looks at the analysis
 QUIET_VOTES = 20  # accepted one after the other: votes work again

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from delivery.adapters.kubectl import Kubectl
+from delivery.adapters.polling import until
 from delivery.adapters.process import run
 from delivery.domain.objects import Object
 from delivery.domain.workloads import ready
-from demo.waiting import until
 
 
 def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:

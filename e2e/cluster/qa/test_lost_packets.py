@@ -2,10 +2,10 @@
 
 import pytest
 
+from delivery.adapters.polling import until
 from delivery.adapters.process import run
 from demo.environment import RUNNER
 from demo.pages import Page
-from demo.waiting import until
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import (
     HASTY,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from delivery.adapters.polling import until
 from demo.cluster import PLATFORM_NAMESPACE
-from demo.waiting import until
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, new_release, require_aborted, revert
 

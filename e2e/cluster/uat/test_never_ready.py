@@ -2,9 +2,9 @@
 
 import pytest
 
+from delivery.adapters.polling import until
 from delivery.domain.rollout import State
 from demo import images
-from demo.waiting import until
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import new_release, patch, replace, revert
 

@@ -1,9 +1,8 @@
 """The app's pages over HTTPS: which release answers, and whether its error switch is ON."""
 
-import time
-
 import httpx
 
+from delivery.adapters.polling import within
 from delivery.domain.errors import GateError, TimedOutError
 
 RELEASE = "X-Release"  # vote says in each answer which release it comes from
@@ -51,17 +50,20 @@ def release(page: httpx.Client) -> tuple[str, str]:
 
 def wait_for(page: httpx.Client, wanted: str, *, seconds: float = 60) -> None:
     """Return once this release alone answers: a Service takes a moment to follow its new selector."""
-    end = time.monotonic() + seconds
-    in_a_row, last, problem = 0, "", ""
-    while in_a_row < IN_A_ROW:
-        if time.monotonic() > end:
-            shown = f"release {last}" if last else f"no release ({problem})"
-            url = str(page.base_url).rstrip("/")
-            raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
-        last, problem = release(page)
-        in_a_row = in_a_row + 1 if last == wanted else 0
-        if not in_a_row:
-            time.sleep(PAUSE_S)
+    last, problem = "", ""
+
+    def arrived() -> bool:
+        nonlocal last, problem
+        for _ in range(IN_A_ROW):
+            last, problem = release(page)
+            if last != wanted:
+                return False
+        return True
+
+    if not within(seconds, arrived, pause_s=PAUSE_S):
+        shown = f"release {last}" if last else f"no release ({problem})"
+        url = str(page.base_url).rstrip("/")
+        raise TimedOutError(f"{url} shows {shown}, not {wanted}, after {seconds:g} s")
 
 
 def errors_on(url: str, wanted: str) -> bool:

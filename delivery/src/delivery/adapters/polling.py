@@ -18,17 +18,31 @@ def until(
 
     Too late, the error says what was waited for and, by `why`, how things stand.
     """
-    end = time.monotonic() + seconds
     failure = ""
-    while time.monotonic() < end:
+
+    def asked() -> Found | None:
+        nonlocal failure
         try:
             found = look()
-        except ToolError as error:  # the API server may be away for a moment
+        except ToolError as error:  # the API server may be unreachable for a moment
             failure = str(error)
-        else:
-            failure = ""
-            if found is not None and found is not False:
-                return found
-        time.sleep(PAUSE_S)
-    reason = failure or why()
-    raise TimedOutError(f"not within {seconds:g} s: {what}" + (f"; {reason}" if reason else ""))
+            return None
+        failure = ""
+        return found
+
+    found = within(seconds, asked, pause_s=PAUSE_S)
+    if found is None:
+        reason = failure or why()
+        raise TimedOutError(f"not within {seconds:g} s: {what}" + (f"; {reason}" if reason else ""))
+    return found
+
+
+def within(seconds: float, look: Callable[[], Found | None], *, pause_s: float) -> Found | None:
+    """What `look` returns, as soon as that is neither None nor False; None when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        time.sleep(pause_s)
+    return None

@@ -1,12 +1,13 @@
 """Watching a release until it is where it should be: a line for each change, and a bounded time."""
 
-import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from delivery.adapters.kubectl import Cluster
+from delivery.adapters.polling import within
 from delivery.adapters.process import ToolError
 from delivery.domain import analysis, workloads
 from delivery.domain.errors import DeliveryError, GateError, NothingToDoError, TimedOutError
@@ -62,13 +63,15 @@ class Watch:
     def until(self, goal: Goal, seconds: float) -> State:
         """The State in which the release is where it should be."""
         env, tag = self.cluster.env, self.log.tag
-        end, failures, problem = time.monotonic() + seconds, 0, ""
-        while time.monotonic() < end:
+        failures, problem = 0, ""
+
+        def arrived() -> State | None:
+            nonlocal failures, problem
+            there = False
             try:
                 self.look()
                 problem = ""
-                if reached(env, goal, tag, self.state, unready=self.unready, stuck=self.stuck) and self.state:
-                    return self.state
+                there = reached(env, goal, tag, self.state, unready=self.unready, stuck=self.stuck)
                 failures = 0
             except (GateError, NothingToDoError):
                 failures += 1
@@ -76,7 +79,11 @@ class Watch:
                     raise
             except (ToolError, TimedOutError) as error:  # the API server may be away for a moment
                 problem = str(error)
-            time.sleep(PAUSE_S)
+            return self.state if there else None
+
+        found = within(seconds, arrived, pause_s=PAUSE_S)
+        if found is not None:
+            return found
         reason = problem or log_lines.description(self.state, tag, self.unready)
         raise TimedOutError(
             f"{tag} is not {goal} in {env} after {seconds:g} s: {reason}; "
@@ -85,13 +92,14 @@ class Watch:
 
     def aftermath(self, seconds: float) -> None:
         """Go on looking, for a bounded time, until users are back on the stable release alone."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not recovered(self.state):
-            time.sleep(PAUSE_S)
-            try:
+
+        def back() -> bool:
+            if not recovered(self.state):
                 self.look()
-            except DeliveryError:
-                return  # the failure before is what matters
+            return recovered(self.state)
+
+        with suppress(DeliveryError):  # the failure before is what matters
+            within(seconds, back, pause_s=PAUSE_S)
 
     def _listen(self) -> None:
         known = self.log.verdicts
