@@ -80,7 +80,7 @@ def test_a_docker_that_does_not_run_is_named(answers, monkeypatch):
 
 def test_our_images_are_found_by_service(monkeypatch):
     image = {"image": "ghcr.io/someone/vote:1"}
-    monkeypatch.setattr(cluster.overlay, "rendered", lambda folder: (image,))
+    monkeypatch.setattr(cluster.kustomization, "rendered", lambda folder: (image,))
 
     assert cluster.our_images() == {"vote": "ghcr.io/someone/vote"}
 

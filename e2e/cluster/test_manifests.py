@@ -6,8 +6,8 @@ That they keep our policies, each of which catches a mutant, is shown by `make m
 import pytest
 
 from delivery.adapters.process import ToolError
-from demo import overlay
-from demo.overlay import K8S
+from demo import kustomization
+from demo.kustomization import K8S
 from e2e.cluster.rollouts import patch, replace
 from k8s.tests.test_render import ON_DEV, OVERLAYS
 
@@ -19,11 +19,11 @@ def check(cluster):
     def judge(name, *components, patches=()):
         folder = cluster.folder(f"dry-run/{name}")
         content = {
-            "resources": [overlay.relative(K8S / "overlays" / name, folder)],
-            "components": [overlay.relative(K8S / "components" / each, folder) for each in components],
+            "resources": [kustomization.relative(K8S / "overlays" / name, folder)],
+            "components": [kustomization.relative(K8S / "components" / each, folder) for each in components],
             "patches": list(patches),
         }
-        overlay.write(content, folder)
+        kustomization.write(content, folder)
         cluster.kubectl("apply", "--dry-run=server", f"--kustomize={folder}", seconds=60)
         manifests = folder / "manifests.yaml"
         manifests.write_text(cluster.kubectl("kustomize", str(folder)))

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
-from demo import blue_green, images, overlay, rollback, up
+from demo import blue_green, images, kustomization, rollback, up
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.screen import Screen, step
@@ -55,7 +55,7 @@ def deploy(
     there = Environment(Cluster.existing(name), env)
     wanted = tags.checked(tag or images.new_tag())
     before = there.look().release if there.deployed else ""
-    services = overlay.ours(overlay.rendered(f"overlays/{env}"))
+    services = kustomization.ours(kustomization.rendered(f"overlays/{env}"))
     if not tag:
         with step(console, f"images of {', '.join(services)}, built as {wanted}"):
             there.cluster.build(wanted, *services)

@@ -12,7 +12,8 @@ from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
-from demo import images, overlay, workloads
+from delivery.domain.services import ROOT
+from demo import images, kustomization, workloads
 
 ROLLOUTS_VERSION = "v1.9.1"
 ROLLOUTS_MANIFEST = (
@@ -38,7 +39,7 @@ class Cluster:
     """
 
     name: str = "voting01"
-    port: int = overlay.PORT
+    port: int = kustomization.PORT
     brief: bool = False
     node_image: str = field(default_factory=lambda: os.environ.get("KIND_NODE_IMAGE", ""))
     rollouts_manifest: str = field(
@@ -97,8 +98,8 @@ class Cluster:
                     f"port {self.port} cannot be used ({error.strerror}); stop what uses it, "
                     f"or take another: make cluster CLUSTER_PORT={self.port + 1000}"
                 ) from error
-        config = (overlay.K8S / "platform/kind.yaml").read_text()
-        config = config.replace(f"hostPort: {overlay.PORT}", f"hostPort: {self.port}")
+        config = (kustomization.K8S / "platform/kind.yaml").read_text()
+        config = config.replace(f"hostPort: {kustomization.PORT}", f"hostPort: {self.port}")
         config += IN_MEMORY if self.brief else ""
         image = ["--image", self.node_image] if self.node_image else []
         command = ["kind", "create", "cluster", "--name", self.name, "--config=-", "--wait=120s", *image]
@@ -139,8 +140,8 @@ class Cluster:
 
     def load_third_party(self) -> list[str]:
         """Bring the other images too, as far as Docker has them; what the cluster must pull is returned."""
-        rendered = [*overlay.rendered("platform"), *overlay.rendered("overlays/staging")]
-        wanted = overlay.third_party(rendered) | {ROLLOUTS_IMAGE}
+        rendered = [*kustomization.rendered("platform"), *kustomization.rendered("overlays/staging")]
+        wanted = kustomization.third_party(rendered) | {ROLLOUTS_IMAGE}
         there = images.here(wanted)
         try:
             self.load(*there)
@@ -173,10 +174,10 @@ class Cluster:
         content = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
-            "resources": [overlay.relative(overlay.K8S / "platform", folder)],
+            "resources": [kustomization.relative(kustomization.K8S / "platform", folder)],
             "images": [{"name": our_images()["apm"], "newTag": tag}],
         }
-        self.kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
+        self.kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
 
     def unready(self, *namespaces: str) -> list[str]:
         """What is not ready, or not there, in the platform and these namespaces."""
@@ -195,9 +196,9 @@ class Cluster:
 
     def folder(self, part: str) -> Path:
         """Where the generated kustomization of one part stands; git ignores it."""
-        return overlay.ROOT / ".local" / self.name / part
+        return ROOT / ".local" / self.name / part
 
 
 def our_images() -> dict[str, str]:
     """The images of all our services without their tags, by service."""
-    return overlay.ours([*overlay.rendered("platform"), *overlay.rendered("overlays/dev")])
+    return kustomization.ours([*kustomization.rendered("platform"), *kustomization.rendered("overlays/dev")])

@@ -12,10 +12,11 @@ from delivery.domain import analysis
 from delivery.domain.analysis import Run, Verdict
 from delivery.domain.errors import ConfigurationError, GateError
 from delivery.domain.rollout import State
+from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
 from delivery.domain.workloads import ready
 from delivery.output import log_lines
-from demo import api, overlay, workloads
+from demo import api, kustomization, workloads
 from demo.cluster import Cluster
 from demo.pages import Page
 
@@ -30,12 +31,12 @@ class Environment:
     name: str
 
     def __post_init__(self) -> None:
-        Settings.from_file(overlay.ROOT).environment(self.name)
+        Settings.from_file(ROOT).environment(self.name)
 
     @cached_property
     def kubectl(self) -> edge.Cluster:
         """The way to talk to its namespace."""
-        settings = replace(Settings.from_file(overlay.ROOT), connect="kind", cluster=self.cluster.name)
+        settings = replace(Settings.from_file(ROOT), connect="kind", cluster=self.cluster.name)
         return edge.Cluster(settings, self.name)
 
     @property
@@ -71,10 +72,10 @@ class Environment:
         kubectl = self.cluster.kubectl
         self.kubectl.make_password(RUNNER)
         folder = self.cluster.folder(self.name)
-        content = overlay.kustomization(
+        content = kustomization.generated(
             self.name, tag, folder=folder, port=self.cluster.port, fast=fast, extra=extra or {}
         )
-        kubectl("apply", "--kustomize", str(overlay.write(content, folder)), seconds=120)
+        kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
         if not all(map(ready, kubectl.objects("statefulsets", self.namespace))):
             workloads.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release

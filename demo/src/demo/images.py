@@ -10,7 +10,7 @@ from delivery.adapters.git_environment import environment
 from delivery.adapters.process import ToolError, run
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError
-from demo.overlay import ROOT
+from delivery.domain.services import ROOT
 
 
 def new_tag() -> str:

@@ -8,9 +8,9 @@ from playwright.sync_api import expect, sync_playwright
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
+from delivery.domain.services import ROOT
 from demo import rollback
 from demo.environment import Environment
-from demo.overlay import ROOT
 from demo.screen import Screen
 
 IMAGES = ROOT / "docs/images"

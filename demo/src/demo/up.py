@@ -6,11 +6,11 @@ from rich.console import Console
 
 from delivery.adapters.process import missing, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
 from demo import images
 from demo.cluster import ROLLOUTS_VERSION, Cluster
 from demo.environment import Environment
-from demo.overlay import ROOT
 from demo.screen import step
 
 PLUGIN = "kubectl-argo-rollouts"

@@ -8,7 +8,7 @@ import pytest
 from delivery.adapters.polling import until
 from delivery.domain.policies.reach import NAME, started
 from delivery.domain.policies.reach_table import API, API_PORT, TARGETS, sources, table
-from demo import overlay
+from demo import kustomization
 
 SETTLED_S = 15  # by then a node's rules know a new pod; an answer before says nothing
 PATIENCE_S = 90
@@ -36,7 +36,7 @@ with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
 @pytest.fixture(scope="module")
 def manifests():
     """What the table is made from: an environment's manifests and the platform's."""
-    return [*overlay.rendered("platform"), *overlay.rendered("overlays/qa")]
+    return [*kustomization.rendered("platform"), *kustomization.rendered("overlays/qa")]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def addresses(cluster, manifests):
 @pytest.fixture
 def probes(cluster, env, manifests, addresses):
     """A pod for each source, with its labels; it is never Ready, so that no Service leads to it."""
-    image = f"{overlay.ours(manifests)['vote']}:{env.tag}"
+    image = f"{kustomization.ours(manifests)['vote']}:{env.tag}"
     mark, pods = secrets.token_hex(3), {}
     for number, (role, source) in enumerate(sources(manifests).items()):
         pods[role] = {

@@ -71,7 +71,7 @@ def rewritten(path: str, text: str, old: Settings, new: Settings, branch: str = 
         if found["github"]:
             return new.github
         if found["page"] and path.endswith(".yaml"):
-            host = new.base_domain if found["url"] or ":" in found["host"] else hostname(new)
+            host = new.base_domain if found["url"] or ":" in found["host"] else new.hostname
             return f"{found['url']}{found['page']}-{new.name}-{found['env']}.{host}"
         return word(old.name).sub(new.name, found[0])
 
@@ -92,16 +92,11 @@ def word(name: str) -> re.Pattern[str]:
 
 def addresses(of: Settings) -> re.Pattern[str]:
     """Finds images, the repository, and pages."""
-    host = "|".join(re.escape(each) for each in (of.base_domain, hostname(of)))
+    host = "|".join(re.escape(each) for each in (of.base_domain, of.hostname))
     image = rf"(?<![\w./-]){re.escape(of.registry)}/(?P<service>{'|'.join(SERVICES)})\b"
     github = rf"(?P<github>{re.escape(of.github)})(?![\w-])"
     page = rf"(?P<page>vote|result)-{re.escape(of.name)}-(?P<env>[a-z0-9-]+)\.(?P<host>{host})"
     return re.compile(rf"{image}|{github}|(?P<url>(?:://)?)\b{page}(?![\w:-]|\.\w)")
-
-
-def hostname(of: Settings) -> str:
-    """What stands behind a page's name in an Ingress, which has no port."""
-    return of.base_domain.partition(":")[0]
 
 
 def settings_text(text: str, new: Settings) -> str:

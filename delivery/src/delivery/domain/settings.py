@@ -106,6 +106,11 @@ class Settings:
         return self.registry.partition("/")[0]
 
     @property
+    def hostname(self) -> str:
+        """What stands behind a page's name in an Ingress: the base domain without its port."""
+        return self.base_domain.partition(":")[0]
+
+    @property
     def github(self) -> str:
         """The repository's pages."""
         return f"https://github.com/{self.repository}"

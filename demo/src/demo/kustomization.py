@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from delivery.adapters.kustomize import rendered as kustomized
+from delivery.domain import overlay
 from delivery.domain.objects import Object
-from delivery.domain.overlay import Image, load
-from delivery.domain.services import SERVICES
+from delivery.domain.overlay import Image
+from delivery.domain.services import ROOT, SERVICES
 from delivery.domain.settings import Settings
 
-ROOT = Path(__file__).parents[3]
 K8S = ROOT / "k8s"
 PORT = 8443  # the overlays' addresses carry it, and kind.yaml leads it to Traefik
 
@@ -44,22 +44,22 @@ def third_party(objects: object) -> set[str]:
     return {image for image in images(objects) if Image.read(image).service not in SERVICES}
 
 
-def kustomization(
+def generated(
     env: str, tag: str, *, folder: Path, port: int, fast: bool, extra: Mapping[str, list[Any]]
 ) -> Object:
     """The kustomization of `folder`: the overlay with this tag, on this machine, and fast if asked for."""
-    overlay = K8S / "overlays" / env
-    own = load((overlay / "kustomization.yaml").read_text())
+    file = ROOT / overlay.path(env)
+    own = overlay.load(file.read_text())
     objects = rendered(f"overlays/{env}")
-    domain = Settings.from_file(ROOT).base_domain
+    hostname = Settings.from_file(ROOT).hostname
     content: dict[str, list[Any]] = {
-        "resources": [relative(overlay, folder)],
+        "resources": [relative(file.parent, folder)],
         "components": [relative(K8S / "components/fast", folder)] if fast else [],
         "images": [{"name": name, "newTag": tag} for _, name in sorted(ours(objects).items())],
-        "configMapGenerator": addresses(own, domain, port),
-        "patches": hosts(objects, domain),
+        "configMapGenerator": addresses(own, hostname, port),
+        "patches": hosts(objects, hostname),
         # Again: the overlay's own have run before the tag above was set.
-        "transformers": [relative(overlay / each, folder) for each in own.get("transformers", [])],
+        "transformers": [relative(file.parent / each, folder) for each in own.get("transformers", [])],
     }
     for key, added in extra.items():
         content[key] = [*content.get(key, []), *added]
@@ -67,28 +67,28 @@ def kustomization(
     return head | {key: value for key, value in content.items() if value}
 
 
-def addresses(own: Object, domain: str, port: int) -> list[Object]:
+def addresses(own: Object, hostname: str, port: int) -> list[Object]:
     """The overlay's ConfigMaps whose addresses lead elsewhere, with those of this cluster."""
     changed = []
     for each in own.get("configMapGenerator", []):
-        moved = {old: here(old, domain, port) for old in each.get("literals", [])}
+        moved = {old: here(old, hostname, port) for old in each.get("literals", [])}
         literals = [new for old, new in moved.items() if new != old]
         if literals:
             changed.append({"name": each["name"], "behavior": "merge", "literals": literals})
     return changed
 
 
-def here(text: str, domain: str, port: int) -> str:
-    """The text with the pages of a domain led to this machine, as browsers do with *.localhost."""
-    return re.sub(rf"(://[^/:]+\.){hostname(domain)}(:\d+)?(?![\w.-])", rf"\g<1>localhost:{port}", text)
+def here(text: str, hostname: str, port: int) -> str:
+    """The text with the pages of a host name led to this machine, as browsers do with *.localhost."""
+    return re.sub(rf"(://[^/:]+\.){re.escape(hostname)}(:\d+)?(?![\w.-])", rf"\g<1>localhost:{port}", text)
 
 
-def hosts(objects: tuple[Object, ...], domain: str) -> list[Object]:
-    """Patches that bring the pages of a domain to *.localhost, whatever it is that the fork owns."""
+def hosts(objects: tuple[Object, ...], hostname: str) -> list[Object]:
+    """Patches that bring the pages of a host name to *.localhost, whatever it is that the fork owns."""
     changed = []
     for each in (each for each in objects if each["kind"] == "Ingress"):
         old = [rule["host"] for rule in each["spec"]["rules"]]
-        new = [re.sub(rf"\.{hostname(domain)}$", ".localhost", host) for host in old]
+        new = [re.sub(rf"\.{re.escape(hostname)}$", ".localhost", host) for host in old]
         operations = [
             {"op": "replace", "path": f"/spec/rules/{i}/host", "value": host} for i, host in enumerate(new)
         ]
@@ -96,11 +96,6 @@ def hosts(objects: tuple[Object, ...], domain: str) -> list[Object]:
             target = {"kind": "Ingress", "name": each["metadata"]["name"]}
             changed.append({"target": target, "patch": json.dumps(operations)})
     return changed
-
-
-def hostname(domain: str) -> str:
-    """A base domain without its port, to look for."""
-    return re.escape(domain.partition(":")[0])
 
 
 def relative(path: Path, folder: Path) -> str:

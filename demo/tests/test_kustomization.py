@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from demo import overlay
+from delivery.domain.services import ROOT
+from demo import kustomization
 
 OBJECTS = (
     {
@@ -18,21 +19,21 @@ OBJECTS = (
 
 @pytest.fixture
 def rendered(monkeypatch):
-    monkeypatch.setattr(overlay, "rendered", lambda folder: OBJECTS)
+    monkeypatch.setattr(kustomization, "rendered", lambda folder: OBJECTS)
 
 
 def test_images_are_found_wherever_they_stand():
-    assert overlay.images(OBJECTS) == {"ghcr.io/someone/vote:1", "ghcr.io/someone/worker:1", "redis:8"}
+    assert kustomization.images(OBJECTS) == {"ghcr.io/someone/vote:1", "ghcr.io/someone/worker:1", "redis:8"}
 
 
 def test_ours_are_told_from_others_by_service():
-    assert overlay.ours(OBJECTS) == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
-    assert overlay.third_party(OBJECTS) == {"redis:8"}
+    assert kustomization.ours(OBJECTS) == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
+    assert kustomization.third_party(OBJECTS) == {"redis:8"}
 
 
 def generated(**changes) -> dict:
-    settings = {"folder": overlay.ROOT / ".local/voting01/qa", "port": 8443, "fast": True, "extra": {}}
-    return overlay.kustomization("qa", "1234567-20260102030405", **settings | changes)
+    settings = {"folder": ROOT / ".local/voting01/qa", "port": 8443, "fast": True, "extra": {}}
+    return kustomization.generated("qa", "1234567-20260102030405", **settings | changes)
 
 
 def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
@@ -73,21 +74,21 @@ def ingress(host):
 
 
 @pytest.mark.parametrize(
-    ("domain", "url"),
+    ("hostname", "url"),
     [
         ("acme.dev", "https://vote-acme-qa.acme.dev"),
-        ("acme.dev:444", "https://vote-acme-qa.acme.dev:444"),
-        ("localhost:8444", "https://vote-acme-qa.localhost:8444"),
+        ("acme.dev", "https://vote-acme-qa.acme.dev:444"),
+        ("localhost", "https://vote-acme-qa.localhost:8444"),
     ],
 )
-def test_a_fork_of_any_domain_has_its_pages_on_this_machine(domain, url):
-    (changed,) = overlay.addresses(config(url), domain, 8443)
+def test_a_fork_of_any_domain_has_its_pages_on_this_machine(hostname, url):
+    (changed,) = kustomization.addresses(config(url), hostname, 8443)
 
     assert changed["literals"] == ["VOTE_URL=https://vote-acme-qa.localhost:8443"]
 
 
 def test_the_hosts_of_pages_move_too():
-    (patch,) = overlay.hosts(ingress("vote-acme-qa.acme.dev"), "acme.dev")
+    (patch,) = kustomization.hosts(ingress("vote-acme-qa.acme.dev"), "acme.dev")
 
     assert patch["target"] == {"kind": "Ingress", "name": "vote"}
     assert json.loads(patch["patch"]) == [
@@ -97,9 +98,9 @@ def test_the_hosts_of_pages_move_too():
 
 @pytest.mark.parametrize("url", ["https://vote-acme-qa.localhost:8443", "https://acme.developers.example/x"])
 def test_pages_that_are_here_and_other_addresses_stay(url):
-    for domain in ("localhost:8443", "acme.dev"):
-        assert overlay.addresses(config(url), domain, 8443) == []
-    assert overlay.hosts(ingress("vote-acme-qa.localhost"), "localhost:8443") == []
+    for hostname in ("localhost", "acme.dev"):
+        assert kustomization.addresses(config(url), hostname, 8443) == []
+    assert kustomization.hosts(ingress("vote-acme-qa.localhost"), "localhost") == []
 
 
 def test_more_can_be_patched_in(rendered):
@@ -109,4 +110,4 @@ def test_more_can_be_patched_in(rendered):
 
 
 def test_kind_leads_the_port_that_is_replaced():
-    assert f"hostPort: {overlay.PORT}" in (overlay.K8S / "platform/kind.yaml").read_text()
+    assert f"hostPort: {kustomization.PORT}" in (kustomization.K8S / "platform/kind.yaml").read_text()
