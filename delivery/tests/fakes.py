@@ -42,6 +42,8 @@ echo "docker $*" >>"$FAKES/asked"
 case $* in
 *imagetools*--format*) [ ! -e "$FAKES/built-for" ] || cat "$FAKES/built-for" ;;
 *imagetools*) cat "$FAKES/digest" ;;
+"build "*)
+  [ ! -e "$FAKES/no-buildx" ] || { echo "unknown flag: --provenance" >&2; exit 125; } ;;
 "buildx inspect"*) [ -e "$FAKES/builder" ] ;;
 esac
 """

@@ -4,6 +4,7 @@ import pytest
 
 from delivery.adapters import docker
 from delivery.adapters.process import Runner
+from delivery.domain.errors import ConfigurationError
 from delivery.domain.overlay import Image
 from delivery.domain.services import SERVICES
 
@@ -22,6 +23,21 @@ def test_images_are_built_without_attestations_for_one_platform(settings, tmp_pa
     assert len(fakes.asked) == len(SERVICES)
     for line in fakes.asked:
         assert {"--provenance=false", "--sbom=false", "--platform=linux/amd64"} < {*line.split()}
+
+
+def test_images_for_this_machine_are_built_without_attestations_too(tmp_path, fakes):
+    """Docker's containerd store makes a list of an image that has some, which kind cannot load."""
+    docker.build_here({"vote": "vote:1"}, tmp_path)
+
+    (line,) = fakes.asked
+    assert line.startswith("docker build --quiet --provenance=false --sbom=false --file vote/Dockerfile")
+
+
+def test_a_docker_without_buildx_is_named(tmp_path, fakes):
+    fakes.breaks("no-buildx")
+
+    with pytest.raises(ConfigurationError, match="docker has no buildx; install it"):
+        docker.build_here({"vote": "vote:1"}, tmp_path)
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from delivery.adapters import docker
 from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
@@ -112,8 +113,7 @@ class Cluster:
     def build(self, tag: str, *services: str) -> None:
         """Build these services' images under this tag, and bring them to the nodes."""
         built = {service: f"{name}:{tag}" for service, name in our_images().items() if service in services}
-        for service, image in built.items():
-            images.build(service, image)
+        docker.build_here(built, ROOT)
         self.load(*built.values())
 
     def lacking(self, tag: str) -> list[str]:

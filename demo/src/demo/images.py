@@ -1,11 +1,10 @@
-"""A new image tag, and our own images built in the local Docker engine."""
+"""A new image tag, and what the local Docker engine has."""
 
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from delivery.adapters.docker import ALONE
 from delivery.adapters.git_environment import environment
 from delivery.adapters.process import ToolError, run
 from delivery.domain import tags
@@ -20,19 +19,6 @@ def new_tag() -> str:
     except (ConfigurationError, ToolError):
         commit = "0000000"  # a download without its git history
     return tags.new(commit, datetime.now(UTC))
-
-
-def build(service: str, image: str) -> None:
-    """Build one service's image; what has not changed since the last time is quick."""
-    command = ["docker", "build", "--quiet", *ALONE, "--file", f"{service}/Dockerfile", "--tag", image, "."]
-    try:
-        run(*command, seconds=900, cwd=ROOT)
-    except ToolError as error:
-        if "unknown flag" in error.output:
-            raise ConfigurationError(
-                "docker has no buildx; install it: https://github.com/docker/buildx#installing"
-            ) from error
-        raise
 
 
 def save(file: Path, *images: str) -> None:

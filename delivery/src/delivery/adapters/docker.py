@@ -1,8 +1,8 @@
-"""The edge to docker: build and push our images, and ask the registry for their digests."""
+"""The edge to docker: build our images, push them, and ask the registry for their digests."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from delivery.adapters.process import Runner, ToolError, run
@@ -32,26 +32,49 @@ def build(
         service: f"{name}:{tag}" for service, name in image_names(settings).items() if service in services
     }
     several = "," in settings.platforms
-    how = ["docker", "buildx", "build", "--builder", BUILDER] if several else ["docker", "build"]
-    how += ["--quiet", *ALONE, f"--platform={settings.platforms}"]
+    how = [f"--platform={settings.platforms}"]
     how += ["--label", f"org.opencontainers.image.source={settings.github}"]  # by which GHCR links a package
     if several:
         make_builder(runner)
     commands = {
-        image: [*how, "--file", f"{service}/Dockerfile", "--tag", image, "."]
+        image: command(service, image, *how, builder=BUILDER if several else "")
         for service, image in images.items()
     }
-    for command in commands.values():
-        runner.change(*command, seconds=1800, cwd=root)
-    for image, command in commands.items() if push else ():
+    for each in commands.values():
+        run_build(each, root, runner)
+    for image, each in commands.items() if push else ():
         # Images for several platforms are with the builder, which sends what it has built.
-        sent = [*command[:-1], "--push", "."] if several else ["docker", "push", "--quiet", image]
+        sent = [*each[:-1], "--push", "."] if several else ["docker", "push", "--quiet", image]
         try:
             runner.change(*sent, seconds=600, cwd=root)
         except ToolError as error:
             raise ConfigurationError(
                 f"{settings.registry} does not take {image}; is it there, and is docker logged in? ({error})"
             ) from error
+
+
+def build_here(images: Mapping[str, str], root: Path) -> None:
+    """Build these images, by service, for this machine's own platform; what has not changed is quick."""
+    for service, image in images.items():
+        run_build(command(service, image), root, Runner())
+
+
+def command(service: str, image: str, *options: str, builder: str = "") -> list[str]:
+    """The command that builds one service's image, with a builder if one is named."""
+    how = ["docker", "buildx", "build", "--builder", builder] if builder else ["docker", "build"]
+    return [*how, "--quiet", *ALONE, *options, "--file", f"{service}/Dockerfile", "--tag", image, "."]
+
+
+def run_build(build: Sequence[str], root: Path, runner: Runner) -> None:
+    """Run a command that builds; a Docker without buildx is named."""
+    try:
+        runner.change(*build, seconds=1800, cwd=root)
+    except ToolError as error:
+        if "unknown flag" in error.output:
+            raise ConfigurationError(
+                "docker has no buildx; install it: https://github.com/docker/buildx#installing"
+            ) from error
+        raise
 
 
 def make_builder(runner: Runner) -> None:
