@@ -78,13 +78,6 @@ def test_a_docker_that_does_not_run_is_named(answers, monkeypatch):
         up.require_tools()
 
 
-def test_our_images_are_found_by_service(monkeypatch):
-    image = {"image": "ghcr.io/someone/vote:1"}
-    monkeypatch.setattr(cluster.kustomization, "rendered", lambda folder: (image,))
-
-    assert cluster.our_images() == {"vote": "ghcr.io/someone/vote"}
-
-
 ARCHIVED = {"docker version": "linux/arm64\n", "docker save --platform=linux/arm64 --output": ""}
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from delivery.domain.errors import GateError
 from demo.figures import measure
-from demo.pages import Vote
+from demo.local_pages import Vote
 
 BAD, STABLE = "bad", "stable"
 

@@ -31,6 +31,10 @@ def test_ours_are_told_from_others_by_service():
     assert kustomization.third_party(OBJECTS) == {"redis:8"}
 
 
+def test_our_images_are_found_by_service(rendered):
+    assert kustomization.our_images() == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
+
+
 def generated(**changes) -> dict:
     settings = {"folder": ROOT / ".local/voting01/qa", "port": 8443, "fast": True, "extra": {}}
     return kustomization.generated("qa", "1234567-20260102030405", **settings | changes)

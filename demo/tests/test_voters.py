@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from delivery.domain.errors import DeliveryError
-from demo.pages import Page, Vote
+from demo.local_pages import Page, Vote
 from demo.voters import Voters, count
 
 

@@ -19,7 +19,7 @@ from delivery.domain.errors import DeliveryError
 from demo import up
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.pages import Page
+from demo.local_pages import Page
 from local.servers import free_port
 
 CLUSTER = pytest.StashKey[str]()

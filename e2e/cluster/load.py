@@ -3,7 +3,7 @@
 from delivery.adapters.polling import until
 from delivery.domain.errors import DeliveryError
 from demo.environment import Environment
-from demo.pages import PATIENCE_S, Page, Vote
+from demo.local_pages import PATIENCE_S, Page, Vote
 from demo.voters import Voters
 
 RATE = 5  # a second: enough to see, and two lanes share a laptop

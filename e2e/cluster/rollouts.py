@@ -7,7 +7,7 @@ from typing import Any
 from delivery.domain.rollout import State
 from demo import images
 from demo.environment import Environment
-from demo.pages import Page
+from demo.local_pages import Page
 
 VOTE = {"kind": "Rollout", "name": "vote"}
 MINUTES = 300  # seconds: longer than all eight steps with fast timings

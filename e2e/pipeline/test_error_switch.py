@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from delivery.adapters.polling import until
-from demo.pages import Page
+from demo.local_pages import Page
 
 
 def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from delivery.adapters.polling import until
 from delivery.domain import overlay
-from demo import workloads
+from demo import readiness, volumes
 from e2e.pipeline.fork import Fork, Person
 from e2e.pipeline.testbed import hasten
 
@@ -86,7 +86,7 @@ def deployed(testbed, namespace, workflow):
         until(
             lambda: kubectl.objects("statefulsets", namespace) or running.done(), what="applied", seconds=300
         )
-        workloads.open_volumes(kubectl, namespace, testbed.cluster.nodes)
+        volumes.open_volumes(kubectl, namespace, testbed.cluster.nodes)
         run = running.result()
     assert run.ok, run
-    assert not workloads.unready(kubectl, (namespace,))
+    assert not readiness.unready(kubectl, (namespace,))

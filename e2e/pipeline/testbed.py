@@ -17,7 +17,7 @@ from delivery.adapters.pages import Loopback
 from delivery.adapters.process import run
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.settings import Settings
-from demo import images, up, workloads
+from demo import images, up, volumes
 from demo.cluster import Cluster
 from demo.environment import Environment
 from e2e.pipeline.fork import Clone, Fork, Person
@@ -96,7 +96,7 @@ class Testbed:
 
     def _first(self, env: str, tag: str) -> None:
         self.deliver("deploy", env, "--image-tag", tag)
-        workloads.open_volumes(self.cluster.kubectl, self.env(env).namespace, self.cluster.nodes)
+        volumes.open_volumes(self.cluster.kubectl, self.env(env).namespace, self.cluster.nodes)
         self.deliver("wait", env, "--for", "healthy")
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
-from demo import blue_green, images, kustomization, rollback, up
+from demo import blue_green_story, canary_story, images, kustomization, up
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.screen import Screen, step
@@ -75,8 +75,8 @@ def demo_rollback(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAU
     """Show a canary whose votes fail, and how it rolls back by itself."""
     there = up.demo_ground(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
-    figures = rollback.run(there, screen, fast=is_fast(timings))
-    screen.table("What it cost", rollback.rows(figures))
+    figures = canary_story.run(there, screen, fast=is_fast(timings))
+    screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
 
 
@@ -93,8 +93,8 @@ def demo_blue_green(env: Env = "staging", timings: Timings = "fast", name: Name 
     """Show a preview that waits for a person, and one that fails unnoticed."""
     there = up.demo_ground(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
-    times, figures = blue_green.run(there, screen, fast=is_fast(timings))
-    screen.table("What it cost", blue_green.rows(times, figures))
+    times, figures = blue_green_story.run(there, screen, fast=is_fast(timings))
+    screen.table("What it cost", blue_green_story.rows(times, figures))
     figures.require_kept()
 
 

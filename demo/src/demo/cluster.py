@@ -14,7 +14,8 @@ from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.services import ROOT
-from demo import images, kustomization, workloads
+from demo import images, kustomization, readiness
+from demo.kustomization import K8S, PORT, our_images
 
 ROLLOUTS_VERSION = "v1.9.1"
 ROLLOUTS_MANIFEST = (
@@ -40,7 +41,7 @@ class Cluster:
     """
 
     name: str = "voting01"
-    port: int = kustomization.PORT
+    port: int = PORT
     brief: bool = False
     node_image: str = field(default_factory=lambda: os.environ.get("KIND_NODE_IMAGE", ""))
     rollouts_manifest: str = field(
@@ -99,8 +100,8 @@ class Cluster:
                     f"port {self.port} cannot be used ({error.strerror}); stop what uses it, "
                     f"or take another: make cluster CLUSTER_PORT={self.port + 1000}"
                 ) from error
-        config = (kustomization.K8S / "platform/kind.yaml").read_text()
-        config = config.replace(f"hostPort: {kustomization.PORT}", f"hostPort: {self.port}")
+        config = (K8S / "platform/kind.yaml").read_text()
+        config = config.replace(f"hostPort: {PORT}", f"hostPort: {self.port}")
         config += IN_MEMORY if self.brief else ""
         image = ["--image", self.node_image] if self.node_image else []
         command = ["kind", "create", "cluster", "--name", self.name, "--config=-", "--wait=120s", *image]
@@ -174,7 +175,7 @@ class Cluster:
         content = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
             "kind": "Kustomization",
-            "resources": [kustomization.relative(kustomization.K8S / "platform", folder)],
+            "resources": [kustomization.relative(K8S / "platform", folder)],
             "images": [{"name": our_images()["apm"], "newTag": tag}],
         }
         self.kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
@@ -182,7 +183,7 @@ class Cluster:
     def unready(self, *namespaces: str) -> list[str]:
         """What is not ready, or not there, in the platform and these namespaces."""
         wanted = (ROLLOUTS_NAMESPACE, PLATFORM_NAMESPACE, *namespaces)
-        return workloads.unready(self.kubectl, wanted)
+        return readiness.unready(self.kubectl, wanted)
 
     def wait_ready(self, *namespaces: str, seconds: float = 300) -> None:
         """Return once every workload of the platform and these namespaces is ready."""
@@ -197,8 +198,3 @@ class Cluster:
     def folder(self, part: str) -> Path:
         """Where the generated kustomization of one part stands; git ignores it."""
         return ROOT / ".local" / self.name / part
-
-
-def our_images() -> dict[str, str]:
-    """The images of all our services without their tags, by service."""
-    return kustomization.ours([*kustomization.rendered("platform"), *kustomization.rendered("overlays/dev")])

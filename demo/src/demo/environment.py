@@ -16,9 +16,9 @@ from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
 from delivery.domain.workloads import ready
 from delivery.output import log_lines
-from demo import api, kustomization, workloads
+from demo import api, kustomization, volumes
 from demo.cluster import Cluster
-from demo.pages import Page
+from demo.local_pages import Page
 
 RUNNER = Runner()  # no dry run
 
@@ -77,7 +77,7 @@ class Environment:
         )
         kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
         if not all(map(ready, kubectl.objects("statefulsets", self.namespace))):
-            workloads.open_volumes(kubectl, self.namespace, self.cluster.nodes)
+            volumes.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release
 
     def release(self, tag: str, *, fast: bool = True) -> str:

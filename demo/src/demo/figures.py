@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from delivery.domain.errors import GateError
-from demo.pages import Vote
+from demo.local_pages import Vote
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,11 @@ def ours(objects: object) -> dict[str, str]:
     return {each.service: each.name for each in found if each.service in SERVICES}
 
 
+def our_images() -> dict[str, str]:
+    """The images of all our services without their tags, by service."""
+    return ours([*rendered("platform"), *rendered("overlays/dev")])
+
+
 def third_party(objects: object) -> set[str]:
     """Every image that is not built here, with its tag."""
     return {image for image in images(objects) if Image.read(image).service not in SERVICES}

@@ -9,7 +9,7 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from delivery.domain.services import ROOT
-from demo import rollback
+from demo import canary_story
 from demo.environment import Environment
 from demo.screen import Screen
 
@@ -25,8 +25,8 @@ def record(env: Environment, *, fast: bool) -> None:
     console = Console(record=True, width=WIDTH, force_terminal=True, highlight=False)
     screen = Screen(console, live=False)
     console.print("$ make demo-rollback")
-    figures = rollback.run(env, screen, fast=fast, at_canary=photograph)
-    screen.table("What it cost", rollback.rows(figures))
+    figures = canary_story.run(env, screen, fast=fast, at_canary=photograph)
+    screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
     svg = console.export_svg(title="voting01", code_format=FORMAT, unique_id="demo")
     (IMAGES / "demo-rollback.svg").write_text(svg + "\n")

@@ -10,7 +10,7 @@ from delivery.domain.errors import DeliveryError, GateError, TimedOutError
 from delivery.domain.rollout import State
 from delivery.output import log_lines
 from demo.environment import Environment
-from demo.pages import Page
+from demo.local_pages import Page
 from demo.screen import Screen
 from demo.voters import Voters
 

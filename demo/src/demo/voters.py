@@ -8,7 +8,7 @@ from itertools import cycle
 from types import TracebackType
 from typing import Self
 
-from demo.pages import PATIENCE_S, Page, Vote
+from demo.local_pages import PATIENCE_S, Page, Vote
 
 
 @dataclass(frozen=True)

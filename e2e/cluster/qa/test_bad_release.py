@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.figures import measure
-from demo.pages import Page
+from demo.local_pages import Page
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import (
     HASTY,

@@ -5,7 +5,7 @@ import pytest
 from delivery.adapters.polling import until
 from delivery.adapters.process import run
 from demo.environment import RUNNER
-from demo.pages import Page
+from demo.local_pages import Page
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import (
     HASTY,

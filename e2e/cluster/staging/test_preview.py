@@ -9,7 +9,7 @@ import pytest
 
 from delivery.adapters.polling import until
 from delivery.domain.errors import TimedOutError
-from demo.pages import Page
+from demo.local_pages import Page
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, kinds, new_release, others, require_aborted, revert
 

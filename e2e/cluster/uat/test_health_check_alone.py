@@ -2,7 +2,7 @@
 
 import time
 
-from demo.pages import Page
+from demo.local_pages import Page
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import HASTY, at_first_pause, ending, kinds, new_release, patch
 

@@ -1,6 +1,6 @@
 """Story 4: nobody votes, so nobody knows whether the release is good: it is not promoted."""
 
-from demo.pages import Page
+from demo.local_pages import Page
 from e2e.cluster.rollouts import ending, failed_checks, new_release, patch, replace, require_aborted, revert
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from demo.workloads import bound, folder
+from demo.volumes import bound, folder
 
 SERVERS = [{"kind": "StatefulSet", "spec": {"replicas": 1, "volumeClaimTemplates": [{}]}}] * 2
 

@@ -1,4 +1,4 @@
-"""Deployments and StatefulSets: which are not ready; and volumes that their pods may not write to."""
+"""Volumes that pods may not write to, opened on the nodes."""
 
 from collections.abc import Iterable
 
@@ -6,22 +6,6 @@ from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.polling import until
 from delivery.adapters.process import run
 from delivery.domain.objects import Object
-from delivery.domain.workloads import ready
-
-
-def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:
-    """The workloads of these namespaces that are not ready, and the namespaces that have none."""
-    found = kubectl.objects("deployments,statefulsets", "")
-    wrong = []
-    for namespace in namespaces:
-        theirs = [each for each in found if each["metadata"]["namespace"] == namespace]
-        wrong += [name(each) for each in theirs if not ready(each)] or ([] if theirs else [namespace])
-    return wrong
-
-
-def name(workload: Object) -> str:
-    """How to speak of it: namespace/name."""
-    return f"{workload['metadata']['namespace']}/{workload['metadata']['name']}"
 
 
 def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None:

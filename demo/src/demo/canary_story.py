@@ -8,7 +8,7 @@ from delivery.domain.rollout import State
 from demo import images
 from demo.environment import Environment
 from demo.figures import Figures, measure
-from demo.pages import Page
+from demo.local_pages import Page
 from demo.screen import Screen
 from demo.story import Story, interruptible
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from delivery.domain.errors import GateError
 from delivery.domain.rollout import State
 from demo import images
+from demo.canary_story import caught
 from demo.environment import Environment
 from demo.figures import Figures, measure
-from demo.pages import Page
-from demo.rollback import caught
+from demo.local_pages import Page
 from demo.screen import Screen
 from demo.story import Story, interruptible
 

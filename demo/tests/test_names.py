@@ -1,0 +1,14 @@
+from pathlib import Path
+
+import delivery
+import demo
+
+COMMON = {"__init__", "__main__"}
+
+
+def modules(package):
+    return {path.stem for path in Path(package.__file__).parent.rglob("*.py")} - COMMON
+
+
+def test_no_module_has_the_name_of_one_of_delivery():
+    assert modules(demo) & modules(delivery) == set()
