@@ -61,6 +61,42 @@ def test_nothing_is_written_on_stderr(start, service):
     assert errors.read_text() == ""
 
 
+# What gunicorn does, slowly: until the process has handlers of its own, those of the first one lose a stop.
+FORKED = """
+import importlib, os, signal, sys, time
+importlib.import_module(sys.argv[1] + ".gunicorn_conf")
+signal.signal(signal.SIGTERM, lambda *_: None)
+child = os.fork()
+if child:
+    os.kill(child, signal.SIGTERM)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+end = time.monotonic() + 5
+while signal.SIGTERM not in signal.sigpending() and time.monotonic() < end:
+    time.sleep(0.01)
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+os._exit(1)
+"""
+
+
+@pytest.mark.parametrize("service", ["vote", "result", "apm"])
+def test_a_stop_while_a_process_is_forked_is_not_lost(machine, service):
+    env = {
+        "REDIS_URL": machine.redis.url,
+        "DATABASE_URL": machine.postgres.url,
+        "PROMETHEUS_URL": "http://127.0.0.1:1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, service],
+        env=os.environ | env,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_module_is_imported_once_for_all_processes(start, service):
     process, _, errors = start(service, PYTHONPROFILEIMPORTTIME="1")

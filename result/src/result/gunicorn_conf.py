@@ -25,6 +25,7 @@ class NoAccessLogger(Logger):  # type: ignore[misc]
 
 _settings = Settings.from_env()
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+_stops = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 _memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
 
 workers = _settings.workers
@@ -37,6 +38,12 @@ keepalive = 120  # seconds; longer than proxies keep their side, or a request co
 control_socket_disable = True
 logger_class = NoAccessLogger
 logconfig_dict = logs.configuration("result", _settings.release, _settings.log_level)
+
+# A stop that comes while a process is forked would be lost: it waits until that has handlers of its own.
+os.register_at_fork(
+    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _stops),
+    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _stops),
+)
 
 
 def when_ready(_server: object) -> None:
@@ -54,6 +61,7 @@ def post_worker_init(worker: Any) -> None:
         gevent.spawn(process.stop, worker.wsgi)  # a signal handler must not wait for locks
 
     signal.signal(signal.SIGTERM, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _stops)
 
 
 def child_exit(_server: object, worker: Any) -> None:
