@@ -1,1 +1,1 @@
-"""The commands, by what they are for; each imports what it needs only when it runs, for a quick start-up."""
+"""The commands, one file each, of its name: its options, the order of its steps, what it hands on."""
