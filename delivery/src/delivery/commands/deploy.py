@@ -45,7 +45,7 @@ def renew(project: Project, env: str, say: Say) -> Deployment:
     desired = DesiredState.now(project)
     named = desired.overlay(env)
     images = tuple(named.images.values())
-    there = next((each for each in desired.of(env) if each.images == images), None)
+    there = desired.deployment_of(env, images)
     # Images that a person wrote into the overlay: whose they are, nobody knows.
     by_hand = Deployment(commit="", at=datetime.now(UTC), env=env, images=images, source="", people=())
     wanted = deployment.again(project, there, env) if there else by_hand

@@ -48,7 +48,7 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     say(f"{source} is Healthy with {named['vote'].tag}; it goes to {target}")
     known = desired.of(source)
     images = tuple(named.values())
-    there = next((each for each in known if each.images == images), None)
+    there = desired.deployment_of(source, images)
     # The people are those of the deployment there: its commit may be one of a branch that is gone.
     wanted = (
         deployment.again(project, there, target)

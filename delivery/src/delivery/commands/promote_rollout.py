@@ -35,8 +35,7 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
     cluster.require()
     desired = DesiredState.now(project)
     named = desired.overlay(env)
-    since = next((each.at for each in desired.of(env) if each.tag == named.tag), None)
-    seen = watch(project, env, named.tag, since, say)
+    seen = watch(project, env, named.tag, desired.deployed_at(env, named.tag), say)
     seen.look()
     gates.may_become_active(env, confirm, named.images["vote"], seen.state)
     before = seen.state.stable_tag if seen.state else ""

@@ -36,8 +36,7 @@ def wait(project: Project, env: str, goal: Goal, *, tag: str | None, seconds: fl
     project.cluster(env).require()
     desired = DesiredState.now(project)
     tag = desired.overlay(env).tag if tag is None else tags.checked(tag)
-    since = next((each.at for each in desired.of(env) if each.tag == tag), None)
-    seen = watch(project, env, tag, since, say)
+    seen = watch(project, env, tag, desired.deployed_at(env, tag), say)
     state = settle(project, seen, goal, seconds)
     if goal == "paused" and state.paused:
         project.summarize(summary.preview_ready(project.settings, env, state))

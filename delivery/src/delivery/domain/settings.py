@@ -110,6 +110,10 @@ class Settings:
         """What stands behind a page's name in an Ingress: the base domain without its port."""
         return self.base_domain.partition(":")[0]
 
+    def host(self, env: str, page: str) -> str:
+        """A page's name in an Ingress, which has no port."""
+        return self.url(env, page).removeprefix("https://").partition(":")[0]
+
     @property
     def github(self) -> str:
         """The repository's pages."""

@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -86,6 +87,14 @@ class DesiredState:
     def latest(self, env: str) -> Deployment | None:
         """The environment's last deployment; None if there is none yet."""
         return next(iter(self.of(env)), None)
+
+    def deployment_of(self, env: str, images: tuple[Image, ...]) -> Deployment | None:
+        """The environment's last deployment of these images."""
+        return next((each for each in self.of(env) if each.images == images), None)
+
+    def deployed_at(self, env: str, tag: str) -> datetime | None:
+        """When a tag was last deployed to the environment."""
+        return next((each.at for each in self.of(env) if each.tag == tag), None)
 
     def has(self, wanted: Deployment) -> bool:
         """Whether its manifests are still those of the environment's last deployment, and that one's this."""

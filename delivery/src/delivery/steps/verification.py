@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from delivery.adapters import kustomize
 from delivery.adapters.process import ToolError
@@ -69,7 +68,7 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
     ]
     for each in named(objects, "Ingress"):
         page = each["metadata"]["name"]
-        host = urlsplit(settings.url(env, page)).hostname
+        host = settings.host(env, page)
         wrong += [
             f"Ingress {page}: {rule['host']} is not {host}"
             for rule in each["spec"]["rules"]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from importlib.resources import files
-from urllib.parse import urlsplit
 
 from delivery.domain.environments import Environment
 from delivery.domain.overlay import path
@@ -50,7 +49,7 @@ def overlay(settings: Settings, env: Environment) -> str:
     page = SECOND.get(env.strategy, "")
     second = (
         f"  - target: {{kind: Ingress, name: {page}}}\n    patch: |-\n"
-        f"      - {{op: replace, path: /spec/rules/0/host, value: {host(settings, env, page)}}}\n"
+        f"      - {{op: replace, path: /spec/rules/0/host, value: {settings.host(env.name, page)}}}\n"
     )
     return text(
         "overlay.yaml",
@@ -63,13 +62,8 @@ def overlay(settings: Settings, env: Environment) -> str:
         replicas=replicas,
         second=second if page else "",
         transformer="image-tag-deployment" if rolling else "image-tag-rollout",
-        **{"vote.host": host(settings, env, "vote"), "result.host": host(settings, env, "result")},
+        **{"vote.host": settings.host(env.name, "vote"), "result.host": settings.host(env.name, "result")},
     )
-
-
-def host(settings: Settings, env: Environment, page: str) -> str:
-    """The name of a page in an Ingress, which has no port."""
-    return str(urlsplit(settings.url(env.name, page)).hostname)
 
 
 def text(template: str, settings: Settings, env: Environment, **more: str) -> str:
