@@ -1,7 +1,6 @@
 #!/bin/sh
 # Writes requirements/*.txt: versions and hashes, no index address. Needs uv, from the machine or `make setup`.
-# dev.txt is solved first and constrains the services, so images and tests run the same versions. delivery, which
-# demo needs, is left out of it: local/setup.sh installs it from here.
+# dev.txt is solved first and constrains the services, so images and tests run the same versions.
 set -eu
 CDPATH="" cd -- "$(dirname "$0")/.."
 uv=$(command -v uv || command -v .venv/bin/uv) || {
@@ -17,8 +16,7 @@ compile() { # compile OUTPUT SOURCE...
 compile uv.txt --group pyproject.toml:uv "$@"
 compile go.txt --group pyproject.toml:go "$@"
 # shellcheck disable=SC2035 # ./ would stand in the comments of dev.txt
-compile dev.txt --no-emit-package voting01-delivery --group pyproject.toml:dev \
-  */pyproject.toml "$@"
+compile dev.txt --group pyproject.toml:dev */pyproject.toml "$@"
 for service in $SERVICES; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
 done
