@@ -101,7 +101,7 @@ dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
 lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src template/make.py
+	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src k8s/policies template/make.py
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
 	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/rollout/analyse.sh .github/actions/*/*.sh
 	@$(BIN)/actionlint -shellcheck=$(BIN)/shellcheck

@@ -1,3 +1,8 @@
+import inspect
+from pathlib import Path
+
+from delivery.domain import tags
+from delivery.domain.services import ROOT
 from delivery.steps import verification
 
 from .samples import KUSTOMIZATION
@@ -37,3 +42,10 @@ def test_an_overlay_is_the_environment_that_delivery_toml_declares(settings):
         "qa: its replicas: 3, delivery.toml says 5",
         "qa: its traffic: False, delivery.toml says True",
     ]
+
+
+def test_the_policies_come_from_k8s_and_know_our_tags():
+    (pinned,) = [each for each in verification.policies() if each.__name__ == "images_are_pinned"]
+
+    assert Path(inspect.getfile(pinned)) == ROOT / "k8s/policies/pods.py"
+    assert pinned.__globals__["TAG"].pattern == tags.TAG.pattern

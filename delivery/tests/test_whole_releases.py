@@ -161,6 +161,15 @@ def test_main_s_configuration_is_deployed_and_recorded_without_a_tag(origin, pro
     assert sum("kubectl apply" in line for line in fakes.asked) == 3
 
 
+@pytest.mark.parametrize(
+    "path", ["README.md", "platform/kind.yaml", "policies/pods.py", "tests/test_render.py"]
+)
+def test_what_no_release_is_made_of_makes_none(project, change, a, path):
+    change(f"k8s/{path}", "other than before")
+
+    assert deploy.renew(project, "qa", print).commit == ""
+
+
 def test_promotion_carries_the_manifests_that_were_tried(origin, project, fakes, change, a):
     change(BASE, "# not tried in qa\n")
     change(overlay.path("uat"), main(origin, overlay.path("uat")).replace(OWN, f"{OWN} # uat's own"))

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from delivery.domain.policies.objects import named
 from delivery.domain.services import DEPLOYED
+from k8s.policies.objects import named
 from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

@@ -8,9 +8,9 @@ from delivery.adapters.github import ActionsEnvironment
 from delivery.adapters.process import Runner
 from delivery.commands import env, verify
 from delivery.domain.environments import Environment
-from delivery.domain.policies.objects import named
 from delivery.domain.settings import Settings
 from delivery.steps.project import Project
+from k8s.policies.objects import named
 from k8s.tests.conftest import K8S
 
 pytestmark = pytest.mark.servers

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from delivery.domain import policies
 from delivery.domain.overlay import images
-from delivery.domain.policies.objects import named
 from e2e.run.checkout import copy
+from k8s import policies
+from k8s.policies.objects import named
 from k8s.tests.conftest import ENVIRONMENTS
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

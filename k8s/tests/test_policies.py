@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
-from delivery.domain import policies
-from delivery.domain.policies.objects import named
+from k8s import policies
+from k8s.policies.objects import named
 from k8s.tests.conftest import K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

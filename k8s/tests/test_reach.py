@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from delivery.domain.policies.objects import named
-from delivery.domain.policies.reach import Pod, allows, selects, started
-from delivery.domain.policies.reach_table import markdown, table
+from k8s.policies.objects import named
+from k8s.policies.reach import Pod, allows, selects, started
+from k8s.policies.reach_table import markdown, table
 from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from ruamel.yaml import YAML
 
-from delivery.domain import policies
 from delivery.domain.overlay import Image, images, with_images
-from delivery.domain.policies.objects import WORKLOADS, named
 from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
+from k8s import policies
+from k8s.policies.objects import WORKLOADS, named
 from k8s.tests.conftest import ENVIRONMENTS, K8S
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]

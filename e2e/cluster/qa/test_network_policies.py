@@ -6,9 +6,9 @@ import secrets
 import pytest
 
 from delivery.adapters.polling import until
-from delivery.domain.policies.reach import NAME, started
-from delivery.domain.policies.reach_table import API, API_PORT, TARGETS, sources, table
 from demo import kustomization
+from k8s.policies.reach import NAME, started
+from k8s.policies.reach_table import API, API_PORT, TARGETS, sources, table
 
 SETTLED_S = 15  # by then a node's rules know a new pod; an answer before says nothing
 PATIENCE_S = 90

@@ -6,7 +6,7 @@ from delivery.adapters.git import Repository
 from delivery.domain.history import Deployment
 
 FOLDER = "k8s"
-APART = {"README.md", "overlays", "platform", "tests"}  # in k8s/: no release is made of them
+APART = {"README.md", "overlays", "platform", "policies", "tests"}  # in k8s/: no release is made of them
 
 
 def overlay(env: str) -> str:

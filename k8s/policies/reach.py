@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.objects import WORKLOADS, metrics
+from k8s.policies.objects import WORKLOADS, Object, metrics
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"  # Kubernetes gives every namespace this label
 NAME = "app.kubernetes.io/name"

@@ -1,15 +1,19 @@
-"""What every rendered environment must keep; each rule is a function that lists what breaks it."""
+"""What every rendered environment must keep: each policy is a function that lists what breaks it.
+
+`delivery deploy` refuses an environment that breaks one, and `delivery verify` lists all that are broken.
+Policies see rendered objects only, and import nothing of delivery.
+"""
 
 from collections.abc import Callable
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.access import access_stays_in_namespaces
-from delivery.domain.policies.network import (
+from k8s.policies.access import access_stays_in_namespaces
+from k8s.policies.network import (
     names_are_asked_of_the_cluster,
     nothing_leaves_unnamed,
     only_who_needs_it_gets_in,
 )
-from delivery.domain.policies.pods import (
+from k8s.policies.objects import Object
+from k8s.policies.pods import (
     image_tags_are_shown,
     images_are_pinned,
     no_secret_values,
@@ -18,7 +22,7 @@ from delivery.domain.policies.pods import (
     pods_are_restricted,
     pods_leave_gracefully,
 )
-from delivery.domain.policies.releases import (
+from k8s.policies.releases import (
     background_begins_in_time,
     bad_releases_are_aborted,
     entry_has_every_release,
@@ -26,7 +30,7 @@ from delivery.domain.policies.releases import (
     promotion_is_manual,
     releases_are_judged,
 )
-from delivery.domain.policies.wiring import (
+from k8s.policies.wiring import (
     pods_are_isolated,
     references_exist,
     services_find_pods,

@@ -1,14 +1,13 @@
 """What service accounts may do."""
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.objects import named
+from k8s.policies.objects import Object, named
 
 CLUSTER_WIDE = {"ingressclasses", "nodes", "pods"}  # no secret is in them
 READ = {"get", "list", "watch"}
 
 
 def access_stays_in_namespaces(objects: list[Object]) -> list[str]:
-    """Nothing may read what other teams' namespaces hold, but for pods, which Prometheus finds by label."""
+    """No account reads another team's namespace, which holds secrets; only its pods, which have none."""
     roles = named(objects, "ClusterRole")
     wrong = [
         f"ClusterRole {name}: {verb} {resource}"

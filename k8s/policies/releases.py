@@ -3,18 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.objects import metrics, named, template_names
+from k8s.policies.objects import Object, metrics, named, template_names
 
 FORGIVEN = 1  # failures of a metric: a single one may be chance
 EVERY_VOTE = 100  # percent
 
 
 def limits_can_fail(objects: list[Object]) -> list[str]:
-    """No metric forgives more than one failure or all that it can see, or asks for the impossible.
-
-    No analysis Job can hang or be tried again.
-    """
+    """Every analysis can fail, and ends: one that forgives too much, or hangs, judges nothing."""
     wrong = []
     for thing in objects:
         for metric in metrics(thing):
@@ -46,7 +42,7 @@ def arguments(part: object) -> Iterator[Object]:
 
 
 def releases_are_judged(objects: list[Object]) -> list[str]:
-    """Every canary's error rate is judged beside its steps and before the last one ends."""
+    """The error rate judges every release, a canary beside its steps, too: health sees no failed vote."""
     wrong = []
     templates = named(objects, "AnalysisTemplate")
     for name, rollout in named(objects, "Rollout").items():
@@ -73,7 +69,7 @@ def metric_names(templates: dict[str, Object], name: str) -> set[str]:
 
 
 def background_begins_in_time(objects: list[Object]) -> list[str]:
-    """The analysis beside a canary's steps has judged it before the first pause ends."""
+    """The analysis beside the steps starts before the first pause ends, while few users are affected."""
     wrong = []
     templates = named(objects, "AnalysisTemplate")
     for name, rollout in named(objects, "Rollout").items():
@@ -99,7 +95,7 @@ def seconds(duration: object) -> float:
 
 
 def promotion_is_manual(objects: list[Object]) -> list[str]:
-    """A blue-green release waits for a person."""
+    """A blue-green release waits for a person, because nobody else has looked at its preview."""
     wrong = []
     for name, rollout in named(objects, "Rollout").items():
         strategy = rollout["spec"]["strategy"].get("blueGreen")
@@ -109,7 +105,7 @@ def promotion_is_manual(objects: list[Object]) -> list[str]:
 
 
 def entry_has_every_release(objects: list[Object]) -> list[str]:
-    """Users of a canary enter by a third Service: to the other two the controller adds a release's hash."""
+    """Users of a canary enter by a third Service: the controller pins the other two to one release each."""
     wrong = []
     for name, rollout in named(objects, "Rollout").items():
         canary = rollout["spec"]["strategy"].get("canary", {})
@@ -127,7 +123,7 @@ def entry_has_every_release(objects: list[Object]) -> list[str]:
 
 
 def bad_releases_are_aborted(objects: list[Object]) -> list[str]:
-    """A release that does not come up is aborted, not left half rolled out."""
+    """A release that does not become ready is aborted, because it would stay half rolled out."""
     return [
         name
         for name, rollout in named(objects, "Rollout").items()

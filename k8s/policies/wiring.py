@@ -2,12 +2,11 @@
 
 import re
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.objects import containers, labels, named, pods, template_names
+from k8s.policies.objects import Object, containers, labels, named, pods, template_names
 
 
 def references_exist(objects: list[Object]) -> list[str]:
-    """Every template, Service, ConfigMap and service account that something names is there."""
+    """Every template, Service, ConfigMap and account that is named exists: kubectl accepts wrong names."""
     wanted: set[tuple[str, str]] = set()
     for thing in objects:
         spec = thing.get("spec", {})
@@ -58,7 +57,7 @@ def services(strategy: Object) -> set[str]:
 
 
 def services_find_pods(objects: list[Object]) -> list[str]:
-    """Every Service, budget and network policy selects pods that something here starts."""
+    """Every Service, budget and network policy selects a pod that is here: wrong labels raise no error."""
     started = [found for _, found in labels(objects)]
     wrong = []
     for thing in objects:
@@ -81,7 +80,7 @@ def selected(kind: str, spec: Object) -> Object:
 
 
 def pods_are_isolated(objects: list[Object]) -> list[str]:
-    """Nothing talks to anything unless a policy names it: all is denied first, and every pod has a policy."""
+    """Traffic is denied by default, and each pod has a policy: nothing connects unless it is named."""
     policies = named(objects, "NetworkPolicy").values()
     denied = [
         each

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.objects import named
+from k8s.policies.objects import Object, named
 
 DNS = {
     "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
@@ -29,7 +28,7 @@ def ports(rule: Object) -> set[object]:
 
 
 def names_are_asked_of_the_cluster(objects: list[Object]) -> list[str]:
-    """DNS goes to the cluster's own servers: a query to any other could carry data out."""
+    """DNS queries go to the cluster's own servers: a query to any other server could carry data out."""
     return [
         f"NetworkPolicy {name}: DNS goes to {rule.get('to', 'everywhere')}"
         for name, rule in rules(objects, "egress")
@@ -38,7 +37,7 @@ def names_are_asked_of_the_cluster(objects: list[Object]) -> list[str]:
 
 
 def nothing_leaves_unnamed(objects: list[Object]) -> list[str]:
-    """Pods connect to pods that are named; to the outside only by the policies that are for it."""
+    """Pods connect only to named pods, or outside by a policy made for it: a break-in reaches little."""
     wrong = []
     for name, rule in rules(objects, "egress"):
         if not ports(rule):
@@ -55,7 +54,7 @@ def nothing_leaves_unnamed(objects: list[Object]) -> list[str]:
 
 
 def only_who_needs_it_gets_in(objects: list[Object]) -> list[str]:
-    """Every pod is reached by pods that are named, on ports that are named; the rest comes by a door."""
+    """Only named pods connect, on named ports, so that no neighbour writes votes; users enter by a door."""
     wrong = []
     for name, rule in rules(objects, "ingress"):
         if not ports(rule):

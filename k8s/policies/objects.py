@@ -1,9 +1,9 @@
 """What a rendered environment is made of, for the policies to ask."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from delivery.domain.objects import Object
-
+Object = dict[str, Any]
 WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job"}
 
 

@@ -1,41 +1,45 @@
 """What every pod must keep."""
 
 import re
+from pathlib import Path
 
-from delivery.domain.objects import Object
-from delivery.domain.overlay import Image
-from delivery.domain.policies.objects import containers, named, pods
-from delivery.domain.services import SERVICES
-from delivery.domain.tags import TAG
+from k8s.policies.objects import Object, containers, named, pods
 
+OURS = {each.parent.name for each in Path(__file__).parents[2].glob("*/Dockerfile")}  # the services' images
+TAG = re.compile(r"[0-9a-f]{7}-\d{14}")  # as `delivery tag` makes one
 SERVED = {"vote", "result", "apm"}  # what people and analyses reach
 
 
 def images_are_pinned(objects: list[Object]) -> list[str]:
-    """Every image has a tag, and it is not latest; ours has the shape sha7-timestamp."""
+    """Every image has a tag, not latest; ours names commit and time: no release changes by itself."""
     wrong = []
     for name, pod in pods(objects):
         for text in (container["image"] for container in containers(pod)):
-            image = Image.read(text)
-            ours = image.service in SERVICES
-            if image.tag in ("", "latest") or (ours and not TAG.fullmatch(image.tag)):
+            service, tag = service_and_tag(text)
+            if tag in ("", "latest") or (service in OURS and not TAG.fullmatch(tag)):
                 wrong.append(f"{name}: {text}")
     return wrong
 
 
+def service_and_tag(image: str) -> tuple[str, str]:
+    """What an image is called in its registry, which may have a port, and its tag, without a digest."""
+    service, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    return service, tag
+
+
 def image_tags_are_shown(objects: list[Object]) -> list[str]:
-    """A container that shows its IMAGE_TAG shows its image's, whatever digest or port stands beside it."""
+    """IMAGE_TAG is the tag of its container's image: people read on the page which release they test."""
     wrong = []
     for name, pod in pods(objects):
         for container in containers(pod):
             shown = [each["value"] for each in container.get("env", []) if each["name"] == "IMAGE_TAG"]
-            tag = Image.read(container["image"]).tag
+            _, tag = service_and_tag(container["image"])
             wrong += [f"{name}: {each}" for each in shown if each != tag]
     return wrong
 
 
 def pods_are_restricted(objects: list[Object]) -> list[str]:
-    """Every pod passes Pod Security "restricted", on a read-only file system and with a bound on memory."""
+    """Pods pass Pod Security "restricted", read-only and with bounded memory: a break-in gains little."""
     wrong = []
     for name, pod in pods(objects):
         context = pod.get("securityContext", {})
@@ -62,7 +66,7 @@ def pods_are_restricted(objects: list[Object]) -> list[str]:
 
 
 def pods_are_left_alone(objects: list[Object]) -> list[str]:
-    """No pod gets a token that it does not need, nor variables that Services invent, as VOTE_PORT."""
+    """Pods get no token, which can be stolen, and no variables of Services, as VOTE_PORT, unasked."""
     wanted = {"Deployment traefik", "Deployment prometheus"}
     wrong = [
         f"{name}: service links" for name, pod in pods(objects) if pod.get("enableServiceLinks") is not False
@@ -72,7 +76,7 @@ def pods_are_left_alone(objects: list[Object]) -> list[str]:
 
 
 def no_secret_values(objects: list[Object]) -> list[str]:
-    """No Secret stands in a manifest, and nothing else holds a password, alone or in an address."""
+    """No manifest holds a Secret or a password, not even in an address, because git never forgets one."""
     wrong = [f"Secret {name}" for name in named(objects, "Secret")]
     for name, pod in pods(objects):
         for container in containers(pod):
@@ -94,7 +98,7 @@ def secret(name: str, value: str) -> bool:
 
 
 def pods_are_probed(objects: list[Object]) -> list[str]:
-    """Every container that listens says when it is ready, and when it is not alive any more."""
+    """Every container that listens has both probes: else a broken pod gets traffic, a hung one stays."""
     wrong = []
     for name, pod in pods(objects):
         for container in (each for each in pod["containers"] if each.get("ports")):
@@ -104,7 +108,7 @@ def pods_are_probed(objects: list[Object]) -> list[str]:
 
 
 def pods_leave_gracefully(objects: list[Object]) -> list[str]:
-    """What people and analyses reach stays a moment after its end was decided, spreads, and drains slowly."""
+    """Pods that serve requests drain, spread and have a budget: an update or lost node is no outage."""
     wrong = []
     budgets = [
         each["spec"]["selector"]["matchLabels"] for each in named(objects, "PodDisruptionBudget").values()

@@ -1,7 +1,7 @@
 """The table of who may connect to whom in an environment, for people and for the story that tries it."""
 
-from delivery.domain.objects import Object
-from delivery.domain.policies.reach import Pod, allows, started
+from k8s.policies.objects import Object
+from k8s.policies.reach import Pod, allows, started
 
 TARGETS = {
     "redis": "redis",
