@@ -103,7 +103,7 @@ lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and
 	@$(BIN)/ruff format --quiet --check .
 	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src k8s/policies template/make.py
 	@$(BIN)/hadolint $(SERVICES:%=%/Dockerfile)
-	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/rollout/analyse.sh .github/actions/*/*.sh
+	@$(BIN)/shellcheck .ci/run local/*.sh requirements/lock.sh k8s/components/analysis/analyse.sh .github/actions/*/*.sh
 	@$(BIN)/actionlint -shellcheck=$(BIN)/shellcheck
 	@$(BIN)/zizmor --quiet --offline --persona=auditor .github
 

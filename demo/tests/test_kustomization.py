@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from delivery.domain import overlay
 from delivery.domain.services import ROOT
+from delivery.domain.settings import Settings
 from demo import kustomization
 
 OBJECTS = (
@@ -36,37 +38,32 @@ def test_our_images_are_found_by_service(rendered):
 
 
 def generated(**changes) -> dict:
-    settings = {"folder": ROOT / ".local/voting01/qa", "port": 8443, "fast": True, "extra": {}}
+    settings = {"port": 8443, "fast": True, "extra": {}}
     return kustomization.generated("qa", "1234567-20260102030405", **settings | changes)
 
 
 def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
     content = generated()
 
-    assert content["resources"] == ["../../../k8s/overlays/qa"]
-    assert content["components"] == ["../../../k8s/components/fast"]
-    assert content["images"] == [
-        {"name": "ghcr.io/someone/vote", "newTag": "1234567-20260102030405"},
-        {"name": "ghcr.io/someone/worker", "newTag": "1234567-20260102030405"},
+    own = overlay.load((ROOT / overlay.path("qa")).read_text())
+    assert content["components"] == [*own["components"], "../../components/fast"]
+    assert [(each["name"], each["newTag"]) for each in content["images"]] == [
+        (each["name"], "1234567-20260102030405") for each in own["images"]
     ]
-    assert content["transformers"] == ["../../../k8s/transformers/image-tag-rollout"]
-    assert content["namespace"] == "voting01-qa"
+    assert {key for key in own if content[key] != own[key]} == {"components", "images"}
 
 
 def test_the_overlays_own_timings_take_no_component(rendered):
-    assert "components" not in generated(fast=False)
+    assert "../../components/fast" not in generated(fast=False)["components"]
 
 
 def test_another_port_stands_in_every_address(rendered):
     (config,) = generated(port=9443)["configMapGenerator"]
 
-    assert config == {
-        "name": "voting01-config",
-        "behavior": "merge",
-        "literals": [
-            f"{each.upper()}_URL=https://{each}-voting01-qa.localhost:9443" for each in ("vote", "result")
-        ],
-    }
+    assert config["literals"] == [
+        f"{each.upper()}_URL=https://{each}-{Settings.from_file(ROOT).name}-qa.localhost:9443"
+        for each in ("vote", "result")
+    ]
 
 
 def config(url):
@@ -88,7 +85,15 @@ def ingress(host):
 def test_a_fork_of_any_domain_has_its_pages_on_this_machine(hostname, url):
     (changed,) = kustomization.addresses(config(url), hostname, 8443)
 
-    assert changed["literals"] == ["VOTE_URL=https://vote-acme-qa.localhost:8443"]
+    assert changed["literals"] == ["VOTE_URL=https://vote-acme-qa.localhost:8443", "X=1"]
+
+
+def test_a_copy_has_no_other_overlay_than_the_repositorys(rendered, tmp_path):
+    folder = kustomization.copied("qa", generated(), tmp_path)
+
+    assert folder == (tmp_path / overlay.path("qa")).parent
+    assert overlay.load((folder / "kustomization.yaml").read_text()) == generated()
+    assert (tmp_path / overlay.path("dev")).read_text() == (ROOT / overlay.path("dev")).read_text()
 
 
 def test_the_hosts_of_pages_move_too():
@@ -103,7 +108,7 @@ def test_the_hosts_of_pages_move_too():
 @pytest.mark.parametrize("url", ["https://vote-acme-qa.localhost:8443", "https://acme.developers.example/x"])
 def test_pages_that_are_here_and_other_addresses_stay(url):
     for hostname in ("localhost", "acme.dev"):
-        assert kustomization.addresses(config(url), hostname, 8443) == []
+        assert kustomization.addresses(config(url), hostname, 8443) == config(url)["configMapGenerator"]
     assert kustomization.hosts(ingress("vote-acme-qa.localhost"), "localhost") == []
 
 

@@ -6,8 +6,9 @@ That they keep our policies, each of which catches a mutant, is shown by `make m
 import pytest
 
 from delivery.adapters.process import ToolError
+from delivery.domain import overlay
+from delivery.domain.services import ROOT
 from demo import kustomization
-from demo.kustomization import K8S
 from e2e.cluster.rollouts import patch, replace
 from k8s.tests.test_render import ON_DEV, OVERLAYS
 
@@ -17,13 +18,10 @@ def check(cluster):
     """Let the API server and the plugin judge an overlay with more components or patches."""
 
     def judge(name, *components, patches=()):
-        folder = cluster.folder(f"dry-run/{name}")
-        content = {
-            "resources": [kustomization.relative(K8S / "overlays" / name, folder)],
-            "components": [kustomization.relative(K8S / "components" / each, folder) for each in components],
-            "patches": list(patches),
-        }
-        kustomization.write(content, folder)
+        content = overlay.load((ROOT / overlay.path(name)).read_text())
+        content["components"] += [f"../../components/{each}" for each in components]
+        content["patches"] += patches
+        folder = kustomization.copied(name, content, cluster.folder(f"dry-run/{name}"))
         cluster.kubectl("apply", "--dry-run=server", f"--kustomize={folder}", seconds=60)
         manifests = folder / "manifests.yaml"
         manifests.write_text(cluster.kubectl("kustomize", str(folder)))

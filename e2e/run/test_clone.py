@@ -23,7 +23,7 @@ def test_line_ends_do_not_depend_on_the_users_git(tmp_path):
         ["git", "ls-files", "--eol"], cwd=clone, check=True, capture_output=True, text=True, **git
     ).stdout.splitlines()
     assert [line for line in listed if "w/crlf" in line or "w/mixed" in line] == []
-    assert b"\r" not in (clone / "k8s/components/rollout/analyse.sh").read_bytes()
+    assert b"\r" not in (clone / "k8s/components/analysis/analyse.sh").read_bytes()
 
 
 def test_tests_in_a_git_hook_leave_its_repository_alone(tmp_path):

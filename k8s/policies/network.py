@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from k8s.policies.objects import Object, named
 
 DNS = {
-    "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+    "namespaceSelector": {
+        "matchExpressions": [
+            {"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["kube-system"]}
+        ]
+    },
     "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}},
 }
 NODE_DNS = {"ipBlock": {"cidr": "169.254.20.10/32"}}  # NodeLocal DNSCache

@@ -7,6 +7,7 @@ from k8s.policies.objects import Object, metrics, named, template_names
 
 FORGIVEN = 1  # failures of a metric: a single one may be chance
 EVERY_VOTE = 100  # percent
+ENDLESS = 0  # a metric without a count, or with this one, is measured until the rollout ends
 
 
 def limits_can_fail(objects: list[Object]) -> list[str]:
@@ -15,9 +16,9 @@ def limits_can_fail(objects: list[Object]) -> list[str]:
     for thing in objects:
         for metric in metrics(thing):
             name = f"{thing['metadata']['name']} {metric['name']}"
-            limit, count = metric.get("failureLimit", 0), metric.get("count")
-            if not 0 <= limit <= FORGIVEN or (count is not None and count <= limit):
-                wrong.append(f"{name}: {limit} failures of {count or 'any number'} are forgiven")
+            limit, count = metric.get("failureLimit", 0), filled(metric.get("count", ENDLESS), thing["spec"])
+            if not 0 <= limit <= FORGIVEN or ENDLESS != int(count) <= limit:
+                wrong.append(f"{name}: {limit} failures of {count} are forgiven")
             job = metric["provider"]["job"]["spec"]
             if job.get("backoffLimit") != 0 or "activeDeadlineSeconds" not in job:
                 wrong.append(f"{name}: its Job may hang")
@@ -27,7 +28,20 @@ def limits_can_fail(objects: list[Object]) -> list[str]:
         threshold, enough = float(given.get("error-threshold", 1)), int(given.get("min-requests", 1))
         if not 0 < threshold < EVERY_VOTE or enough < 1:
             wrong.append(f"{thing['metadata']['name']}: {threshold:g} % of {enough} requests always passes")
+        if ENDLESS != int(given.get("count", ENDLESS)) <= FORGIVEN:
+            wrong.append(f"{thing['metadata']['name']}: {given['count']} measurements may all fail")
     return wrong
+
+
+def filled(value: object, *scopes: Object) -> str:
+    """A value with {{args.NAME}} filled in, from the args of the first scope that has a value for it."""
+    given = {
+        each["name"]: each["value"]
+        for scope in reversed(scopes)
+        for each in scope.get("args", [])
+        if "value" in each
+    }
+    return re.sub(r"\{\{args\.([\w-]+)\}\}", lambda found: given[found[1]], str(value))
 
 
 def arguments(part: object) -> Iterator[Object]:
@@ -79,11 +93,13 @@ def background_begins_in_time(objects: list[Object]) -> list[str]:
             for step in canary.get("steps", [])
             if "pause" in step
         ]
-        for template in template_names(canary.get("analysis", {})):
+        analysis = canary.get("analysis", {})
+        for template in template_names(analysis):
+            spec = templates.get(template, {}).get("spec", {})
             wrong += [
                 f"{name}: {metric['name']} begins after the first pause"
-                for metric in templates.get(template, {}).get("spec", {}).get("metrics", [])
-                if seconds(metric.get("initialDelay", "0")) >= next(iter(pauses), 0)
+                for metric in spec.get("metrics", [])
+                if seconds(filled(metric.get("initialDelay", "0"), analysis, spec)) >= next(iter(pauses), 0)
             ]
     return wrong
 

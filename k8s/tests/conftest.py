@@ -17,7 +17,8 @@ import pytest
 from delivery.domain.settings import Settings
 
 K8S = Path(__file__).parents[1]
-ENVIRONMENTS = Settings.from_file(K8S.parent).env_names
+SETTINGS = Settings.from_file(K8S.parent)
+NAME, ENVIRONMENTS = SETTINGS.name, SETTINGS.env_names
 
 
 @dataclass
@@ -103,7 +104,7 @@ def analyse(tmp_path):
         lines = [f'connect-to = "{host}:127.0.0.1:{port}"' for host, port in (connect or {}).items()]
         (tmp_path / ".curlrc").write_text("\n".join(lines))
         done = subprocess.run(
-            ["sh", str(K8S / "components/rollout/analyse.sh"), check],
+            ["sh", str(K8S / "components/analysis/analyse.sh"), check],
             env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CONNECT_FOR_S": "0", **env},
             capture_output=True,
             text=True,

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.servers
 
 RELEASE = "6f9c7d4b8"
 ASKS = {
-    "APP_NAME": "voting01-vote",
-    "NAMESPACE": "voting01-qa",
+    "APP_NAME": "shop-vote",
+    "NAMESPACE": "shop-qa",
     "RELEASE": RELEASE,
     "WINDOW": "5m",
     "ERROR_THRESHOLD": "2",
@@ -21,7 +21,7 @@ ASKS = {
 
 
 def answer(rate: object = 0.0, requests: object = 100, release: str = RELEASE, **more: object) -> str:
-    figures = {"app": "voting01-vote", "release": release, "errorRate": rate, "requests": requests}
+    figures = {"app": "shop-vote", "release": release, "errorRate": rate, "requests": requests}
     return json.dumps(figures | more)
 
 
@@ -182,7 +182,7 @@ def test_it_asks_for_this_release_and_prints_what_it_asked_and_got(apm, analyse)
     measured = analyse("error-rate", NEW_RELIC_HOST=apm.url, **ASKS)
 
     assert apm.parameters() == {
-        "app": ["voting01-vote"],
+        "app": ["shop-vote"],
         "env": ["qa"],
         "metric": ["errorRate"],
         "window": ["5m"],
@@ -206,10 +206,10 @@ def test_parameters_cannot_add_to_the_question(apm, analyse):
 def test_without_new_relic_the_platforms_apm_is_asked(apm, analyse, host):
     apm.body = answer()
 
-    measured = analyse("error-rate", connect={"apm.voting01-platform.svc:80": apm.port}, **ASKS, **host)
+    measured = analyse("error-rate", connect={"apm.shop-platform.svc:80": apm.port}, **ASKS, **host)
 
     assert measured.passed
-    assert measured.line["asked"].startswith("http://apm.voting01-platform.svc/v1/metrics?")
+    assert measured.line["asked"].startswith("http://apm.shop-platform.svc/v1/metrics?")
 
 
 def test_new_relic_is_asked_by_https(apm, analyse):
@@ -260,7 +260,7 @@ def test_an_unknown_check_fails(analyse):
 )
 def test_health_is_the_page_of_this_release(apm, analyse, status, body, reason):
     apm.status, apm.body = status, body
-    host = "vote-canary.voting01-qa.svc:80"
+    host = "vote-canary.shop-qa.svc:80"
 
     measured = analyse("health", connect={host: apm.port}, SERVICE_NAME="vote-canary", **ASKS)
 

@@ -6,11 +6,11 @@ import pytest
 
 from delivery.domain.services import DEPLOYED
 from k8s.policies.objects import named
-from k8s.tests.conftest import ENVIRONMENTS, K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S, NAME
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
-CONFIG = re.compile(r"voting01-config(-[a-z0-9]{10})?")
+CONFIG = re.compile(rf"{NAME}-config(-[a-z0-9]{{10}})?")
 WITH_IT = DEPLOYED
 
 

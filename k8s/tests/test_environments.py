@@ -11,7 +11,7 @@ from delivery.domain.environments import Environment
 from delivery.domain.settings import Settings
 from delivery.steps.project import Project
 from k8s.policies.objects import named
-from k8s.tests.conftest import K8S
+from k8s.tests.conftest import K8S, NAME
 
 pytestmark = pytest.mark.servers
 
@@ -48,4 +48,4 @@ def test_a_fork_with_other_environments_keeps_every_policy(checkout, fork, rende
         name: [] for name in NAMES[fork]
     }
     platform = render(project.root / "k8s/platform")
-    assert set(named(platform, "Namespace")) == {f"voting01-{name}" for name in (*NAMES[fork], "platform")}
+    assert set(named(platform, "Namespace")) == {f"{NAME}-{name}" for name in (*NAMES[fork], "platform")}

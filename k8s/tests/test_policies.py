@@ -6,7 +6,7 @@ import pytest
 
 from k8s import policies
 from k8s.policies.objects import named
-from k8s.tests.conftest import K8S
+from k8s.tests.conftest import K8S, NAME
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
@@ -20,6 +20,10 @@ def of(objects, kind, name):
     return named(objects, kind)[name]
 
 
+def template(objects, name):
+    return of(objects, "AnalysisTemplate", f"{NAME}-{name}")
+
+
 def config(objects, name):
     """A generated ConfigMap; the hash of its content ends its name."""
     (found,) = [each for key, each in named(objects, "ConfigMap").items() if key.startswith(f"{name}-")]
@@ -31,17 +35,16 @@ def pod(objects):
 
 
 def job(objects):
-    metric = of(objects, "AnalysisTemplate", "voting01-error-rate")["spec"]["metrics"][0]
+    metric = error_rate(objects)["metrics"][0]
     return metric, metric["provider"]["job"]["spec"]
 
 
-def background(objects):
-    return of(objects, "AnalysisTemplate", "voting01-background-analysis")["spec"]["metrics"][0]
+def argument(part, name):
+    return next(each for each in part["args"] if each["name"] == name)
 
 
-def argument(objects, name):
-    arguments = of(objects, "AnalysisTemplate", "voting01-error-rate")["spec"]["args"]
-    return next(each for each in arguments if each["name"] == name)
+def error_rate(objects):
+    return template(objects, "error-rate")["spec"]
 
 
 def canary(objects):
@@ -66,18 +69,18 @@ def cluster_role(resource, verb):
 
 
 def health_only(analysis):
-    analysis["templates"] = [{"templateName": "voting01-health-check"}]
+    analysis["templates"] = [{"templateName": f"{NAME}-health-check"}]
 
 
 MUTANTS = {
     "latest": (policies.images_are_pinned, lambda o: pod(o)["containers"][0].update(image="redis:latest")),
     "no tag": (
         policies.images_are_pinned,
-        lambda o: pod(o)["containers"][0].update(image="ghcr.io/voting01/vote"),
+        lambda o: pod(o)["containers"][0].update(image="ghcr.io/someone/vote"),
     ),
     "a tag of another shape": (
         policies.images_are_pinned,
-        lambda o: pod(o)["containers"][0].update(image="ghcr.io/voting01/vote:v2"),
+        lambda o: pod(o)["containers"][0].update(image="ghcr.io/someone/vote:v2"),
     ),
     "a tag that is not shown": (
         policies.image_tags_are_shown,
@@ -145,22 +148,22 @@ MUTANTS = {
     ),
     "a token in a ConfigMap": (
         policies.no_secret_values,
-        lambda o: config(o, "voting01-config")["data"].update(API_TOKEN="x"),
+        lambda o: config(o, f"{NAME}-config")["data"].update(API_TOKEN="x"),
     ),
     "no template": (
         policies.references_exist,
-        lambda o: remove(o, "AnalysisTemplate", "voting01-canary-analysis"),
+        lambda o: o.remove(template(o, "canary-analysis")),
     ),
     "no part of a template": (
         policies.references_exist,
-        lambda o: remove(o, "AnalysisTemplate", "voting01-health-check"),
+        lambda o: o.remove(template(o, "health-check")),
     ),
     "no canary Service": (policies.references_exist, lambda o: remove(o, "Service", "vote-canary")),
     "no Service behind a page": (policies.references_exist, lambda o: remove(o, "Service", "result")),
-    "no script": (policies.references_exist, lambda o: o.remove(config(o, "voting01-analysis"))),
+    "no script": (policies.references_exist, lambda o: o.remove(config(o, "analysis"))),
     "an optional ConfigMap without the hash of its content": (
         policies.references_exist,
-        lambda o: pod(o)["containers"][0]["envFrom"][0]["configMapRef"].update(name="voting01-config"),
+        lambda o: pod(o)["containers"][0]["envFrom"][0]["configMapRef"].update(name=f"{NAME}-config"),
     ),
     "no account": (policies.references_exist, lambda o: remove(o, "ServiceAccount", "analysis")),
     "a Service of nothing": (
@@ -175,11 +178,11 @@ MUTANTS = {
     "no limit": (policies.limits_can_fail, lambda o: job(o)[0].update(failureLimit=-1)),
     "a thousand failures forgiven": (
         policies.limits_can_fail,
-        lambda o: background(o).update(failureLimit=1000),
+        lambda o: job(o)[0].update(failureLimit=1000),
     ),
     "a threshold that nothing reaches": (
         policies.limits_can_fail,
-        lambda o: argument(o, "error-threshold").update(value="101"),
+        lambda o: argument(error_rate(o), "error-threshold").update(value="101"),
     ),
     "a threshold that a Rollout gives": (
         policies.limits_can_fail,
@@ -187,11 +190,15 @@ MUTANTS = {
     ),
     "no requests are enough": (
         policies.limits_can_fail,
-        lambda o: argument(o, "min-requests").update(value="0"),
+        lambda o: argument(error_rate(o), "min-requests").update(value="0"),
     ),
     "a background analysis that begins too late": (
         policies.background_begins_in_time,
-        lambda o: background(o).update(initialDelay="1h"),
+        lambda o: argument(canary(o)["analysis"], "initial-delay").update(value="1h"),
+    ),
+    "a background analysis that measures once": (
+        policies.limits_can_fail,
+        lambda o: argument(canary(o)["analysis"], "count").update(value="1"),
     ),
     "users enter by the stable release's Service": (
         policies.entry_has_every_release,

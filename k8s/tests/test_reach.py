@@ -7,7 +7,7 @@ import pytest
 from k8s.policies.objects import named
 from k8s.policies.reach import Pod, allows, selects, started
 from k8s.policies.reach_table import markdown, table
-from k8s.tests.conftest import ENVIRONMENTS, K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S, NAME
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
@@ -64,7 +64,7 @@ def test_both_ends_must_allow_a_connection(everything, policy, way):
     pods = started(objects)
     assert allows(objects, pods["vote"], pods["redis"], 6379)
 
-    named([each for each in objects if each["metadata"].get("namespace") == "voting01-qa"], "NetworkPolicy")[
+    named([each for each in objects if each["metadata"].get("namespace") == f"{NAME}-qa"], "NetworkPolicy")[
         policy
     ]["spec"][way] = []
 
@@ -96,7 +96,7 @@ def test_a_selector_that_is_not_understood_is_no_match_and_no_pass():
 
 def test_every_environment_has_the_same_policies_for_the_same_pods(render, everything):
     """The table is made of QA; the others must not differ where they have the same pods."""
-    platform = [each for each in everything if each["metadata"].get("namespace") != "voting01-qa"]
+    platform = [each for each in everything if each["metadata"].get("namespace") != f"{NAME}-qa"]
     said = table(everything)
     for name in ENVIRONMENTS:
         objects = [*platform, *render(K8S / "overlays" / name)]

@@ -1,17 +1,18 @@
 """Every overlay, and every component on dev, renders and keeps every policy; no cluster is asked."""
 
+import json
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 import pytest
 from ruamel.yaml import YAML
 
-from delivery.domain.overlay import Image, images, with_images
+from delivery.domain.overlay import Image, images, load, with_images
 from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
 from k8s import policies
 from k8s.policies.objects import WORKLOADS, named
-from k8s.tests.conftest import ENVIRONMENTS, K8S
+from k8s.tests.conftest import ENVIRONMENTS, K8S, NAME
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
@@ -19,9 +20,9 @@ TAG, DIGEST = "1234567-20260102030405", f"sha256:{'a' * 64}"
 OVERLAYS = [*ENVIRONMENTS]
 WATCHED = "--providers.kubernetesingress.namespaces="
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
-# dev has ingress already; rollout is what canary and blue-green share, and has no strategy of its own;
+# dev has ingress already; analysis and rollout are what canary and blue-green share, without a strategy;
 # new-relic is for the analysis, which dev has none of.
-ON_DEV = sorted({*COMPONENTS} - {"ingress", "rollout", "new-relic"})
+ON_DEV = sorted({*COMPONENTS} - {"analysis", "ingress", "rollout", "new-relic"})
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +33,10 @@ def overlay(render, checkout):
     def objects(name: str, *components: str) -> list[dict]:
         if (name, components) not in rendered:
             folder = checkout / "overlays" / "-".join([name, "with", *components])
+            content = load((K8S / "overlays" / name / "kustomization.yaml").read_text())
+            content["components"] += [f"../../components/{each}" for each in components]
             folder.mkdir()
-            listed = "".join(f"  - ../../components/{each}\n" for each in components)
-            added = f"namespace: voting01-{name}\ncomponents:\n{listed}" if components else ""
-            (folder / "kustomization.yaml").write_text(
-                "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
-                f"resources:\n  - ../{name}\n" + added
-            )
+            (folder / "kustomization.yaml").write_text(json.dumps(content))
             rendered[name, components] = render(folder)
         return rendered[name, components]
 
@@ -87,13 +85,13 @@ def test_our_own_images_are_pulled_with_a_secret(overlay):
     pulled = {name: account.get("imagePullSecrets") for name, account in accounts.items()}
     ours = {*DEPLOYED}
     assert {name for name, secrets in pulled.items() if secrets} == ours
-    assert all(pulled[name] == [{"name": "voting01-registry"}] for name in ours)
+    assert all(pulled[name] == [{"name": f"{NAME}-registry"}] for name in ours)
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_an_overlay_stays_in_its_namespace_and_says_which_it_is(overlay, name):
     for thing in overlay(name):
-        assert thing["metadata"]["namespace"] == f"voting01-{name}"
+        assert thing["metadata"]["namespace"] == f"{NAME}-{name}"
         assert thing["metadata"]["labels"]["environment"] == name
 
 
@@ -103,30 +101,21 @@ def test_an_environment_denies_both_ways_first(overlay, name):
     assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
 
 
-def test_both_error_rates_ask_the_same(overlay):
-    """kustomize cannot let them share it: what one measures at the steps, the other does beside them."""
-    templates = named(overlay("qa"), "AnalysisTemplate")
-    steps, beside = (templates[f"voting01-{each}"]["spec"] for each in ("error-rate", "background-analysis"))
-    assert steps["metrics"][0]["provider"] == beside["metrics"][0]["provider"]
-    assert steps["metrics"][0]["failureLimit"] == beside["metrics"][0]["failureLimit"]
-    assert [each for each in steps["args"] if each["name"] != "initial-delay"] == beside["args"]
-
-
 def test_namespaces_enforce_restricted(platform):
     namespaces = named(platform, "Namespace")
 
-    assert set(namespaces) == {f"voting01-{name}" for name in [*OVERLAYS, "platform"]}
+    assert set(namespaces) == {f"{NAME}-{name}" for name in [*OVERLAYS, "platform"]}
     for namespace in namespaces.values():
         assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
 def test_the_platform_reads_every_environment_and_nothing_else(platform):
-    environments = {f"voting01-{name}" for name in OVERLAYS}
+    environments = {f"{NAME}-{name}" for name in OVERLAYS}
     deployments, bound = named(platform, "Deployment"), {}
     for each in platform:
         if each["kind"] == "RoleBinding":
             (account,) = each["subjects"]
-            assert account["namespace"] == "voting01-platform"
+            assert account["namespace"] == f"{NAME}-platform"
             bound.setdefault(account["name"], set()).add(each["metadata"]["namespace"])
     (traefik,) = deployments["traefik"]["spec"]["template"]["spec"]["containers"]
     (watched,) = [each for each in traefik["args"] if each.startswith(WATCHED)]
@@ -221,12 +210,12 @@ def test_the_canary_has_the_eight_steps(overlay, name):
     assert [short(step) for step in canary["steps"]] == [
         20,
         "2m",
-        ["voting01-health-check"],
+        [f"{NAME}-health-check"],
         50,
         "3m",
-        ["voting01-canary-analysis"],
+        [f"{NAME}-canary-analysis"],
         100,
-        ["voting01-canary-analysis"],
+        [f"{NAME}-canary-analysis"],
     ]
     assert {"name": "initial-delay", "value": "1m"} in canary["steps"][7]["analysis"]["args"]
     assert canary["analysis"]["startingStep"] == 1
@@ -291,7 +280,7 @@ def test_managed_data_leaves_no_server_and_reads_a_secret(overlay):
         ("worker", "DATABASE_URL"),
         ("result", "DATABASE_URL"),
     }
-    assert read == {each: {"name": "voting01-managed-data", "key": each[1]} for each in services}
+    assert read == {each: {"name": f"{NAME}-managed-data", "key": each[1]} for each in services}
     assert "POSTGRES_PASSWORD" not in str(objects)
     assert "redis://redis:6379" not in str(objects)
 
@@ -311,7 +300,7 @@ def test_managed_data_mounts_the_authorities_and_no_address(overlay):
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_the_database_password_goes_to_three_workloads(overlay, name):
     holders = {
-        each["metadata"]["name"] for each in overlay(name) if "voting01-database" in str(each.get("spec"))
+        each["metadata"]["name"] for each in overlay(name) if f"{NAME}-database" in str(each.get("spec"))
     }
 
     assert holders == {"worker", "result", "postgres"}

@@ -71,11 +71,11 @@ class Environment:
         """
         kubectl = self.cluster.kubectl
         self.kubectl.make_password(RUNNER)
-        folder = self.cluster.folder(self.name)
         content = kustomization.generated(
-            self.name, tag, folder=folder, port=self.cluster.port, fast=fast, extra=extra or {}
+            self.name, tag, port=self.cluster.port, fast=fast, extra=extra or {}
         )
-        kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
+        folder = kustomization.copied(self.name, content, self.cluster.folder(self.name))
+        kubectl("apply", "--kustomize", str(folder), seconds=120)
         if not all(map(ready, kubectl.objects("statefulsets", self.namespace))):
             volumes.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release

@@ -1,8 +1,9 @@
-"""What k8s/ says about an environment, and the generated folder that deploys it here without editing it."""
+"""What k8s/ says about an environment, and a copy of k8s/ that deploys it here without editing it."""
 
 import json
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -49,38 +50,32 @@ def third_party(objects: object) -> set[str]:
     return {image for image in images(objects) if Image.read(image).service not in SERVICES}
 
 
-def generated(
-    env: str, tag: str, *, folder: Path, port: int, fast: bool, extra: Mapping[str, list[Any]]
-) -> Object:
-    """The kustomization of `folder`: the overlay with this tag, on this machine, and fast if asked for."""
-    file = ROOT / overlay.path(env)
-    own = overlay.load(file.read_text())
-    objects = rendered(f"overlays/{env}")
+def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, list[Any]]) -> Object:
+    """The overlay's kustomization with this tag, on this machine, and fast if asked for."""
+    own: dict[str, Any] = overlay.load((ROOT / overlay.path(env)).read_text())
     hostname = Settings.from_file(ROOT).hostname
-    content: dict[str, list[Any]] = {
-        "resources": [relative(file.parent, folder)],
-        "components": [relative(K8S / "components/fast", folder)] if fast else [],
-        "images": [{"name": name, "newTag": tag} for _, name in sorted(ours(objects).items())],
-        "configMapGenerator": addresses(own, hostname, port),
-        "patches": hosts(objects, hostname),
-        # Again: the overlay's own have run before the tag above was set.
-        "transformers": [relative(file.parent / each, folder) for each in own.get("transformers", [])],
+    added: dict[str, list[Any]] = {
+        "components": ["../../components/fast"] if fast else [],
+        "patches": hosts(rendered(f"overlays/{env}"), hostname),
     }
-    for key, added in extra.items():
-        content[key] = [*content.get(key, []), *added]
-    head = {"apiVersion": own["apiVersion"], "kind": own["kind"], "namespace": own["namespace"]}
-    return head | {key: value for key, value in content.items() if value}
+    content = own | {
+        "images": [
+            {key: each[key] for key in ("name", "newName")} | {"newTag": tag} for each in own["images"]
+        ],
+        "configMapGenerator": addresses(own, hostname, port),
+    }
+    for more in (added, extra):
+        for key, values in more.items():
+            content[key] = [*content.get(key, []), *values]
+    return content
 
 
 def addresses(own: Object, hostname: str, port: int) -> list[Object]:
-    """The overlay's ConfigMaps whose addresses lead elsewhere, with those of this cluster."""
-    changed = []
-    for each in own.get("configMapGenerator", []):
-        moved = {old: here(old, hostname, port) for old in each.get("literals", [])}
-        literals = [new for old, new in moved.items() if new != old]
-        if literals:
-            changed.append({"name": each["name"], "behavior": "merge", "literals": literals})
-    return changed
+    """The overlay's ConfigMaps, with the addresses of this cluster."""
+    return [
+        each | {"literals": [here(text, hostname, port) for text in each.get("literals", [])]}
+        for each in own.get("configMapGenerator", [])
+    ]
 
 
 def here(text: str, hostname: str, port: int) -> str:
@@ -106,6 +101,16 @@ def hosts(objects: tuple[Object, ...], hostname: str) -> list[Object]:
 def relative(path: Path, folder: Path) -> str:
     """The path as seen from the folder; kustomize takes no absolute ones."""
     return os.path.relpath(path.resolve(), folder.resolve())
+
+
+def copied(env: str, content: Object, folder: Path) -> Path:
+    """Copy k8s/ below this folder with this kustomization as the environment's; the folder of that.
+
+    A copy, because the transformers of an overlay must run after what is added to it.
+    """
+    shutil.rmtree(folder / "k8s", ignore_errors=True)
+    shutil.copytree(K8S, folder / "k8s", ignore=shutil.ignore_patterns("*.py", "*.md"))
+    return write(content, (folder / overlay.path(env)).parent)
 
 
 def write(content: Object, folder: Path) -> Path:

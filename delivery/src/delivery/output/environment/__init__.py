@@ -21,7 +21,6 @@ def own(settings: Settings, env: Environment, branch: str) -> dict[str, str]:
     found = {
         path(env.name): overlay(settings, env),
         f"{platform}/kustomization.yaml": text("platform.yaml", settings, env),
-        f"{platform}/namespace.yaml": text("namespace.yaml", settings, env),
         build: text("deploy-on-push.yaml" if env.on_push else "deploy.yaml", settings, env, branch=branch),
     }
     if env.blue_green:

@@ -63,10 +63,11 @@ health() { # the page answers, and it is this release that answers
 }
 
 error_rate() { # the APM saw enough requests of this release, and few of them failed
-  host=${NEW_RELIC_HOST:-http://apm.voting01-platform.svc}
+  app=${APP_NAME%-*} # the namespaces begin with it
+  host=${NEW_RELIC_HOST:-http://apm.$app-platform.svc}
   case $host in http://* | https://*) ;; *) host=https://$host ;; esac
   { is_number "$ERROR_THRESHOLD" && is_number "$MIN_REQUESTS"; } || conclude fail "a limit is not a number"
-  ask --get "$host/v1/metrics" --data-urlencode "app=$APP_NAME" --data-urlencode "env=${NAMESPACE#voting01-}" \
+  ask --get "$host/v1/metrics" --data-urlencode "app=$APP_NAME" --data-urlencode "env=${NAMESPACE#"$app"-}" \
     --data metric=errorRate --data-urlencode "window=$WINDOW" --data-urlencode "release=$RELEASE"
   case $(printf '%s' "$got" | tr -d ' \n\r\t') in
   '{'*'}') ;;
