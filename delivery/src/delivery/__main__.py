@@ -1,53 +1,66 @@
 """`delivery`: its commands; each failure is one line, in the run's summary too, and an exit code."""
 
+import ast
 import io
 import os
 import signal
 import sys
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from delivery.adapters.github import ActionsEnvironment
-from delivery.commands import (
-    build,
-    deploy,
-    env,
-    init,
-    landscape,
-    platform,
-    promote,
-    promote_rollout,
-    report,
-    rollback,
-    settings,
-    status,
-    tag,
-    trust,
-    verify,
-    wait,
-)
 from delivery.domain.errors import DeliveryError, NothingToDoError
-from delivery.output import summary
-from delivery.steps.project import Project
+
+COMMANDS = "delivery.commands"
+NAMES = (
+    *("tag", "build", "deploy", "platform", "wait", "promote", "promote-rollout", "rollback"),
+    *("status", "landscape", "report", "verify", "settings", "init", "env", "trust"),
+)
+LOOKS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+class Group(TyperGroup):
+    """Imports the module of the command that runs and no other, so that `--help` is quick."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find a command by its name, then import it."""
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, found and command(found.name or ""), rest
+
+
+def command(name: str) -> Any:
+    """A command with its options, from the module of its name."""
+    alone = typer.Typer(**LOOKS)
+    alone.command(name)(import_module(f"{COMMANDS}.{name.replace('-', '_')}").command)
+    return typer.main.get_command(alone)
+
+
+def docstring(name: str) -> str:
+    """What a command does, read from its file without an import."""
+    source = files(COMMANDS).joinpath(f"{name.replace('-', '_')}.py").read_text(encoding="utf-8")
+    functions = [each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)]
+    return next(ast.get_docstring(each) or "" for each in functions if each.name == "command")
+
 
 app = typer.Typer(
     name="delivery",
+    cls=Group,
     help="Build once, deploy by a commit, promote the same image, look, roll back.",
-    add_completion=False,
     no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    **LOOKS,
 )
-COMMANDS = [
-    *(tag, build, deploy, platform, wait, promote, promote_rollout, rollback),
-    *(status, landscape, report, verify, settings, init, env, trust),
-]
-for module in COMMANDS:
-    app.command(module.__name__.rpartition(".")[2].replace("_", "-"))(module.command)
+for each in NAMES:
+    app.command(each, help=docstring(each))(lambda: None)  # `command` takes its place
 
 
 def summarized(error: DeliveryError) -> None:
     """Say in the run's summary, too, why a command ended early."""
+    from delivery.output import summary
+    from delivery.steps.project import Project
+
     title = "Nothing to do" if isinstance(error, NothingToDoError) else "Stopped"
     try:
         Project.here().summarize(error.summary or summary.refused(title, str(error)))
@@ -64,6 +77,8 @@ def main() -> int:
     try:
         app()
     except DeliveryError as error:
+        from delivery.adapters.github import ActionsEnvironment
+
         line = " ".join(str(error).split())
         summarized(error)
         if isinstance(error, NothingToDoError) and ActionsEnvironment.from_env(os.environ).on_github:
