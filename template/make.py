@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE, NEW, SHARED = ROOT / "template", "newservice", "vote"
-WORKFLOW = "delivery/src/delivery/output/environment/deploy-on-push.yaml"
+WORKFLOW = "delivery/src/delivery/output/environment/deploy.yaml"
 OWN = {path.name for path in TEMPLATE.glob("service/src/*/*.py")} | {"metrics.py", "views.py"}
 
 
