@@ -40,7 +40,7 @@ def stay_inside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="voting01-"))
+    path = Path(tempfile.mkdtemp(prefix="votes-"))
     path.chmod(0o755)
     yield path
     shutil.rmtree(path)

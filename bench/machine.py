@@ -39,7 +39,7 @@ class Machine:
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
-        self.folder = Path(tempfile.mkdtemp(prefix="voting01-bench-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.folder.chmod(0o755)  # as root, PostgreSQL runs as another system user
         self.env = {**os.environ, "BIND_HOST": "127.0.0.1"}

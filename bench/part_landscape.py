@@ -31,7 +31,7 @@ def measure(sizes: Sizes) -> list[Group]:
     title = f"dashboard of {sizes.commits:,} commits, {sizes.commits // EVERY:,} of them deployments, in s"
     group = Group(title, "{:,.2f}")
     limit = f"{LIMIT_S:g} s"
-    with tempfile.TemporaryDirectory(prefix="voting01-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder)
         git(root, "init", "--quiet", "--bare", "--initial-branch=main")
         git(root, "fast-import", "--quiet", stdin="".join(stream(sizes.commits)))

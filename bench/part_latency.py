@@ -19,11 +19,11 @@ GEVENT = [
 
 
 def measure(sizes: Sizes) -> list[Group]:
-    chains = {"voting01": ours, "baseline": baseline}
+    chains = {"the app": ours, "baseline": baseline}
     title = f"vote accepted -> shown to {sizes.viewers} viewers, 95th percentile in ms"
     lone = Group(f"{title}, a vote now and then", "{:,.0f}")
     steady = Group(f"{title}, 20 votes a second", "{:,.0f}")
-    crowd = Group(f"voting01 alone, shown to {sizes.crowd:,} viewers of one process, in ms", "{:,.0f}")
+    crowd = Group(f"the app alone, shown to {sizes.crowd:,} viewers of one process, in ms", "{:,.0f}")
     with Machine() as machine:
         machine.redis()
         with psycopg.connect(machine.postgres(), autocommit=True) as database:
@@ -44,7 +44,7 @@ def measure(sizes: Sizes) -> list[Group]:
             crowd.add("a vote now and then", found[0])
             crowd.add("20 votes a second", found[1])
     for group in (lone, steady):
-        group.compare("voting01", "baseline", Goal(25, "%", at_most=True))
+        group.compare("the app", "baseline", Goal(25, "%", at_most=True))
     return [lone, steady, crowd]
 
 

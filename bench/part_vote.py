@@ -13,7 +13,7 @@ from bench.table import Goal, Group
 
 GUNICORN = "--config=python:bench.gunicorn_conf"
 KEPT = {
-    "voting01": lambda redis: redis.xlen("votes"),
+    "the app": lambda redis: redis.xlen("votes"),
     "baseline": lambda redis: redis.llen(LIST),
     "bare WSGI": lambda redis: redis.xlen("bare"),
 }
@@ -44,7 +44,7 @@ def contenders(**env: str) -> Iterator[Contenders]:
             machine.gunicorn("bench.baseline_vote:app", GUNICORN) as baseline,
             machine.gunicorn("bench.bare_wsgi:app", GUNICORN) as bare,
         ):
-            yield Contenders(machine, redis, {"voting01": ours, "baseline": baseline, "bare WSGI": bare})
+            yield Contenders(machine, redis, {"the app": ours, "baseline": baseline, "bare WSGI": bare})
 
 
 def measure(sizes: Sizes) -> list[Group]:
@@ -62,8 +62,8 @@ def steady(sizes: Sizes) -> list[Group]:
                     got = all_three.load(name, "bench.load", connections, sizes.vote_seconds)
                     speed.add(name, got["per_second"])
                     wait.add(name, got["p99_ms"])
-            speed.compare("voting01", "baseline", Goal(3, "x"))
-            speed.compare("voting01", "bare WSGI", Goal(70, "%"))
+            speed.compare("the app", "baseline", Goal(3, "x"))
+            speed.compare("the app", "bare WSGI", Goal(70, "%"))
             groups += [speed, wait]
     return groups
 
@@ -75,6 +75,6 @@ def burst(sizes: Sizes) -> Group:
         for _ in range(sizes.vote_rounds):
             for name in all_three.names:
                 speed.add(name, all_three.load(name, "bench.burst", sizes.burst)["per_second"])
-    speed.compare("voting01", "baseline", Goal(3, "x"))
-    speed.compare("voting01", "bare WSGI", Goal(70, "%"))
+    speed.compare("the app", "baseline", Goal(3, "x"))
+    speed.compare("the app", "bare WSGI", Goal(70, "%"))
     return speed

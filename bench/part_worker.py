@@ -29,12 +29,12 @@ def measure(sizes: Sizes) -> list[Group]:
         database.execute(TABLE)
         preload(redis, sizes.worker_votes)
         for _ in range(sizes.rounds):
-            speed.add("voting01", ours(machine, redis, database, sizes.worker_votes))
+            speed.add("the app", ours(machine, redis, database, sizes.worker_votes))
             speed.add("baseline", baseline(machine, redis, database, sizes.baseline_worker_votes))
             start_empty(database)
             speed.add("psycopg alone", machine.ask("bench.bare_upsert", sizes.worker_votes))
-    speed.compare("voting01", "baseline", Goal(20, "x"))
-    speed.compare("voting01", "psycopg alone", Goal(60, "%"))
+    speed.compare("the app", "baseline", Goal(20, "x"))
+    speed.compare("the app", "psycopg alone", Goal(60, "%"))
     return [speed]
 
 

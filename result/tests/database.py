@@ -14,7 +14,7 @@ from result.board import Board
 from result.tally import Snapshot
 
 SCHEMA = Path(__file__).parents[2] / "worker/src/worker/schema.sql"
-OURS = "FROM pg_stat_activity WHERE application_name = 'voting01-result'"
+OURS = "FROM pg_stat_activity WHERE application_name = 'result'"
 INSERT = """
 INSERT INTO votes (voter, vote, release, cast_at, stream_ms, stream_seq)
 SELECT gen_random_uuid(), %s, 'local', now(), 1, 1 FROM generate_series(1, %s)

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.servers
 
 # One statement, so that tally and votes are of one instant.
 COUNTED = "SELECT ARRAY[a, b], replace(voter::text, '-', ''), vote FROM tally LEFT JOIN votes ON true"
-WORKERS = "FROM pg_stat_activity WHERE application_name = 'voting01-worker'"
+WORKERS = "FROM pg_stat_activity WHERE application_name = 'worker'"
 
 
 @pytest.fixture

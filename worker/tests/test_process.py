@@ -11,7 +11,7 @@ from .machine import cast, eventually, voter
 pytestmark = pytest.mark.servers
 
 STOP_S = 3  # two, and one for a busy machine
-WORKERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'voting01-worker'"
+WORKERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'worker'"
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_a_lost_tally_is_noticed_and_counted_afresh(opened, sql, tally):
 
 
 def test_a_frozen_server_is_not_waited_for(opened, sql, monkeypatch):
-    ((pid,),) = sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'voting01-worker'")
+    ((pid,),) = sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'worker'")
     monkeypatch.setattr(store, "ANSWER_S", 0.5)
     os.kill(pid, signal.SIGSTOP)
     try:

@@ -30,7 +30,7 @@ def locked(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise UnusableError(
             f"cannot keep data in {folder} ({error.strerror}); name a folder that you can make or write: "
-            f"make run LOCAL_DATA=$HOME/voting01-data"
+            f"make run LOCAL_DATA=$HOME/votes"
         ) from error
     with lock:
         try:

@@ -40,7 +40,7 @@ class Postgres:
             _open_to_others(bin_folder, self._folder)
         if not self._folder.exists() or not any(self._folder.iterdir()):
             self._make(bin_folder, user)
-        self._sockets = self._sockets or tempfile.mkdtemp(prefix="voting01-", dir=SOCKETS)
+        self._sockets = self._sockets or tempfile.mkdtemp(prefix="votes-", dir=SOCKETS)
         self.url = f"postgresql://postgres@:5432/postgres?host={quote(self._sockets, safe='')}"
         if user:
             os.chown(self._sockets, user["user"], user["group"])

@@ -28,7 +28,7 @@ CHECK_S = 0.5
 CONNECTION = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5000,
-    "application_name": "voting01-result",
+    "application_name": "result",
     "prepare_threshold": None,
 }
 

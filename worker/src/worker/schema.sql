@@ -1,6 +1,6 @@
 -- What the worker needs in PostgreSQL. Running it again changes nothing, and several workers may run it at once.
 BEGIN;
-SELECT pg_advisory_xact_lock(hashtext('voting01 schema'));
+SELECT pg_advisory_xact_lock(hashtext('worker schema'));
 
 -- One row for each voter: the newest vote, by the id that Redis gave it (stream_ms-stream_seq).
 CREATE TABLE IF NOT EXISTS votes (

@@ -53,7 +53,7 @@ class Store:
         """Connect anew, and see to it that the tables and triggers are there."""
         self.close()
         self._connection = Connection.connect(
-            self._url, autocommit=True, connect_timeout=CONNECT_S, fallback_application_name="voting01-worker"
+            self._url, autocommit=True, connect_timeout=CONNECT_S, fallback_application_name="worker"
         )
         self._execute(f"SET statement_timeout = '{STATEMENT_S}s'")
         self._execute(SCHEMA)
