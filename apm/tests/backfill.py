@@ -21,12 +21,12 @@ global: {scrape_interval: 500ms, scrape_timeout: 500ms}
 scrape_configs:
   - job_name: pods
     static_configs:
-      - {targets: ["127.0.0.1:%d"], labels: {namespace: voting01-live, app: vote, pod: vote-1}}
+      - {targets: ["127.0.0.1:%d"], labels: {namespace: acme-live, app: vote, pod: vote-1}}
 """
 
 
 class RealPrometheus:
-    """Has the given past, and scrapes one pod of voting01-live from now on."""
+    """Has the given past, and scrapes one pod of acme-live from now on."""
 
     def __init__(self, folder: Path, past: Past, *, scraped_port: int) -> None:
         if not shutil.which("docker") or _docker("version").returncode:
@@ -35,7 +35,7 @@ class RealPrometheus:
         (folder / "prometheus.yml").write_text(_CONFIG % scraped_port)
         (folder / "past").write_text(_openmetrics(past))
         self._port = free_port()
-        self._name = f"voting01-apm-test-{self._port}"
+        self._name = f"acme-apm-test-{self._port}"
         self.url = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:

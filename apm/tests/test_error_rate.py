@@ -4,7 +4,7 @@ from apm.client import PrometheusError, Sample
 from apm.error_rate import ErrorRate, measure
 from apm.question import Question
 
-QUESTION = Question(app="voting01-vote", env="qa", metric="errorRate", window="5m")
+QUESTION = Question(app="acme-vote", env="qa", metric="errorRate", window="5m")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from apm import logs
 
-ASKED = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m&release=6f9c"
+ASKED = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m&release=6f9c"
 
 
 @pytest.fixture

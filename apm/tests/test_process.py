@@ -47,7 +47,7 @@ def test_without_prometheus_it_lives_and_says_so_and_ends_when_told(service):
     process, url, out, err = service
     get(f"{url}/health")
     get(f"{url}/ready", 503)
-    asked = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+    asked = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m"
     assert "Connection refused" in get(url + asked, 503).json()["error"]
 
     process.send_signal(signal.SIGTERM)

@@ -17,7 +17,7 @@ from .backfill import Past, RealPrometheus
 
 pytestmark = [pytest.mark.servers, pytest.mark.docker]
 
-APP = "voting01"
+APP = "acme"
 
 
 def every_15_s(*steps: tuple[float, float], until: float = 0) -> list[tuple[float, float]]:

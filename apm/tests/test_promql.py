@@ -7,15 +7,15 @@ VOTES = ['method="POST"', 'route="/"']
 
 
 def question(**changes: str) -> Question:
-    return Question(**({"app": "voting01-vote", "metric": "errorRate", "window": "5m"} | changes))
+    return Question(**({"app": "acme-vote", "metric": "errorRate", "window": "5m"} | changes))
 
 
 def test_the_app_and_its_environment_are_a_name_in_a_namespace():
-    assert labels(question(env="qa")) == ['namespace="voting01-qa"', 'app="vote"', *VOTES]
+    assert labels(question(env="qa")) == ['namespace="acme-qa"', 'app="vote"', *VOTES]
 
 
 def test_without_an_environment_all_of_the_app_count():
-    assert labels(question()) == ['namespace=~"voting01-.+"', 'app="vote"', *VOTES]
+    assert labels(question()) == ['namespace=~"acme-.+"', 'app="vote"', *VOTES]
 
 
 def test_only_the_last_word_is_the_service():
@@ -30,7 +30,7 @@ def test_each_part_of_the_query_asks_for_the_same_counters():
     asked = requests_by_status(question(env="qa", release="6f9c", window="30s"))
 
     selectors = {part.split("}")[0] for part in asked.split("http_requests_total{")[1:]}
-    assert selectors == {'namespace="voting01-qa",app="vote",method="POST",route="/",release="6f9c"'}
+    assert selectors == {'namespace="acme-qa",app="vote",method="POST",route="/",release="6f9c"'}
 
 
 def test_restarts_and_counters_older_than_prometheus_have_clauses_of_their_own():

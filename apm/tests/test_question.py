@@ -3,7 +3,7 @@ from werkzeug.datastructures import MultiDict
 
 from apm.question import BadQuestionError, Question
 
-GOOD = {"app": "voting01-vote", "env": "qa", "metric": "errorRate", "window": "5m"}
+GOOD = {"app": "acme-vote", "env": "qa", "metric": "errorRate", "window": "5m"}
 
 
 def read(pairs: dict[str, str | list[str]]) -> Question:
@@ -12,12 +12,12 @@ def read(pairs: dict[str, str | list[str]]) -> Question:
 
 def test_a_whole_question():
     assert read(GOOD | {"release": "6f9c7d4b8"}) == Question(
-        app="voting01-vote", env="qa", metric="errorRate", window="5m", release="6f9c7d4b8"
+        app="acme-vote", env="qa", metric="errorRate", window="5m", release="6f9c7d4b8"
     )
 
 
 def test_the_seed_asks_without_environment_and_release():
-    asked = read({"app": "voting01-vote", "metric": "errorRate", "window": "5m"})
+    asked = read({"app": "acme-vote", "metric": "errorRate", "window": "5m"})
 
     assert (asked.env, asked.release) == (None, None)
 
@@ -38,7 +38,7 @@ def test_a_missing_parameter_is_named(name):
 @pytest.mark.parametrize(
     ("name", "values"),
     {
-        "app": ["", "vote", "-vote", "voting01-", "Upper-vote", 'a-b",x="', "a-b\n", "a" * 62 + "-b"],
+        "app": ["", "vote", "-vote", "acme-", "Upper-vote", 'a-b",x="', "a-b\n", "a" * 62 + "-b"],
         "env": ["", "QA", "-qa", ".+", "qa\n", "q a", 'qa"', "q" * 64],
         "metric": ["", "latency", "errorrate", "errorRate ", "errorRate\n"],
         "window": [

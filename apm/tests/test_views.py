@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-ASKED = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+ASKED = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m"
 
 
 def test_an_answer_has_the_six_fields(client, prometheus):
@@ -12,7 +12,7 @@ def test_an_answer_has_the_six_fields(client, prometheus):
 
     assert answer.status_code == 200
     assert answer.json == {
-        "app": "voting01-vote",
+        "app": "acme-vote",
         "metric": "errorRate",
         "window": "5m",
         "release": "6f9c",

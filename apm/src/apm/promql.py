@@ -11,9 +11,9 @@ _BEFORE = "5m"
 def labels(question: Question) -> list[str]:
     """The mapping from our names to the labels that Prometheus has: here and nowhere else.
 
-    The app `voting01-vote` is the pods with app.kubernetes.io/part-of `voting01` and
+    The app `acme-vote` is the pods with app.kubernetes.io/part-of `acme` and
     app.kubernetes.io/name `vote`, which Prometheus has as `app`; its environment `qa` is the namespace
-    `voting01-qa`. method, route, status and release are the vote service's own.
+    `acme-qa`. method, route, status and release are the vote service's own.
     """
     part_of, _, name = question.app.rpartition("-")
     if question.env is None:

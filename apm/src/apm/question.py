@@ -6,9 +6,9 @@ from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
-_EXAMPLE = "/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=5m"
+_EXAMPLE = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m"
 _RULES = {
-    "app": (r"[a-z0-9][a-z0-9-]*-[a-z0-9]+", "app must look like voting01-vote"),
+    "app": (r"[a-z0-9][a-z0-9-]*-[a-z0-9]+", "app must look like acme-vote"),
     "env": (r"[a-z0-9][a-z0-9-]*", "env must look like qa"),
     "metric": (r"errorRate", "metric must be errorRate, there is no other"),
     "window": (r"[1-9][0-9]*[smh]", "window must look like 30s, 5m or 1h"),
