@@ -19,17 +19,15 @@ def answers(monkeypatch):
 
 
 def test_objects_carry_their_kind(answers):
-    where = "/apis/apps/v1/namespaces/voting01-qa"
+    where = "/apis/apps/v1/namespaces/acme-qa"
     answers[f"{where}/deployments"] = httpx.Response(200, json={"items": [{"metadata": {"name": "vote"}}]})
     answers[f"{where}/replicasets"] = httpx.Response(200, json={"items": []})
 
-    found = api.objects("kind-x", "voting01-qa", "Deployment", "ReplicaSet")
+    found = api.objects("kind-x", "acme-qa", "Deployment", "ReplicaSet")
 
     assert found == [{"kind": "Deployment", "metadata": {"name": "vote"}}]
 
 
 def test_an_api_that_refuses_is_a_failing_tool_that_waiting_asks_again(answers):
-    with pytest.raises(
-        ToolError, match=r"^GET apis/argoproj.io/v1alpha1/namespaces/voting01-qa/rollouts: .*404"
-    ):
-        api.objects("kind-x", "voting01-qa", "Rollout")
+    with pytest.raises(ToolError, match=r"^GET apis/argoproj.io/v1alpha1/namespaces/acme-qa/rollouts: .*404"):
+        api.objects("kind-x", "acme-qa", "Rollout")

@@ -31,17 +31,17 @@ PORTS = json.dumps({TRAEFIK: [{"HostIp": "127.0.0.1", "HostPort": "9443"}]})
 
 
 def test_a_cluster_is_found_on_the_port_that_it_was_made_with(answers):
-    answers.update({"kind get clusters": "voting01\na\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
+    answers.update({"kind get clusters": "acme\na\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
 
-    assert Cluster.existing("voting01").port == 9443
+    assert Cluster.existing("acme").port == 9443
 
 
 @pytest.mark.parametrize(
     ("known", "reason"),
     [
-        ({"kind get clusters": "voting01-e2e\n"}, "make one: make cluster"),
-        ({"kind get clusters": "voting01\n", "docker inspect": PORTS}, "make cluster-down cluster"),
-        ({"kind get clusters": "voting01\n", "docker inspect": "{}"}, "CLUSTER_NAME"),
+        ({"kind get clusters": "acme-e2e\n"}, "make one: make cluster"),
+        ({"kind get clusters": "acme\n", "docker inspect": PORTS}, "make cluster-down cluster"),
+        ({"kind get clusters": "acme\n", "docker inspect": "{}"}, "CLUSTER_NAME"),
     ],
     ids=["none", "one that does not answer", "somebody else's"],
 )
@@ -49,7 +49,7 @@ def test_no_cluster_that_could_be_used_says_what_to_do(answers, known, reason):
     answers.update(known)
 
     with pytest.raises(ConfigurationError, match=reason):
-        Cluster.existing("voting01")
+        Cluster.existing("acme")
 
 
 @pytest.mark.servers

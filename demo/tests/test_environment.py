@@ -7,7 +7,7 @@ from delivery.adapters import polling
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError, GateError, TimedOutError
 from delivery.domain.rollout import HASH
-from demo.cluster import Cluster
+from demo.cluster import Cluster, app_name
 from demo.environment import Environment
 
 
@@ -83,6 +83,6 @@ def test_every_job_that_has_ended_is_asked(monkeypatch):
     monkeypatch.setattr(edge.Cluster, "objects", lambda _, kinds: [run])
     monkeypatch.setattr(edge.Cluster, "log", lambda _, job: logs[job])
 
-    assert env.namespace == "voting01-qa"
+    assert env.namespace == f"{app_name()}-qa"
     assert [(each.check, each.passed) for each in env.verdicts("new")] == [("error-rate", False)]
     assert env.verdicts("another") == []

@@ -53,9 +53,7 @@ def pytest_cmdline_main(config):
 def make_cluster(config) -> None:
     """Make a cluster with QA in it, and remove it at the end of the run; or complete the one to be kept."""
     name, started = config.getoption("cluster"), time.monotonic()
-    wanted = (
-        Cluster(name) if name else Cluster(f"voting01-e2e-{secrets.token_hex(3)}", free_port(), brief=True)
-    )
+    wanted = Cluster(name) if name else Cluster(f"votes-e2e-{secrets.token_hex(3)}", free_port(), brief=True)
     if not name:
         config.add_cleanup(lambda: shutil.rmtree(wanted.folder("platform").parent, ignore_errors=True))
         config.add_cleanup(wanted.delete)

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from delivery.domain.settings import Settings
-from demo.cluster import PLATFORM_NAMESPACE
 from local.app import ROOT
 
+SETTINGS = Settings.from_file(ROOT)
+PLATFORM = SETTINGS.namespace("platform")
 EVERYWHERE = ""
-ELSEWHERE = [EVERYWHERE, "default", "kube-system", PLATFORM_NAMESPACE]
+ELSEWHERE = [EVERYWHERE, "default", "kube-system", PLATFORM]
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def may_list(cluster):
             "apiVersion": "authorization.k8s.io/v1",
             "kind": "SubjectAccessReview",
             "spec": {
-                "user": f"system:serviceaccount:{PLATFORM_NAMESPACE}:{account}",
+                "user": f"system:serviceaccount:{PLATFORM}:{account}",
                 "resourceAttributes": {"verb": "list", "resource": resource, "namespace": namespace},
             },
         }
@@ -37,7 +38,7 @@ def may_list(cluster):
     [("traefik", "secrets", True), ("prometheus", "secrets", False), ("apm", "secrets", False)],
 )
 def test_accounts_read_the_environments_and_nothing_else(may_list, account, resource, ours):
-    environments = [PLATFORM_NAMESPACE.replace("platform", env) for env in Settings.from_file(ROOT).env_names]
+    environments = [SETTINGS.namespace(env) for env in SETTINGS.env_names]
 
     assert {each: may_list(account, resource, each) for each in environments} == dict.fromkeys(
         environments, ours

@@ -10,8 +10,9 @@ from rich.console import Console
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
 from demo import blue_green_story, canary_story, images, kustomization, up
-from demo.cluster import Cluster
+from demo.cluster import Cluster, app_name
 from demo.environment import Environment
+from demo.kustomization import PORT
 from demo.screen import Screen, step
 
 app = typer.Typer(
@@ -19,17 +20,22 @@ app = typer.Typer(
 )
 console = Console(highlight=False)
 
-Name = Annotated[str, typer.Option(envvar="CLUSTER_NAME", help="the kind cluster's name")]
+Name = Annotated[
+    str,
+    typer.Option(
+        envvar="CLUSTER_NAME",
+        default_factory=app_name,
+        show_default="name in delivery.toml",
+        help="the kind cluster's name",
+    ),
+]
 Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="its port on 127.0.0.1")]
 Env = Annotated[str, typer.Argument(help="an environment of delivery.toml")]
 Timings = Annotated[str, typer.Option(help="fast for seconds, seed for the overlay's own minutes")]
-DEFAULT = Cluster()
 
 
 @app.command()
-def cluster(
-    env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name, port: Port = str(DEFAULT.port)
-) -> None:
+def cluster(*, env: Env = "qa", timings: Timings = "fast", name: Name, port: Port = str(PORT)) -> None:
     """Make the cluster with one environment in it; a healthy one is left as it is."""
     made = up.up(Cluster(name, checked_port(port)), env, console, fast=is_fast(timings))
     Screen(console).table(f"{env} on the cluster {made.cluster.name}", up.addresses(made))
@@ -37,7 +43,7 @@ def cluster(
 
 
 @app.command()
-def cluster_down(name: Name = DEFAULT.name) -> None:
+def cluster_down(*, name: Name) -> None:
     """Remove the cluster and everything in it."""
     with step(console, f"cluster {name} removed"):
         Cluster(name).delete()
@@ -45,10 +51,11 @@ def cluster_down(name: Name = DEFAULT.name) -> None:
 
 @app.command()
 def deploy(
+    *,
     env: Env = "qa",
     tag: Annotated[str, typer.Option(envvar="IMAGE_TAG", help="a tag on the nodes; none: build one")] = "",
     timings: Timings = "fast",
-    name: Name = DEFAULT.name,
+    name: Name,
 ) -> None:
     """Start a new release in an environment: built now, or one that the cluster has already."""
     up.require_tools()
@@ -71,7 +78,7 @@ def deploy(
 
 
 @app.command()
-def demo_rollback(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+def demo_rollback(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> None:
     """Show a canary whose votes fail, and how it rolls back by itself."""
     there = up.demo_ground(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
@@ -81,7 +88,7 @@ def demo_rollback(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAU
 
 
 @app.command()
-def recording(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+def recording(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> None:
     """Tell the rollback demo and renew README's pictures of it."""
     from demo.recording import record  # noqa: PLC0415 - playwright is a tool of ours, not needed elsewhere
 
@@ -89,7 +96,7 @@ def recording(env: Env = "qa", timings: Timings = "fast", name: Name = DEFAULT.n
 
 
 @app.command()
-def demo_blue_green(env: Env = "staging", timings: Timings = "fast", name: Name = DEFAULT.name) -> None:
+def demo_blue_green(*, env: Env = "staging", timings: Timings = "fast", name: Name) -> None:
     """Show a preview that waits for a person, and one that fails unnoticed."""
     there = up.demo_ground(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
@@ -99,7 +106,7 @@ def demo_blue_green(env: Env = "staging", timings: Timings = "fast", name: Name 
 
 
 @app.command()
-def dashboard(name: Name = DEFAULT.name) -> None:
+def dashboard(*, name: Name) -> None:
     """Show Argo Rollouts' own dashboard until Ctrl-C."""
     up.require_tools()
     Cluster.existing(name).kubectl.exec("argo", "rollouts", "dashboard")

@@ -14,6 +14,7 @@ from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.services import ROOT
+from delivery.domain.settings import Settings
 from demo import images, kustomization, readiness
 from demo.kustomization import K8S, PORT, our_images
 
@@ -23,7 +24,6 @@ ROLLOUTS_MANIFEST = (
 )
 ROLLOUTS_IMAGE = f"quay.io/argoproj/argo-rollouts:{ROLLOUTS_VERSION}"
 ROLLOUTS_NAMESPACE = "argo-rollouts"
-PLATFORM_NAMESPACE = "voting01-platform"
 TRAEFIK = "30443/tcp"  # its NodePort, which kind.yaml leads to this machine
 IN_MEMORY = """
 kubeadmConfigPatches: # a node's /tmp is memory
@@ -33,6 +33,11 @@ kubeadmConfigPatches: # a node's /tmp is memory
 """
 
 
+def app_name() -> str:
+    """The app's name in delivery.toml, which its cluster on this machine has, too."""
+    return Settings.from_file(ROOT).name
+
+
 @dataclass(frozen=True)
 class Cluster:
     """One kind cluster by its name, whose pages answer on this port of 127.0.0.1.
@@ -40,7 +45,7 @@ class Cluster:
     A brief one keeps its state in memory, which spares the disk and is gone once its node stops.
     """
 
-    name: str = "voting01"
+    name: str = field(default_factory=app_name)
     port: int = PORT
     brief: bool = False
     node_image: str = field(default_factory=lambda: os.environ.get("KIND_NODE_IMAGE", ""))
@@ -68,6 +73,11 @@ class Cluster:
     def kubectl(self) -> Kubectl:
         """The way to talk to it."""
         return Kubectl(f"kind-{self.name}")
+
+    @property
+    def platform_namespace(self) -> str:
+        """Where apm, Prometheus and Traefik run."""
+        return Settings.from_file(ROOT).namespace("platform")
 
     @property
     def exists(self) -> bool:
@@ -182,7 +192,7 @@ class Cluster:
 
     def unready(self, *namespaces: str) -> list[str]:
         """What is not ready, or not there, in the platform and these namespaces."""
-        wanted = (ROLLOUTS_NAMESPACE, PLATFORM_NAMESPACE, *namespaces)
+        wanted = (ROLLOUTS_NAMESPACE, self.platform_namespace, *namespaces)
         return readiness.unready(self.kubectl, wanted)
 
     def wait_ready(self, *namespaces: str, seconds: float = 300) -> None:

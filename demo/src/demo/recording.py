@@ -28,7 +28,7 @@ def record(env: Environment, *, fast: bool) -> None:
     figures = canary_story.run(env, screen, fast=fast, at_canary=photograph)
     screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
-    svg = console.export_svg(title="voting01", code_format=FORMAT, unique_id="demo")
+    svg = console.export_svg(title=env.cluster.name, code_format=FORMAT, unique_id="demo")
     (IMAGES / "demo-rollback.svg").write_text(svg + "\n")
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from delivery.adapters.polling import until
-from demo.cluster import PLATFORM_NAMESPACE
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, new_release, require_aborted, revert
 
@@ -11,12 +10,13 @@ from e2e.cluster.rollouts import ending, failed_checks, new_release, require_abo
 @pytest.fixture
 def blind(env):
     """An APM that has nothing to ask: Prometheus is scaled to zero."""
-    kubectl, where = env.cluster.kubectl, f"--namespace={PLATFORM_NAMESPACE}"
+    kubectl, namespace = env.cluster.kubectl, env.cluster.platform_namespace
+    where = f"--namespace={namespace}"
     selector = "--selector=app.kubernetes.io/name=prometheus"
     try:
         kubectl("scale", "deployment/prometheus", "--replicas=0", where)
         until(
-            lambda: not kubectl.objects("pods", PLATFORM_NAMESPACE, selector),
+            lambda: not kubectl.objects("pods", namespace, selector),
             what="Prometheus is gone",
             seconds=60,
         )
