@@ -1,9 +1,10 @@
 import pytest
 
 from delivery.adapters.github import ActionsEnvironment
+from delivery.domain import workflows
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.settings import SHAPES, Settings
-from delivery.output import summary, workflow_links
+from delivery.output import summary
 
 GOOD = {
     "name": "acme",
@@ -108,7 +109,7 @@ def test_links_go_to_the_server_that_the_run_is_on(tmp_path, deployment):
 
     there = settings.on(around.server)
 
-    assert workflow_links.rollback(there).startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
+    assert workflows.page(there, "x.yaml").startswith("https://ghe.acme.dev/acme/acme/actions/workflows/")
     assert f"[`aaaaaaa`](https://ghe.acme.dev/acme/acme/commit/{'a' * 40})" in summary.deployed(
         there, deployment(commit="a" * 40), ""
     )

@@ -12,6 +12,7 @@ import pytest
 from delivery.adapters.github import ActionsEnvironment
 from delivery.adapters.process import Runner
 from delivery.commands import env
+from delivery.domain import workflows
 from delivery.domain.environments import Environment
 from delivery.domain.errors import ConfigurationError
 from delivery.domain.settings import Settings
@@ -65,13 +66,13 @@ def test_what_is_added_is_named_everywhere(fork):
     env.write(fork, env.add(fork, Environment(name="prod-eu", strategy="blue-green", replicas=4), "staging"))
 
     assert again(fork).settings.env_names == ("dev", "qa", "uat", "staging", "prod-eu")
-    promote = (fork.root / ".github/workflows/promote-voting01.yaml").read_text()
-    assert "DEV -> QA -> UAT -> STAGING -> PROD-EU (voting01)" in promote
+    promote = (fork.root / ".github/workflows" / workflows.promote(fork.settings)).read_text()
+    assert '"Promote: DEV -> QA -> UAT -> STAGING -> PROD-EU"' in promote
     assert "to: {type: choice, options: [qa, uat, staging, prod-eu]" in promote
     assert "from: {type: choice, options: [dev, qa, uat, staging]" in promote
     overlay = (fork.root / "k8s/overlays/prod-eu/kustomization.yaml").read_text()
     assert "path: /spec/replicas, value: 4" in overlay
-    assert "vote-voting01-prod-eu-preview.localhost" in overlay
+    assert f"vote-{fork.settings.name}-prod-eu-preview.localhost" in overlay
 
 
 @pytest.mark.servers

@@ -22,8 +22,8 @@ def asked(monkeypatch):
 
 
 def test_kubectl_never_asks_another_cluster(asked):
-    assert Kubectl("kind-x").objects("pods", "voting01-qa") == [{"kind": "Pod"}]
-    assert asked == ["kubectl get pods --output=json --namespace=voting01-qa --context=kind-x"]
+    assert Kubectl("kind-x").objects("pods", "acme-qa") == [{"kind": "Pod"}]
+    assert asked == ["kubectl get pods --output=json --namespace=acme-qa --context=kind-x"]
 
 
 def test_no_namespace_means_all_of_them(asked):
@@ -60,4 +60,4 @@ def test_an_answer_that_cannot_be_read_is_a_failing_tool(monkeypatch):
     monkeypatch.setattr(kubectl, "run", lambda *_, **__: "<html>")
 
     with pytest.raises(ToolError, match="kubectl get pods: its answer is not readable"):
-        Kubectl("kind-x").objects("pods", "voting01-qa")
+        Kubectl("kind-x").objects("pods", "acme-qa")

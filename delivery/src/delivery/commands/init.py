@@ -14,7 +14,8 @@ from delivery.domain.errors import NothingToDoError
 from delivery.domain.settings import FILE
 from delivery.steps.project import Project
 
-KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2")  # what happened keeps its names
+# What happened keeps its names.
+KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2", "delivery/tests/recorded/")
 PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # show what they were taken of
 
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from delivery.domain import workflows
 from delivery.domain.analysis import SIGNS
-from delivery.output import workflow_links
 
 PLAIN = frozenset(" ,;'\"()/%=+-…")
 LONGEST = 60  # characters of a name or a subject
@@ -41,7 +41,7 @@ def environment(escape: Callable[[str], str]) -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {each.__name__: each for each in (text, plain, code, quoted, names, sign)}
-    made.globals["workflows"] = workflow_links
+    made.globals["workflows"] = workflows
     return made
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from jinja2 import Environment as Templates
 from jinja2 import PackageLoader, StrictUndefined
 
+from delivery.domain import workflows
 from delivery.domain.environments import Environment
 from delivery.domain.overlay import path
 from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
 
+WORKFLOWS = ".github/workflows"
 FRESH = "0000000-20260101000000"  # a tag that no registry has: nothing is deployed yet
 SECOND = {"canary": ["vote-canary"], "blue-green": ["vote-preview"]}  # the page of a new release alone
 CHOICE = r"(?<={key}: {{type: choice, options: )\[.*?\]"
@@ -31,14 +33,13 @@ TEMPLATES = Templates(
 
 def own(settings: Settings, env: Environment, branch: str) -> dict[str, str]:
     """The text of each file that is one environment's, by path."""
-    workflows = ".github/workflows"
     templates = {
         path(env.name): "overlay",
         f"k8s/platform/environments/{env.name}/kustomization.yaml": "platform",
-        f"{workflows}/ci-build-push-{settings.name}-{env.name}.yaml": "deploy",
+        f"{WORKFLOWS}/{workflows.deploy(settings, env.name)}": "deploy",
     }
     if env.blue_green:
-        templates[f"{workflows}/promote-{env.name}-rollout-{settings.name}.yaml"] = "promote-rollout"
+        templates[f"{WORKFLOWS}/{workflows.promote_rollout(settings, env.name)}"] = "promote-rollout"
     values = {
         "settings": settings,
         "env": env,
@@ -52,13 +53,11 @@ def own(settings: Settings, env: Environment, branch: str) -> dict[str, str]:
 
 def listing(settings: Settings) -> list[str]:
     """The files that name all environments."""
-    workflows = [
-        f".github/workflows/{each}-{settings.name}.yaml" for each in ("apply", "rollback", "promote")
-    ]
+    choices = (workflows.apply, workflows.rollback, workflows.promote)
     return [
         "k8s/platform/environments/kustomization.yaml",
         "k8s/platform/traefik/deployment.yaml",
-        *workflows,
+        *(f"{WORKFLOWS}/{file(settings)}" for file in choices),
     ]
 
 
@@ -76,7 +75,7 @@ def lists(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
         (rollback, CHOICE.format(key="environment"), every),
         (promote, CHOICE.format(key="from"), f"[{', '.join(names[:-1])}]"),
         (promote, CHOICE.format(key="to"), f"[{', '.join(names[1:])}]"),
-        (promote, r"(?<=Promote: ).*(?= \()", way),
+        (promote, r'(?<=Promote: )[^"]*', way),
     ]
     found: dict[str, str] = {}
     for file, pattern, wanted in edits:
