@@ -163,7 +163,7 @@ class ComposeSite:
     Nobody but its owner reads the checkout, and Docker tells every container of a proxy that isn't there.
     """
 
-    project: str = field(default_factory=lambda: f"voting01-e2e-{secrets.token_hex(3)}")
+    project: str = field(default_factory=lambda: f"votes-e2e-{secrets.token_hex(3)}")
 
     def __enter__(self) -> Self:
         self._machine = tempfile.TemporaryDirectory()

@@ -27,7 +27,7 @@ def test_the_database_password_goes_to_three_containers():
     assert holders == {"worker", "result", "postgres"}
 
 
-@pytest.mark.parametrize(("name", "named"), [("проект", ["COMPOSE_PROJECT_NAME=voting01"]), ("my_app", [])])
+@pytest.mark.parametrize(("name", "named"), [("проект", ["COMPOSE_PROJECT_NAME=votes"]), ("my_app", [])])
 def test_compose_has_a_project_name_in_a_folder_without_latin_letters(tmp_path, name, named):
     """Compose makes one of the folder's letters a-z and digits, and refuses to start where there are none."""
     folder = tmp_path / name

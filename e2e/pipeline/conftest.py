@@ -34,7 +34,7 @@ def pytest_cmdline_main(config):
     config.add_cleanup(kept.close)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
-            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="voting01-pipeline-")))
+            folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="pipeline-")))
             testbed = kept.enter_context(made(folder))
             config.stash[TESTBED] = testbed.named()
             if reports := config.getoption("reports"):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from delivery.adapters.process import run
 from e2e.pipeline.act import Run, act, for_act
+from e2e.pipeline.names import SETTINGS
 from local.app import ROOT
 
 ACTION = """name: nothing
@@ -95,7 +96,7 @@ class Fork:
     """The bare repository and the folder that it and the clones are in."""
 
     folder: Path
-    repository: str = "voting01/voting01"
+    repository: str = SETTINGS.repository
 
     @property
     def origin(self) -> Path:

@@ -1,7 +1,6 @@
 """Story 6: what changes without a new image: manifests of an environment, and the platform."""
 
-APPLY = "apply-voting01.yaml"
-PLATFORM = "platform-voting01.yaml"
+from e2e.pipeline.names import APPLY, PLATFORM
 
 
 def test_a_change_of_the_manifests_is_applied(testbed):
@@ -39,7 +38,9 @@ def test_a_push_to_apm_renews_the_platform_and_no_environment(testbed):
         (subject,) = testbed.fork.since(tip)
         assert subject.startswith(f"deploy(platform): apm {change[:7]}-")
         select = "--field-selector=metadata.name=apm"
-        (apm,) = testbed.cluster.kubectl.objects("deployments.apps", "voting01-platform", select)
+        (apm,) = testbed.cluster.kubectl.objects(
+            "deployments.apps", testbed.cluster.platform_namespace, select
+        )
         (container,) = apm["spec"]["template"]["spec"]["containers"]
         assert f"/apm:{change[:7]}-" in container["image"]
         assert "@sha256:" in container["image"]

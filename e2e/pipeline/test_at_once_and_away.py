@@ -6,8 +6,9 @@ import pytest
 
 from delivery.adapters.process import run
 from e2e.pipeline.fork import Person
+from e2e.pipeline.names import DEPLOY, PROMOTE, ROLL_BACK
 
-DEV = "ci-build-push-voting01-dev.yaml"
+DEV = DEPLOY["dev"]
 GRACE = Person("Grace Hopper", "grace@example.org")
 
 
@@ -48,12 +49,12 @@ def test_a_registry_that_is_away(testbed):
         assert testbed.owner.pushed(DEV).ok, "the same push again, once it is back"
 
 
-@pytest.mark.parametrize("workflow", [DEV, "promote-voting01.yaml", "rollback-voting01.yaml"])
+@pytest.mark.parametrize("workflow", [DEV, PROMOTE, ROLL_BACK])
 def test_a_cluster_that_is_away(testbed, workflow):
     inputs = {
         DEV: {"image_tag": testbed.tag("dev")},
-        "promote-voting01.yaml": {"from": "dev", "to": "qa"},
-        "rollback-voting01.yaml": {"environment": "dev", "reason": "to see it fail"},
+        PROMOTE: {"from": "dev", "to": "qa"},
+        ROLL_BACK: {"environment": "dev", "reason": "to see it fail"},
     }[workflow]
     with testbed.alone():
         tip = testbed.fork.tip()

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 from delivery.adapters.polling import until
 from demo.local_pages import Page
+from e2e.pipeline.names import DEPLOY, PROMOTE, ROLL_BACK
 
 
 def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):
@@ -14,7 +15,7 @@ def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):
         with testbed.alone("qa"):
             good = testbed.tag("qa")
             owner.show_version(18)
-            built = owner.pushed("ci-build-push-voting01-dev.yaml")
+            built = owner.pushed(DEPLOY["dev"])
             assert built.ok, built
             tell(testbed, owner, good=good, bad=testbed.tag("dev"), gone_on=dev.close, figure=figure)
 
@@ -23,7 +24,7 @@ def tell(testbed, owner, *, good, bad, gone_on, figure):
     """The bad release goes on to QA, and no further."""
     qa = testbed.env("qa")
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(owner.dispatch, "promote-voting01.yaml", **{"from": "dev", "to": "qa"})
+        running = pool.submit(owner.dispatch, PROMOTE, **{"from": "dev", "to": "qa"})
         until(lambda: qa.look().tag == bad and qa.look().paused, what="QA's canary pauses", seconds=180)
         gone_on()
         canary = Page(qa.urls()["vote-canary"])
@@ -35,18 +36,18 @@ def tell(testbed, owner, *, good, bad, gone_on, figure):
     assert [each.split()[:2] for each in run.failed] == [["delivery", "wait"]]
     assert "error-rate" in run.summary
     assert "of the requests failed, not less than 2 %" in run.summary
-    assert "rollback-voting01" in run.summary
+    assert ROLL_BACK in run.summary
     assert run.jobs["landscape"] == "success"
     assert "Aborted" in testbed.fork.row("qa")
     assert testbed.tag("qa") == good
 
     tip = testbed.fork.tip()
-    refused = owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "uat"})
+    refused = owner.dispatch(PROMOTE, **{"from": "qa", "to": "uat"})
     assert not refused.ok
     assert "promote" in refused.failed[0]
     assert not any(bad in subject for subject in testbed.fork.since(tip))
 
-    back = owner.dispatch("rollback-voting01.yaml", environment="qa", reason="votes fail with HTTP 500")
+    back = owner.dispatch(ROLL_BACK, environment="qa", reason="votes fail with HTTP 500")
     assert back.ok, back
     state = qa.look()
     assert (state.tag, state.healthy) == (good, True)

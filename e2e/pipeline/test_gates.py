@@ -3,10 +3,9 @@
 import pytest
 
 from delivery.adapters.polling import until
+from e2e.pipeline.names import DEPLOY, PROMOTE, PROMOTE_ROLLOUT, ROLL_BACK
 
-ROLL_BACK = "rollback-voting01.yaml"
-PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
-STAGING = "ci-build-push-voting01-staging.yaml"
+STAGING = DEPLOY["staging"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,7 +48,7 @@ def test_nothing_is_promoted_where_nothing_is_paused(testbed):
 
 def test_a_step_is_not_skipped(testbed, tag):
     tip = testbed.fork.tip()
-    run = testbed.owner.dispatch("promote-voting01.yaml", **{"from": "qa", "to": "staging"})
+    run = testbed.owner.dispatch(PROMOTE, **{"from": "qa", "to": "staging"})
     refused(run, "dev -> qa -> uat -> staging", "image_tag")
     assert testbed.fork.deployments(tip, "staging") == []
 

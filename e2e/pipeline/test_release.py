@@ -7,10 +7,8 @@ from contextlib import ExitStack
 import pytest
 
 from e2e.pipeline.fork import Person
-from e2e.pipeline.testbed import ENVIRONMENTS
+from e2e.pipeline.names import DEPLOY, ENVIRONMENTS, PROMOTE, PROMOTE_ROLLOUT
 
-PROMOTE = "promote-voting01.yaml"
-PROMOTE_ROLLOUT = "promote-staging-rollout-voting01.yaml"
 ZOE = Person("Zoë Ångström", "zoe@example.org")
 
 
@@ -31,7 +29,7 @@ def test_a_change_reaches_staging_by_the_workflows_alone(testbed, zoe, figure):
     with dev, qa, uat, staging:  # an environment that the change has left is another story's
         dev.enter_context(testbed.alone("dev"))
         change = zoe.show_version(17)
-        runs["dev"] = require(zoe.pushed("ci-build-push-voting01-dev.yaml"))
+        runs["dev"] = require(zoe.pushed(DEPLOY["dev"]))
         tag = testbed.tag("dev")
         assert tag.startswith(change[:7])
         assert "v17" in testbed.page(testbed.env("dev").urls()["vote"])

@@ -8,6 +8,7 @@ from delivery.adapters.polling import until
 from delivery.domain import overlay
 from demo import readiness, volumes
 from e2e.pipeline.fork import Fork, Person
+from e2e.pipeline.names import SETTINGS
 from e2e.pipeline.testbed import hasten
 
 EVE = Person("Eve Adams", "eve@example.org")
@@ -16,7 +17,8 @@ SIX = (  # beside dev, uat and staging
     ("add", "perf", "--after", "uat", "--strategy", "canary"),
     ("add", "prod-eu", "--after", "staging", "--strategy", "blue-green", "--replicas", "1", "--no-traffic"),
 )
-HISTORY = ("CHANGELOG.md", ".deployments/", "docs/images/")
+OLD = SETTINGS.name.encode()
+HISTORY = ("CHANGELOG.md", ".deployments/", "delivery/tests/recorded/", "docs/images/")
 
 
 def make(folder, *targets):
@@ -58,10 +60,10 @@ def tell(testbed, tmp_path):
     left = [
         path
         for path in eve.git("ls-files").splitlines()
-        if not path.startswith(HISTORY) and b"voting01" in (eve.folder / path).read_bytes().lower()
+        if not path.startswith(HISTORY) and OLD in (eve.folder / path).read_bytes().lower()
     ]
     assert left == []
-    assert not [path for path in fork.files(".") if "voting01" in path]
+    assert not [path for path in fork.files(".") if SETTINGS.name in path]
     linted = make(eve.folder, "lint")
     assert linted.returncode == 0, linted.stdout + linted.stderr
     verified = eve.delivery("verify")

@@ -16,16 +16,14 @@ import httpx
 from delivery.adapters.pages import Loopback
 from delivery.adapters.process import run
 from delivery.domain.errors import ConfigurationError, DeliveryError
-from delivery.domain.settings import Settings
 from demo import images, up, volumes
 from demo.cluster import Cluster
 from demo.environment import Environment
 from e2e.pipeline.fork import Clone, Fork, Person
+from e2e.pipeline.names import ENVIRONMENTS, SETTINGS
 from e2e.pipeline.registry import Registry
-from local.app import ROOT
 from local.servers import free_port
 
-ENVIRONMENTS = Settings.from_file(ROOT).env_names
 PARTS = (*ENVIRONMENTS, "another fork")  # what a story may need for itself
 OWNER = Person("Ada Lovelace", "ada@example.org")
 
@@ -135,7 +133,7 @@ def settle(testbed: Testbed) -> None:
     testbed.deliver(
         "init",
         *("--cluster", testbed.cluster.name),
-        *("--registry", f"{testbed.registry.host}/voting01"),
+        *("--registry", f"{testbed.registry.host}/{SETTINGS.name}"),
         *("--base-domain", f"localhost:{testbed.cluster.port}"),
     )
     hasten(testbed.owner.folder)

@@ -56,5 +56,5 @@ def test_a_stop_removes_the_cluster(tmp_path, how):
     assert run.wait(timeout=30) == 2
     *_, created, deleted = asked.read_text().splitlines()
     name = created.split("--name ")[1].split()[0]
-    assert name.startswith("voting01-e2e-")
+    assert name.startswith("votes-e2e-")
     assert deleted == f"delete cluster --name {name}"
