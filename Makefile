@@ -42,7 +42,7 @@ run: setup ## the whole app on this machine, without Docker: https://localhost:8
 
 .env: ## write .env for docker compose, with a random database password
 	@sed "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')/" .env.example > $@
-	@case "$(notdir $(CURDIR))" in *[A-Za-z0-9]*) ;; *) echo COMPOSE_PROJECT_NAME=voting01 >>$@ ;; esac # else compose has none
+	@case "$(notdir $(CURDIR))" in *[A-Za-z0-9]*) ;; *) echo COMPOSE_PROJECT_NAME=votes >>$@ ;; esac # else compose has none
 
 .PHONY: clean
 clean: ## remove what `make run` keeps between runs (votes included)
@@ -70,7 +70,7 @@ e2e-pipeline: checkout setup ## the workflows, run by act from a commit to stagi
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
-cluster: setup ## the whole app in a local Kubernetes cluster: https://vote-voting01-qa.localhost:8443 (ENV=qa, or another of delivery.toml)
+cluster: setup ## the whole app in a local Kubernetes cluster; prints its addresses (ENV=qa, or another of delivery.toml)
 	@$(BIN)/python -m demo cluster $(ENV) --timings=$(TIMINGS)
 
 .PHONY: cluster-down
