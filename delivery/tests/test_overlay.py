@@ -57,13 +57,6 @@ def test_two_tags_are_one_too_many():
 
 
 @pytest.mark.parametrize(
-    ("component", "strategy"), [("canary", "canary"), ("blue-green", "blue-green"), ("ingress", "rolling")]
-)
-def test_the_strategy_is_a_component(component, strategy):
-    assert overlay.strategy(KUSTOMIZATION.format(strategy=component)) == strategy
-
-
-@pytest.mark.parametrize(
     "text", ["ghcr.io/acme/vote:t", f"localhost:5000/vote:t@{DIGEST}", f"vote:t@{DIGEST}"]
 )
 def test_an_image_reads_as_it_is_written(text):

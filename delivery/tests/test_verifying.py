@@ -1,6 +1,8 @@
 import inspect
 from pathlib import Path
 
+import pytest
+
 from delivery.domain import tags
 from delivery.domain.services import ROOT
 from delivery.steps import verification
@@ -33,15 +35,37 @@ def test_every_stray_is_named(settings):
     ]
 
 
-def test_an_overlay_is_the_environment_that_delivery_toml_declares(settings):
-    vote = {"kind": "Rollout", "metadata": {"name": "vote", "namespace": "acme-qa"}, "spec": {"replicas": 3}}
-    text = KUSTOMIZATION.format(strategy="blue-green")
+def workload(kind, name, **spec):
+    return {"kind": kind, "metadata": {"name": name}, "spec": spec}
 
-    assert verification.undeclared(settings.environment("qa"), text, [vote]) == [
-        "qa: its strategy: blue-green, delivery.toml says canary",
-        "qa: its replicas: 3, delivery.toml says 5",
-        "qa: its traffic: False, delivery.toml says True",
+
+CANARY = workload("Rollout", "vote", replicas=5, strategy={"canary": {}})
+TRAFFIC = workload("Deployment", "traffic")
+
+
+@pytest.mark.parametrize(
+    ("workloads", "found"),
+    [
+        ([CANARY, TRAFFIC], []),
+        (
+            [workload("Rollout", "vote", replicas=5, strategy={"blueGreen": {}}), TRAFFIC],
+            ["strategy: blue-green"],
+        ),
+        ([workload("Deployment", "vote", replicas=5), TRAFFIC], ["strategy: rolling"]),
+        ([workload("Rollout", "vote", replicas=3, strategy={"canary": {}}), TRAFFIC], ["replicas: 3"]),
+        ([CANARY], ["traffic: False"]),
+    ],
+)
+def test_the_manifests_are_the_environment_that_delivery_toml_declares(settings, workloads, found):
+    declared = {"strategy": "canary", "replicas": 5, "traffic": True}
+
+    assert verification.undeclared(settings.environment("qa"), workloads) == [
+        f"qa: its {each}, delivery.toml says {declared[each.partition(':')[0]]}" for each in found
     ]
+
+
+def test_an_environment_without_vote_is_none(settings):
+    assert verification.undeclared(settings.environment("qa"), []) == ["qa: its manifests have no vote"]
 
 
 def test_the_policies_come_from_k8s_and_know_our_tags():

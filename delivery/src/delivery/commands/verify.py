@@ -32,5 +32,5 @@ def verify(project: Project, env: str) -> list[str]:
         raise ConfigurationError(f"there is no {folder.relative_to(project.root)} in this checkout")
     text = (folder / "kustomization.yaml").read_text(encoding="utf-8")
     objects = verification.rendered(env, folder)
-    found = verification.undeclared(project.settings.environment(env), text, objects)
+    found = verification.undeclared(project.settings.environment(env), objects)
     return [*verification.broken(project.settings, env, text, objects), *found]

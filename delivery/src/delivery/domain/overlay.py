@@ -66,12 +66,6 @@ def tag(text: str) -> str:
     return found.pop()
 
 
-def strategy(text: str) -> str:
-    """How the environment changes its release: rolling, canary or blue-green."""
-    named = {each.rpartition("/")[2] for each in load(text).get("components", [])}
-    return next((each for each in ("canary", "blue-green") if each in named), "rolling")
-
-
 def with_images(text: str, wanted: Mapping[str, Image]) -> str:
     """The same kustomization with these images; every comment, order and other line stays."""
     yaml = _yaml()

@@ -41,11 +41,6 @@ class Overlay:
         return overlay.tag(self.text)
 
     @property
-    def strategy(self) -> str:
-        """How it changes its release: rolling, canary or blue-green."""
-        return overlay.strategy(self.text)
-
-    @property
     def pinned(self) -> bool:
         """Whether somebody has deployed here: a fresh overlay names images that no registry has."""
         return all(image.digest for image in self.images.values())

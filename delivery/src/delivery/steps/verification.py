@@ -88,20 +88,27 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
     return wrong
 
 
-def undeclared(env: Environment, text: str, objects: list[Object]) -> list[str]:
-    """Where an overlay is another environment than delivery.toml declares."""
-    pods = {
-        each["metadata"]["name"]: each["spec"].get("replicas")
-        for each in objects
-        if each["kind"] in ("Deployment", "Rollout")
+def undeclared(env: Environment, objects: list[Object]) -> list[str]:
+    """Where the manifests are another environment than delivery.toml declares."""
+    workloads = {
+        each["metadata"]["name"]: each for each in objects if each["kind"] in ("Deployment", "Rollout")
     }
-    facts = {
-        "strategy": (env.strategy, overlay.strategy(text)),
-        "replicas": (env.replicas, pods.get("vote", env.replicas)),
-        "traffic": (env.traffic, "traffic" in pods if pods else env.traffic),
+    if "vote" not in workloads:
+        return [f"{env.name}: its manifests have no vote"]
+    found = {
+        "strategy": strategy(workloads["vote"]),
+        "replicas": workloads["vote"]["spec"].get("replicas"),
+        "traffic": "traffic" in workloads,
     }
     return [
-        f"{env.name}: its {fact}: {found}, delivery.toml says {declared}"
-        for fact, (declared, found) in facts.items()
-        if found != declared
+        f"{env.name}: its {fact}: {there}, delivery.toml says {getattr(env, fact)}"
+        for fact, there in found.items()
+        if there != getattr(env, fact)
     ]
+
+
+def strategy(workload: Object) -> str:
+    """How a Deployment or a Rollout changes its release."""
+    if workload["kind"] == "Deployment":
+        return "rolling"
+    return "canary" if "canary" in workload["spec"]["strategy"] else "blue-green"
