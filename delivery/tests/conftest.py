@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -155,10 +155,6 @@ def fakes(tmp_path, monkeypatch):
 def tag(project):
     """A tag of a commit that Ada made."""
     return f"{git(project.root, 'rev-parse', 'HEAD')[:7]}-20260102030405"
-
-
-def minutes(count):
-    return timedelta(minutes=count)
 
 
 @pytest.fixture

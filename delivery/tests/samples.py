@@ -1,9 +1,12 @@
 """A fork called acme: its settings, its overlays, a real repository, and what its history says."""
 
+import json
 import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from jsonschema import Draft202012Validator
 
 from delivery.adapters.github import ActionsEnvironment
 from delivery.adapters.process import Runner
@@ -18,6 +21,8 @@ from delivery.steps.project import Project
 
 from .fakes import DIGEST
 
+REPORTS = Path(__file__).parents[2] / ".deployments"
+SCHEMA = json.loads((REPORTS / "schema.json").read_text())
 OTHER_DIGEST = "sha256:" + "e" * 64
 ADA = Person("Ada Lovelace", "ada@example.org")
 AS_ADA = ("-c", f"user.name={ADA.name}", "-c", f"user.email={ADA.email}")
@@ -123,3 +128,8 @@ class RecordedCluster:
 
     def now(self):
         return datetime.fromtimestamp(self.looks[min(self.asked, len(self.looks)) - 1]["at"], UTC)
+
+
+def valid(found):
+    Draft202012Validator(SCHEMA).validate(found)
+    return found

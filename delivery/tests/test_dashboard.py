@@ -4,27 +4,17 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import jsonschema
 import pytest
 
-from delivery.commands import deploy, landscape, report, status
+from delivery.commands import landscape, report, status
 from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, NothingToDoError
 from delivery.domain.report.record import beside
 
 from .fakes import rollout
-from .samples import git
-from .test_report import SCHEMA
+from .samples import git, valid
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def in_qa(project, fakes, tag):
-    """The tag runs in qa, Healthy."""
-    deploy.deploy(project, "qa", tag, print)
-    fakes.runs(rollout(tag))
-    return tag
 
 
 def readme(origin):
@@ -79,7 +69,7 @@ def test_a_pause_that_nobody_planned_says_why(origin, project, fakes, in_qa):
     assert "| Paused: InconclusiveAnalysisRun |" in readme(origin)
     assert status.ask(project, "qa").phase == "Paused: InconclusiveAnalysisRun"
     assert origin.main("show", f"main:{path}").startswith(f"# qa: `{in_qa}` is Paused: Inconclusive")
-    jsonschema.validate(json.loads(origin.main("show", f"main:{beside(path)}")), SCHEMA)
+    valid(json.loads(origin.main("show", f"main:{beside(path)}")))
 
 
 def test_a_shallow_clone_shows_the_whole_history(origin, project, in_qa):

@@ -9,7 +9,6 @@ from delivery.adapters.git import Repository
 from delivery.adapters.process import Runner
 from delivery.domain import history, overlay
 from delivery.domain.attribution import GITHUB_ACTIONS as BOT
-from delivery.domain.attribution import people, source
 from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.steps.desired_state import DesiredState
@@ -17,6 +16,7 @@ from delivery.steps.desired_state import DesiredState
 from .samples import STRATEGIES, commit, git, images
 
 pytestmark = pytest.mark.servers
+
 
 TAGS = [f"{number:07x}-20260102030405" for number in range(1, 11)]
 
@@ -111,30 +111,6 @@ def test_an_origin_that_is_away_is_one_line(origin, deployment):
 def test_an_overlay_that_is_not_there_is_named(origin):
     with pytest.raises(ConfigurationError, match="main has no k8s/overlays/prod"):
         DesiredState.now(origin.project(origin.clone())).overlay("prod")
-
-
-NAMES = ["Zoë Ångström 山田", "a|b `c` & d", "Environment: staging", "O'Neill \\ $HOME %s"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_an_author_is_read_as_git_has_it(origin, name):
-    clone = origin.clone()
-    message = f"feat: v17\n\nwith a <!-- deployments:end -->\n\nCo-authored-by: {name} 2 <two@example.org>"
-    author = ["-c", f"user.name={name}", "-c", "user.email=one@example.org"]
-    git(clone, *author, "commit", "--quiet", "--allow-empty", f"--message={message}")
-    made = source(Repository(clone).changes("HEAD"))
-
-    assert [each.name for each in people(made)] == [name, f"{name} 2"]
-
-
-def test_a_commit_without_a_message_or_a_name_is_read(origin):
-    clone = origin.clone()
-    git(clone, "commit", "--quiet", "--allow-empty", "--allow-empty-message", "--message=")
-    git(clone, "commit", "--quiet", "--allow-empty", "--message=\x01\x1e odd")
-
-    changes = Repository(clone).changes("HEAD")
-
-    assert [each.subject for each in changes] == ["\x01\x1e odd", "", "feat: everything"]
 
 
 def test_a_shallow_clone_finds_an_old_commit(origin):

@@ -1,6 +1,6 @@
 import random
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,11 +8,14 @@ from delivery.domain.attribution import Person
 from delivery.domain.errors import ConfigurationError
 from delivery.output import dashboard
 
-from .conftest import minutes
 from .test_markdown import HOSTILE
 
 NOW = datetime(2026, 1, 2, 3, 27, tzinfo=UTC)
 README = "# acme\n\nbefore\n\n<!-- deployments:begin -->\nold\n<!-- deployments:end -->\n\nafter\n"
+
+
+def minutes(count):
+    return timedelta(minutes=count)
 
 
 def draw(settings, deployed, **changes):

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-import jsonschema
 import pytest
 
 from delivery.adapters import pages
+from delivery.adapters.git import Repository
 from delivery.commands import deploy, promote, rollback
 from delivery.domain import history
+from delivery.domain.attribution import people, source
 from delivery.domain.observation_log import ObservationLog
 from delivery.domain.report import merging, record
 from delivery.output import dashboard, summary
@@ -15,9 +16,8 @@ from delivery.output.report import markdown
 from delivery.steps import watch
 
 from .fakes import rollout
-from .samples import ADA, git
+from .samples import ADA, git, valid
 from .test_gates import state
-from .test_report import SCHEMA
 
 pytestmark = pytest.mark.servers
 
@@ -100,4 +100,28 @@ def test_the_report_says_who_pressed_the_button(settings, deployment):
 
     whole = merging.merged(None, said)
     assert "promoted by gr&#124;ace" in markdown(whole)
-    jsonschema.validate(whole, SCHEMA)
+    valid(whole)
+
+
+NAMES = ["Zoë Ångström 山田", "a|b `c` & d", "Environment: staging", "O'Neill \\ $HOME %s"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_author_is_read_as_git_has_it(origin, name):
+    clone = origin.clone()
+    message = f"feat: v17\n\nwith a <!-- deployments:end -->\n\nCo-authored-by: {name} 2 <two@example.org>"
+    author = ["-c", f"user.name={name}", "-c", "user.email=one@example.org"]
+    git(clone, *author, "commit", "--quiet", "--allow-empty", f"--message={message}")
+    made = source(Repository(clone).changes("HEAD"))
+
+    assert [each.name for each in people(made)] == [name, f"{name} 2"]
+
+
+def test_a_commit_without_a_message_or_a_name_is_read(origin):
+    clone = origin.clone()
+    git(clone, "commit", "--quiet", "--allow-empty", "--allow-empty-message", "--message=")
+    git(clone, "commit", "--quiet", "--allow-empty", "--message=\x01\x1e odd")
+
+    changes = Repository(clone).changes("HEAD")
+
+    assert [each.subject for each in changes] == ["\x01\x1e odd", "", "feat: everything"]

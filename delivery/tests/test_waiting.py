@@ -5,7 +5,6 @@ import pytest
 
 from delivery.domain import analysis, progress
 from delivery.domain.errors import GateError, NothingToDoError, TimedOutError
-from delivery.domain.observation_log import ObservationLog
 from delivery.output import log_lines
 from delivery.steps import watch
 
@@ -146,30 +145,6 @@ def test_too_late_says_how_things_stand(watched, at_once):
         seen.until("healthy", seconds=0.5)
 
 
-def test_what_was_seen_is_kept_for_the_report(watched):
-    seen = watched("canary", RECORDED, looks=10)
-    kept = ObservationLog.of(seen.folder, "qa", RECORDED)
-
-    assert kept == seen.log
-    assert kept.observations[0]["at"] == "2026-11-24T01:33:50Z"
-    assert len(kept.verdicts) == 14
-    assert ObservationLog.of(seen.folder, "qa", "another") == ObservationLog("qa", "another")
-
-
-def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
-    seen = watched("canary", RECORDED, looks=10)
-    later = seen.log.observations[5]["at"]
-
-    kept = ObservationLog.of(seen.folder, "qa", RECORDED, since=later)
-    assert min(each["at"] for each in kept.observations) == later
-    assert ObservationLog.of(seen.folder, "qa", RECORDED, since="2027-01-01T00:00:00Z") == ObservationLog(
-        "qa", RECORDED
-    )
-    objects = seen.cluster.looks[9]["objects"]
-    runs = analysis.runs(objects, seen.state.release)
-    assert analysis.runs(objects, seen.state.release, since=runs[1].started) == runs[1:] != []
-
-
 def test_the_analyses_of_an_earlier_deployment_of_the_same_release_are_not_this_one_s(watched):
     seen = watched("canary", RECORDED, looks=10)
     objects = seen.cluster.looks[9]["objects"]
@@ -208,10 +183,3 @@ def test_a_job_whose_log_is_gone_is_said_to_be(watched):
 
     assert len(gone) == 1
     assert gone[0].asked == ""
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"verdicts": {"a": {}}}'])
-def test_a_notebook_that_cannot_be_read_is_an_empty_one(tmp_path, content):
-    (tmp_path / "qa.json").write_text(content)
-
-    assert ObservationLog.of(tmp_path, "qa", TAG) == ObservationLog("qa", TAG)
