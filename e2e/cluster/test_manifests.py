@@ -10,7 +10,8 @@ from delivery.domain import overlay
 from delivery.domain.services import ROOT
 from demo import kustomization
 from e2e.cluster.rollouts import patch, replace
-from k8s.tests.test_render import ON_DEV, OVERLAYS
+from k8s.tests.conftest import ENVIRONMENTS
+from k8s.tests.test_render import ON_DEV
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def check(cluster):
     return judge
 
 
-@pytest.mark.parametrize("name", OVERLAYS)
+@pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_every_overlay_is_taken(check, name):
     check(name)
 

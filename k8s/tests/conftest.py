@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from delivery.domain.overlay import load
 from delivery.domain.settings import Settings
 
 K8S = Path(__file__).parents[1]
@@ -148,6 +149,29 @@ def documents(text: str) -> list[dict]:
         found.append(document)
         text = text[end:]
     return found
+
+
+@pytest.fixture(scope="session")
+def overlay(render, checkout):
+    """An overlay's objects, with more components if asked for; rendered once a session."""
+    rendered = {}
+
+    def objects(name: str, *components: str) -> list[dict]:
+        if (name, components) not in rendered:
+            folder = checkout / "overlays" / "-".join([name, "with", *components])
+            content = load((K8S / "overlays" / name / "kustomization.yaml").read_text())
+            content["components"] += [f"../../components/{each}" for each in components]
+            folder.mkdir()
+            (folder / "kustomization.yaml").write_text(json.dumps(content))
+            rendered[name, components] = render(folder)
+        return rendered[name, components]
+
+    return objects
+
+
+@pytest.fixture(scope="session")
+def platform(render):
+    return render(K8S / "platform")
 
 
 @pytest.fixture(scope="session")
