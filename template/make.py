@@ -1,4 +1,4 @@
-"""`make service NAME=audit`: a service of the shape that all have, named wherever a service must be named."""
+"""`make service NAME=audit`: creates a service of the common shape and lists it where services are listed."""
 
 import re
 import sys
@@ -12,11 +12,11 @@ OWN = {path.name for path in TEMPLATE.glob("service/src/*/*.py")} | {"metrics.py
 
 
 class RefusedError(Exception):
-    """The service cannot be made; the message says what to do."""
+    """The service cannot be created; the message says what to do."""
 
 
 def main(name: str) -> int:
-    """Make the service; 2 and one line, and nothing is made, if that cannot be."""
+    """Create the service and return 0, or print one line, change nothing and return 2."""
     try:
         checked(name)
         made = shared(name) | own(name) | naming(name)
@@ -26,23 +26,25 @@ def main(name: str) -> int:
     for path, text in made.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    print(f"{name}/ and k8s/base/{name} are there; say in README.md what the service does, then: make test")
+    print(f"created {name}/ and k8s/base/{name}; describe the service in README.md, then run: make test")
     return 0
 
 
 def checked(name: str) -> None:
-    """Refuse a name that is no Python package and no DNS label, or is taken."""
+    """Refuse a name that is not valid as Python package and DNS label, or is taken."""
     if not re.fullmatch(r"[a-z][a-z0-9]{1,19}", name):
         raise RefusedError("NAME must be lower-case letters and digits, 20 at most: make service NAME=audit")
     if (ROOT / name).exists() or name in sys.stdlib_module_names or find_spec(name):
-        raise RefusedError(f"{name} is taken: by a folder here, or by a Python package")
+        raise RefusedError(f"{name} is taken by a folder here or by a Python package; choose another name")
     for path, text in (*shared(SHARED).items(), *own(NEW).items()):
         if re.search(rf"(?<![A-Za-z0-9]){name}(?![A-Za-z0-9])", text, re.IGNORECASE):
-            raise RefusedError(f"{name} is a word in {path.relative_to(ROOT)} already; take another name")
+            raise RefusedError(
+                f"{name} already occurs as a word in {path.relative_to(ROOT)}; choose another name"
+            )
 
 
 def shared(name: str) -> dict[Path, str]:
-    """What every service has: the same text, with its name in it."""
+    """The files that all services share: the same text with the service's name."""
     source, other = ROOT / SHARED / "src" / SHARED, ROOT / "apm/src/apm"
     modules = [path for path in source.glob("*.py") if (other / path.name).exists() and path.name not in OWN]
     texts = {ROOT / name / "src" / name / path.name: path for path in modules}
@@ -51,7 +53,7 @@ def shared(name: str) -> dict[Path, str]:
 
 
 def own(name: str) -> dict[Path, str]:
-    """What is the service's own, from the template."""
+    """The service's own files, from the template."""
     folders = {TEMPLATE / "service": ROOT / name, TEMPLATE / "k8s": ROOT / "k8s/base" / name}
     texts = {ROOT / "requirements" / f"{name}.txt": ROOT / "requirements/template.txt"}
     for source, folder in folders.items():
@@ -62,7 +64,7 @@ def own(name: str) -> dict[Path, str]:
 
 
 def named(path: Path, old: str, new: str) -> str:
-    """A file's text for a service of another name, in a folder at the root."""
+    """The text of a file with the service renamed, and paths for a folder at the root."""
     text = (
         path.read_text(encoding="utf-8").replace("template/service", old).replace("../../docs/", "../docs/")
     )
@@ -70,14 +72,14 @@ def named(path: Path, old: str, new: str) -> str:
 
 
 def sorted_images(text: str) -> str:
-    """A kustomization with its images in order, as delivery writes them."""
+    """A kustomization with its images sorted, as delivery writes them."""
     images = re.compile(r"(?<=^images:\n)(  - name: .+\n(?:    .+\n)*)+", re.MULTILINE)
     entry = re.compile(r"  - name: .+\n(?:    .+\n)*")
     return images.sub(lambda found: "".join(sorted(entry.findall(found[0]))), text)
 
 
 def naming(name: str) -> dict[Path, str]:
-    """Every file that names the services, with one more in it."""
+    """The files that list the services, with the new service added."""
     row = f"| [{name}/]({name}/) | does nothing yet | [`create_app`]({name}/src/{name}/app.py) |\n"
     container = f"  {name}:\n    <<: *hardened\n    build: {{context: ., dockerfile: {name}/Dockerfile}}\n"
     pushes = f"      - {name}/**\n      - requirements/{name}.txt\n"
@@ -102,7 +104,9 @@ def naming(name: str) -> dict[Path, str]:
         before = {path: texts.get(path) or path.read_text(encoding="utf-8") for path in paths}
         after = {path: sorted_images(re.sub(place, addition, text, count=1)) for path, text in before.items()}
         if after == before:
-            raise RefusedError(f"{patterns} names the services in another way than template/make.py knows")
+            raise RefusedError(
+                f"cannot add the service to {patterns}: template/make.py does not find the place"
+            )
         texts |= {path: text for path, text in after.items() if text != before[path]}
     return texts
 

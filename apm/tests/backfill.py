@@ -1,4 +1,4 @@
-"""A real Prometheus in Docker whose past is written beforehand, so that no test waits for it."""
+"""A real Prometheus in Docker with backfilled samples, so that no test waits for scrapes."""
 
 import contextlib
 import os
@@ -26,11 +26,11 @@ scrape_configs:
 
 
 class RealPrometheus:
-    """Has the given past, and scrapes one pod of acme-live from now on."""
+    """Starts with the given samples, and scrapes one pod of acme-live from then on."""
 
     def __init__(self, folder: Path, past: Past, *, scraped_port: int) -> None:
         if not shutil.which("docker") or _docker("version").returncode:
-            raise AssertionError("these tests need Docker: they ask a real Prometheus")
+            raise AssertionError("these tests need Docker: they run a real Prometheus")
         self._folder = folder
         (folder / "prometheus.yml").write_text(_CONFIG % scraped_port)
         (folder / "past").write_text(_openmetrics(past))
@@ -39,7 +39,7 @@ class RealPrometheus:
         self.url = f"http://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
-        """Write the past, start, and wait until it answers."""
+        """Backfill the samples, start the server, and wait until it is ready."""
         self._run("promtool", "tsdb", "create-blocks-from", "openmetrics", "/data/past", "/data/tsdb")
         arguments = ("--config.file=/data/prometheus.yml", "--storage.tsdb.path=/data/tsdb")
         address = f"--web.listen-address=127.0.0.1:{self._port}"
@@ -56,7 +56,7 @@ class RealPrometheus:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave no container behind."""
+        """Remove the container."""
         _docker("rm", "--force", self._name)
 
     def _run(self, program: str, *arguments: str, detach: bool = False) -> None:

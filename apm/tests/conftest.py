@@ -8,16 +8,16 @@ from apm.config import Settings
 
 
 class FakePrometheus:
-    """Answers with the rows that a test gives it, and can be away."""
+    """Answers with the rows that a test sets; `unreachable` makes every query fail."""
 
     def __init__(self) -> None:
         self.rows: list[Sample] = []
         self.asked: list[str] = []
-        self.away = False
+        self.unreachable = False
 
     def query(self, promql: str) -> list[Sample]:
-        if self.away:
-            raise PrometheusError("Prometheus is away: test")
+        if self.unreachable:
+            raise PrometheusError("Prometheus is unreachable: test")
         self.asked.append(promql)
         return self.rows
 

@@ -29,13 +29,13 @@ def prometheus(answer: httpx.Response | Exception) -> Prometheus:
     return Prometheus("http://test/prefix/", timeout_s=0.5, transport=httpx.MockTransport(handle))
 
 
-def test_an_answer_is_read():
+def test_an_answer_is_parsed():
     answer = httpx.Response(200, content=rows(row("98", status="200"), row("2.5", status="500")))
 
     assert prometheus(answer).query("up") == [Sample({"status": "200"}, 98), Sample({"status": "500"}, 2.5)]
 
 
-def test_the_query_goes_to_the_address_with_its_prefix_and_a_limit():
+def test_the_query_goes_to_the_prefixed_url_with_a_timeout():
     asked = []
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -56,35 +56,35 @@ FAULTS = {
     "bad query": (httpx.Response(400, json={"status": "error"}), "HTTP 400"),
     "redirect": (httpx.Response(302, headers={"Location": "http://login/"}), "HTTP 302"),
     "no content": (httpx.Response(204), "HTTP 204"),
-    "empty": (httpx.Response(200, content=b""), "cannot be read"),
-    "HTML": (httpx.Response(200, html="<h1>Welcome</h1>"), "cannot be read"),
-    "binary": (httpx.Response(200, content=b"\xff\xfe\x00"), "cannot be read"),
-    "cut off": (httpx.Response(200, content=rows(row("1"))[:-9]), "cannot be read"),
-    "deep": (httpx.Response(200, content=b"[" * 100_000), "cannot be read"),
-    "a list": (httpx.Response(200, json=[]), "cannot be read"),
-    "null": (httpx.Response(200, json=None), "cannot be read"),
-    "no data": (httpx.Response(200, json={"status": "success"}), "cannot be read"),
-    "no value": (httpx.Response(200, content=rows({"metric": {}})), "cannot be read"),
-    "no labels": (httpx.Response(200, content=rows({"value": [0, "1"]})), "cannot be read"),
-    "odd labels": (httpx.Response(200, content=rows({"metric": 5, "value": [0, "1"]})), "cannot be read"),
-    "a word": (httpx.Response(200, content=rows(row("many"))), "cannot be read"),
-    "null value": (httpx.Response(200, content=rows(row(None))), "cannot be read"),
-    "error": (httpx.Response(200, content=rows(status="error")), "something else"),
-    "another kind": (httpx.Response(200, content=rows(kind="matrix")), "something else"),
-    "NaN": (httpx.Response(200, content=rows(row("98"), row("NaN"))), "no count"),
-    "+Inf": (httpx.Response(200, content=rows(row("+Inf"))), "no count"),
-    "negative": (httpx.Response(200, content=rows(row("-1"))), "no count"),
-    "too much": (httpx.Response(200, content=b" " * 2_000_000), "more than can be meant"),
+    "empty": (httpx.Response(200, content=b""), "cannot be parsed"),
+    "HTML": (httpx.Response(200, html="<h1>Welcome</h1>"), "cannot be parsed"),
+    "binary": (httpx.Response(200, content=b"\xff\xfe\x00"), "cannot be parsed"),
+    "cut off": (httpx.Response(200, content=rows(row("1"))[:-9]), "cannot be parsed"),
+    "deep": (httpx.Response(200, content=b"[" * 100_000), "cannot be parsed"),
+    "a list": (httpx.Response(200, json=[]), "cannot be parsed"),
+    "null": (httpx.Response(200, json=None), "cannot be parsed"),
+    "no data": (httpx.Response(200, json={"status": "success"}), "cannot be parsed"),
+    "no value": (httpx.Response(200, content=rows({"metric": {}})), "cannot be parsed"),
+    "no labels": (httpx.Response(200, content=rows({"value": [0, "1"]})), "cannot be parsed"),
+    "odd labels": (httpx.Response(200, content=rows({"metric": 5, "value": [0, "1"]})), "cannot be parsed"),
+    "a word": (httpx.Response(200, content=rows(row("many"))), "cannot be parsed"),
+    "null value": (httpx.Response(200, content=rows(row(None))), "cannot be parsed"),
+    "error": (httpx.Response(200, content=rows(status="error")), "instant vector"),
+    "another kind": (httpx.Response(200, content=rows(kind="matrix")), "instant vector"),
+    "NaN": (httpx.Response(200, content=rows(row("98"), row("NaN"))), "not a count"),
+    "+Inf": (httpx.Response(200, content=rows(row("+Inf"))), "not a count"),
+    "negative": (httpx.Response(200, content=rows(row("-1"))), "not a count"),
+    "too much": (httpx.Response(200, content=b" " * 2_000_000), "too large"),
     "slow to connect": (httpx.ConnectTimeout("slow"), "did not answer within 0.5 s"),
     "slow to answer": (httpx.ReadTimeout("slow"), "did not answer within 0.5 s"),
-    "refused": (httpx.ConnectError("[Errno 111]\nConnection refused"), "away: .*Connection refused"),
-    "hung up": (httpx.RemoteProtocolError("Server disconnected"), "away: Server disconnected"),
-    "nameless": (httpx.ReadError(""), "away: ReadError"),
+    "refused": (httpx.ConnectError("[Errno 111]\nConnection refused"), "unreachable: .*Connection refused"),
+    "hung up": (httpx.RemoteProtocolError("Server disconnected"), "unreachable: Server disconnected"),
+    "nameless": (httpx.ReadError(""), "unreachable: ReadError"),
 }
 
 
 @pytest.mark.parametrize(("answer", "said"), FAULTS.values(), ids=FAULTS)
-def test_what_is_no_answer_is_refused_in_one_line(answer, said):
+def test_an_invalid_answer_is_an_error_of_one_line(answer, said):
     failures = metrics.PROMETHEUS_FAILURES._value.get()
 
     with pytest.raises(PrometheusError, match=said) as raised:
@@ -119,7 +119,7 @@ def dripping() -> Iterator[str]:
 
 
 @pytest.mark.servers
-def test_an_answer_that_drips_is_too_late():
+def test_an_answer_that_trickles_in_times_out():
     with dripping() as url, contextlib.closing(Prometheus(url, timeout_s=0.5)) as server:
         began = time.monotonic()
         with pytest.raises(PrometheusError, match=r"did not answer within 0\.5 s"):
@@ -129,7 +129,7 @@ def test_an_answer_that_drips_is_too_late():
 
 
 @pytest.mark.servers
-def test_a_server_that_says_nothing_is_too_late():
+def test_a_silent_server_times_out():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with contextlib.closing(Prometheus(url, timeout_s=0.5)) as server:

@@ -12,7 +12,7 @@ ASKED = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m&release=6f9
 
 @pytest.fixture
 def logged():
-    """The lines that the service's own handler writes, parsed."""
+    """The log lines that the service's handler writes, parsed."""
     stream = io.StringIO()
     configuration = logs.configuration("apm", "r1", "INFO")
     configuration["handlers"]["stdout"]["stream"] = stream
@@ -33,15 +33,15 @@ def test_each_answer_is_one_line(client, prometheus, logged):
     assert (line["env"], line["answer"]) == ("qa", answer)
 
 
-def test_an_absent_answer_is_an_error_with_its_reason(client, prometheus, logged):
-    prometheus.away = True
+def test_a_failed_query_is_logged_with_its_reason(client, prometheus, logged):
+    prometheus.unreachable = True
     client.get(ASKED)
 
     (line,) = logged()
-    assert (line["level"], line["message"]) == ("ERROR", "no answer: Prometheus is away: test")
+    assert (line["level"], line["message"]) == ("ERROR", "query failed: Prometheus is unreachable: test")
 
 
-def test_what_is_asked_of_prometheus_is_not_logged(logged):
+def test_queries_to_prometheus_are_not_logged(logged):
     logging.getLogger("httpx").info("HTTP Request: GET http://user:password@prometheus/")
 
     assert logged() == []

@@ -1,4 +1,4 @@
-"""The service as it really runs: gunicorn, with no Prometheus to ask."""
+"""The real service under gunicorn, without a Prometheus."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture
 def service(tmp_path):
-    """`python -m apm` on a free port: its process, its address, what it writes."""
+    """`python -m apm` on a free port: its process, its URL and its output."""
     port, out, err = free_port(), tmp_path / "out", tmp_path / "err"
     settings = {"APM_PORT": str(port), "BIND_HOST": "127.0.0.1", "PROMETHEUS_URL": "http://127.0.0.1:1"}
     with contextlib.ExitStack() as stack:
@@ -43,7 +43,7 @@ def get(url: str, status: int = 200) -> httpx.Response:
     return answer
 
 
-def test_without_prometheus_it_lives_and_says_so_and_ends_when_told(service):
+def test_without_prometheus_it_stays_live_answers_503_and_stops_cleanly(service):
     process, url, out, err = service
     get(f"{url}/health")
     get(f"{url}/ready", 503)
@@ -62,7 +62,7 @@ def test_without_prometheus_it_lives_and_says_so_and_ends_when_told(service):
     ("settings", "named"),
     [({}, "PROMETHEUS_URL"), ({"PROMETHEUS_URL": "http://x", "APM_PORT": "http"}, "APM_PORT")],
 )
-def test_a_wrong_setting_ends_it_with_one_line(settings, named):
+def test_a_wrong_setting_exits_with_one_line(settings, named):
     clean = {name: value for name, value in os.environ.items() if name not in ("PROMETHEUS_URL", "APM_PORT")}
     done = subprocess.run(
         [sys.executable, "-m", "apm"], env=clean | settings, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""The query, asked of a real Prometheus: what counts, from where on, and what does not."""
+"""The query on a real Prometheus: which requests it counts, and from when on."""
 
 import contextlib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ APP = "acme"
 
 
 def every_15_s(*steps: tuple[float, float], until: float = 0) -> list[tuple[float, float]]:
-    """Scrapes from the first step on; each step says since how many seconds ago which value holds."""
+    """Scrapes every 15 s; each step is (seconds ago, the value from then on)."""
     moments = range(int(steps[0][0]), int(until) - 1, -15)
     return [(ago, next(value for since, value in reversed(steps) if ago <= since)) for ago in moments]
 
@@ -32,18 +32,18 @@ def votes(env: str, status: int | str, pod: str = "vote-1", **changes: str) -> s
     return f"http_requests_total{{{','.join(f'{name}={string(value)}' for name, value in labels.items())}}}"
 
 
-# Windows are 5 minutes unless a test says otherwise; nothing happens near their edge at 300 s.
+# Windows are 5 minutes unless a test says otherwise; nothing changes near their edge at 300 s.
 PAST: Past = {
     "up": every_15_s((1200, 1)),
-    # Two pods: 80 + 100 votes of old counters, of which 20 failed; scraped throughout.
+    # Two pods with old counters, scraped throughout: 80 + 100 votes, of which 20 failed.
     votes("pods", 200): every_15_s((900, 1000), (200, 1060)),
     votes("pods", 500): every_15_s((900, 7), (180, 27)),
     votes("pods", 200, pod="vote-2"): every_15_s((900, 5000), (100, 5100)),
-    # A canary whose first votes all fail, seen by one scrape so far.
+    # A canary whose first votes all fail, scraped once so far.
     votes("born", 500): every_15_s((15, 7), until=15),
-    # A pod that is gone since.
+    # A pod that has been deleted.
     votes("gone", 200): every_15_s((240, 30), (210, 60), until=120),
-    # Nothing but what is no vote: pages that load, the switch, another service, another environment.
+    # Requests that do not count: page loads, the switch, another service, another environment.
     votes("others", 200, method="GET"): every_15_s((240, 500)),
     votes("others", 200, route="/api/error-sim"): every_15_s((240, 500)),
     votes("others", 200, app="result"): every_15_s((240, 500)),
@@ -52,17 +52,17 @@ PAST: Past = {
     # Two releases: the canary's 10 failed votes are a small share of all.
     votes("canary", 200): every_15_s((900, 10_000), (200, 10_990)),
     votes("canary", 500, pod="vote-2", release="r2"): every_15_s((60, 10)),
-    # Restarted once in the window: 100 votes before and 50 after; only increase() can tell, roughly.
+    # Restarted once in the window: 100 votes before and 50 after; only increase() sees them, roughly.
     votes("restarted", 200): every_15_s((900, 1000), (250, 1100), (150, 0), (100, 50)),
-    # Restarted at the window's edge, while nobody looked.
+    # Restarted at the window's edge, between two scrapes.
     votes("between", 500): every_15_s((900, 1000), until=330) + every_15_s((270, 20), (200, 30)),
-    # Scraped once before the window and not at its beginning.
+    # Scraped before the window, but not at its start.
     votes("flaky", 200): every_15_s((900, 1000), until=420) + every_15_s((240, 1010)),
-    # Seen by one scrape inside a short window.
+    # Scraped once inside a short window.
     votes("sparse", 500): [(600, 100), (310, 100), (5, 103)],
-    # There since long before Prometheus began to watch: 100 votes while it did.
+    # Older than Prometheus itself: 100 votes since Prometheus started.
     votes("unknown", 200): every_15_s((1200, 90_000), (600, 90_100)),
-    # A name that must not be taken for another's.
+    # An app whose name only starts with the same letters.
     votes("x", 200, namespace=f"{APP}2-qa", release="r9"): every_15_s((60, 50)),
     votes("y", 200, release="r9"): every_15_s((60, 5)),
     votes("z", 503, release="r9"): every_15_s((60, 5)),
@@ -71,7 +71,7 @@ PAST: Past = {
 
 @pytest.fixture(scope="module")
 def exporter() -> Iterator[tuple[Counter, int]]:
-    """A pod that answers scrapes, and its port."""
+    """A counter that a scrape target exposes, and the target's port."""
     registry = CollectorRegistry()
     counter = Counter("http_requests_total", "", ["method", "route", "status", "release"], registry=registry)
     server, thread = start_http_server(0, "127.0.0.1", registry)
@@ -92,7 +92,7 @@ def prometheus(folder: Path, exporter: tuple[Counter, int]) -> Iterator[Promethe
 
 @pytest.fixture
 def rate(prometheus):
-    """The error rate, asked as the HTTP API would."""
+    """Measures the error rate as the HTTP API does."""
 
     def ask(env: str | None, window: str = "5m", release: str | None = None) -> ErrorRate:
         return measure(
@@ -111,7 +111,7 @@ def test_a_counters_first_value_counts(rate):
     assert rate("born") == ErrorRate(100.0, 7)
 
 
-def test_votes_of_a_pod_that_is_gone_count(rate):
+def test_votes_of_a_deleted_pod_count(rate):
     assert rate("gone") == ErrorRate(0.0, 60)
 
 
@@ -120,14 +120,14 @@ def test_without_votes_there_is_no_rate(rate, env):
     assert rate(env) == ErrorRate(None, 0)
 
 
-def test_a_canary_is_judged_apart_from_the_stable_release(rate):
+def test_a_canary_is_measured_separately_from_the_stable_release(rate):
     assert rate("canary") == ErrorRate(1.0, 1000)
     assert rate("canary", release="r1") == ErrorRate(0.0, 990)
     assert rate("canary", release="r2") == ErrorRate(100.0, 10)
     assert rate("canary", release="r3") == ErrorRate(None, 0)
 
 
-def test_without_an_environment_all_of_the_same_app_count(rate):
+def test_without_an_environment_all_of_the_app_count(rate):
     assert rate(None, release="r9") == ErrorRate(50.0, 10)
 
 
@@ -135,14 +135,14 @@ def test_a_restart_loses_no_votes(rate):
     measured = rate("restarted")
 
     assert measured.percent == 0
-    assert 150 <= measured.requests <= 160  # increase() stretches what it saw by a scrape or so
+    assert 150 <= measured.requests <= 160  # increase() extrapolates by a scrape or so
 
 
 def test_a_restart_between_the_scrapes_counts_from_zero(rate):
     assert rate("between") == ErrorRate(100.0, 30)
 
 
-def test_what_was_scraped_before_is_not_taken_for_new(rate):
+def test_an_old_counter_is_not_counted_as_new(rate):
     assert rate("flaky") == ErrorRate(0.0, 10)
 
 
@@ -150,7 +150,7 @@ def test_one_scrape_in_the_window_is_enough(rate):
     assert rate("sparse", window="1m") == ErrorRate(100.0, 3)
 
 
-def test_what_was_there_before_prometheus_is_not_taken_for_new(rate):
+def test_a_counter_older_than_prometheus_is_not_counted_as_new(rate):
     measured = rate("unknown", window="1h")
 
     assert 100 <= measured.requests <= 110
@@ -161,7 +161,7 @@ def test_a_shorter_window_counts_less(rate):
 
 
 @pytest.mark.parametrize("value", ['"', "\\", 'a"b\\"c', "a\nb", "{}", "é", "'"])
-def test_quoted_values_come_back_as_they_were(prometheus, value):
+def test_quoted_values_round_trip(prometheus, value):
     asked = f'label_replace(vector(1), "x", {string(value)}, "", "")'
 
     assert prometheus.query(asked) == [Sample({"x": value}, 1)]

@@ -10,7 +10,7 @@ def question(**changes: str) -> Question:
     return Question(**({"app": "acme-vote", "metric": "errorRate", "window": "5m"} | changes))
 
 
-def test_the_app_and_its_environment_are_a_name_in_a_namespace():
+def test_app_and_environment_become_a_label_and_a_namespace():
     assert labels(question(env="qa")) == ['namespace="acme-qa"', 'app="vote"', *VOTES]
 
 
@@ -22,19 +22,19 @@ def test_only_the_last_word_is_the_service():
     assert labels(question(app="my-shop-vote", env="qa"))[:2] == ['namespace="my-shop-qa"', 'app="vote"']
 
 
-def test_a_release_narrows_it_down():
+def test_a_release_is_one_more_matcher():
     assert labels(question(env="qa", release="6f9c"))[-1] == 'release="6f9c"'
 
 
-def test_each_part_of_the_query_asks_for_the_same_counters():
+def test_all_parts_of_the_query_select_the_same_counters():
     asked = requests_by_status(question(env="qa", release="6f9c", window="30s"))
 
     selectors = {part.split("}")[0] for part in asked.split("http_requests_total{")[1:]}
     assert selectors == {'namespace="acme-qa",app="vote",method="POST",route="/",release="6f9c"'}
 
 
-def test_restarts_and_counters_older_than_prometheus_have_clauses_of_their_own():
-    """What each clause finds is asked of a real Prometheus in test_prometheus.py, which needs Docker."""
+def test_restarts_and_counters_older_than_prometheus_have_their_own_clauses():
+    """test_prometheus.py, which needs Docker, runs each clause on a real Prometheus."""
     counter = f"http_requests_total{{{','.join(labels(question(env='qa')))}}}"
 
     assert requests_by_status(question(env="qa")) == (
@@ -50,5 +50,5 @@ def test_restarts_and_counters_older_than_prometheus_have_clauses_of_their_own()
     ("value", "quoted"),
     [("a", '"a"'), ('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a\\nb"'), ('\\"', '"\\\\\\""')],
 )
-def test_no_value_ends_its_string_early(value, quoted):
+def test_no_value_ends_the_string_early(value, quoted):
     assert string(value) == quoted

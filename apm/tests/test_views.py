@@ -22,7 +22,7 @@ def test_an_answer_has_the_six_fields(client, prometheus):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_no_requests_are_no_error_rate(client):
+def test_without_requests_the_error_rate_is_null(client):
     answer = client.get(ASKED).json
 
     assert (answer["errorRate"], answer["requests"], answer["release"]) == (None, 0, None)
@@ -31,7 +31,7 @@ def test_no_requests_are_no_error_rate(client):
 @pytest.mark.parametrize(
     ("errors", "shown"), [(0, "0.0"), (1, "0.0001"), (20_000, "2.0"), (1_000_000, "100.0")]
 )
-def test_the_seeds_grep_finds_the_rate_as_it_is(client, prometheus, errors, shown):
+def test_the_grep_of_the_seed_finds_the_exact_rate(client, prometheus, errors, shown):
     prometheus.answer(s200=1_000_000 - errors, s500=errors)
 
     found = re.search(r'"errorRate"[ \t\n]*:[ \t\n]*([0-9.]+)', client.get(ASKED).text)
@@ -40,14 +40,14 @@ def test_the_seeds_grep_finds_the_rate_as_it_is(client, prometheus, errors, show
     assert found[1] == shown
 
 
-def test_a_null_is_nothing_that_the_seeds_grep_finds(client):
+def test_the_grep_of_the_seed_does_not_match_null(client):
     assert not re.search(r'"errorRate"[ \t\n]*:[ \t\n]*([0-9.]+)', client.get(ASKED).text)
 
 
 @pytest.mark.parametrize(
     "path", ["/v1/metrics", ASKED.replace("errorRate", "latency"), ASKED + "0", ASKED + "&env=dev"]
 )
-def test_a_bad_question_gets_400_and_one_line(client, prometheus, path):
+def test_a_bad_query_gets_400_and_one_line(client, prometheus, path):
     answer = client.get(path)
 
     assert answer.status_code == 400
@@ -56,19 +56,19 @@ def test_a_bad_question_gets_400_and_one_line(client, prometheus, path):
     assert prometheus.asked == []
 
 
-def test_prometheus_away_is_503_and_only_for_what_needs_it(client, prometheus):
-    prometheus.away = True
+def test_an_unreachable_prometheus_is_503_only_where_it_is_needed(client, prometheus):
+    prometheus.unreachable = True
 
     answer = client.get(ASKED)
 
     assert answer.status_code == 503
-    assert answer.json == {"error": "Prometheus is away: test"}
+    assert answer.json == {"error": "Prometheus is unreachable: test"}
     assert client.get("/ready").status_code == 503
     assert client.get("/health").status_code == 200
     assert client.get("/metrics").status_code == 200
 
 
-def test_ready_asks_prometheus(client, prometheus):
+def test_ready_queries_prometheus(client, prometheus):
     assert client.get("/ready").status_code == 200
     assert prometheus.asked == ["vector(1)"]
 
@@ -80,7 +80,7 @@ def test_a_wrong_method_is_refused(client):
     assert "GET" in answer.headers["Allow"]
 
 
-def test_an_unknown_page_says_so(client):
+def test_an_unknown_path_is_not_found(client):
     answer = client.get("/nothing")
 
-    assert (answer.status_code, answer.json) == (404, {"error": "There is no such page here"})
+    assert (answer.status_code, answer.json) == (404, {"error": "Page not found"})

@@ -1,4 +1,4 @@
-"""A wrong or missing setting ends a service with one line that names the variable and shows no password."""
+"""With a wrong or missing setting, a service exits with one line that names it and shows no password."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ READERS = {
     "DATABASE_URL": ("result", "worker"),
     "PROMETHEUS_URL": ("apm",),
 }
-MALFORMED = {  # all kinds stand in the tests of redis_url.py, database_url.py and apm's config.py
+MALFORMED = {  # the tests of redis_url.py, database_url.py and apm's config.py have all kinds
     "REDIS_URL": ["redis://:hush@redis:tcp/0", "redis://:100%hush@redis/0"],
     "DATABASE_URL": [
         "postgresql://voting:100%hush@db/votes",
@@ -31,7 +31,7 @@ MALFORMED = {  # all kinds stand in the tests of redis_url.py, database_url.py a
 
 
 def run(service: str, env: dict[str, str]) -> str:
-    """The one line with which the service refuses these settings."""
+    """Start the service with these settings; the one line with which it refuses them."""
     clean = {name: value for name, value in os.environ.items() if name not in OURS}
     done = subprocess.run(
         [sys.executable, "-m", service],
@@ -76,7 +76,7 @@ def test_one_line_names_the_variable(service, env, named):
         for url in MALFORMED[variable]
     ],
 )
-def test_a_malformed_address_is_refused_without_its_password(service, variable, url):
+def test_a_malformed_url_is_refused_without_showing_its_password(service, variable, url):
     line = run(service, GOOD | {variable: url})
 
     assert variable in line
@@ -87,12 +87,12 @@ def test_a_malformed_address_is_refused_without_its_password(service, variable, 
 @pytest.mark.parametrize(
     ("host", "reason"),
     [
-        ("no-such-host.invalid", ""),  # the resolver's own words
+        ("no-such-host.invalid", ""),  # the message depends on the resolver
         ("192.0.2.1", "Cannot assign requested address"),
-        ("a..b", "that is no host name"),
+        ("a..b", "not a valid host name"),
     ],
 )
-def test_an_address_that_cannot_be_listened_on_is_one_clear_line(service, host, reason):
+def test_an_unusable_bind_address_is_one_clear_line(service, host, reason):
     port = f"{service.upper()}_PORT"
 
     line = run(service, GOOD | {"BIND_HOST": host, port: "8080"})

@@ -1,4 +1,4 @@
-"""`make service NAME=madeup`: a service that lints and passes its tests, and those of what services share."""
+"""`make service NAME=madeup`: a service that passes lint, its tests, and the tests for all services."""
 
 import subprocess
 import sys
@@ -10,13 +10,13 @@ from e2e.run.checkout import with_packages
 from local.app import ROOT
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
-# What is true of every service, whoever made it.
+# The tests that hold for every service.
 OF_ALL = ["copies", "services", "readme", "compose_file", "deployments", "images"]
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
-    """Another checkout, with the programs that were installed here."""
+    """Another checkout with the programs that are installed here."""
     home = with_packages(tmp_path_factory.mktemp("new-service") / "checkout")
     for program in Path(sys.executable).parent.iterdir():
         if not (home / ".venv/bin" / program.name).exists():
@@ -36,10 +36,10 @@ def make(home: Path, *what: str) -> subprocess.CompletedProcess:
         ("Madeup", "NAME must be lower-case letters"),
         ("vote", "vote is taken"),
         ("json", "json is taken"),
-        ("log", "log is a word in"),
+        ("log", "log already occurs"),
     ],
 )
-def test_a_name_that_will_not_do_is_refused_in_one_line(home, name, why):
+def test_an_unusable_name_is_refused_in_one_line(home, name, why):
     done = make(home, "service", f"NAME={name}")
 
     assert done.returncode == 2
@@ -47,7 +47,7 @@ def test_a_name_that_will_not_do_is_refused_in_one_line(home, name, why):
     assert why in line
 
 
-def test_a_service_is_made_lints_and_passes_its_tests(home):
+def test_a_new_service_passes_lint_and_tests(home):
     made = make(home, "service", "NAME=madeup")
     assert made.returncode == 0, made.stderr
     packages = next((home / ".venv").glob("lib/python3*/site-packages")) / "borrowed.pth"

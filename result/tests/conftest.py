@@ -36,7 +36,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def database(session_folder: Path) -> Iterator[Database]:
-    """A real PostgreSQL; a test that breaks it mends it."""
+    """A real PostgreSQL; a test that breaks it repairs it."""
     with Database(session_folder / "result") as running:
         yield running
 

@@ -1,4 +1,4 @@
-"""A real PostgreSQL with the worker's own schema, which the tests fill, stop and freeze."""
+"""A real PostgreSQL with the worker's schema, which the tests fill, stop and freeze."""
 
 import signal
 import time
@@ -22,7 +22,7 @@ SELECT gen_random_uuid(), %s, 'local', now(), 1, 1 FROM generate_series(1, %s)
 
 
 class Database(Postgres):
-    """PostgreSQL as result meets it."""
+    """A PostgreSQL server that tests can stop and freeze."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -34,19 +34,19 @@ class Database(Postgres):
             connection.execute(statement, parameters or None)
 
     def rows(self, query: str) -> list[str]:
-        """The first column of what it finds."""
+        """The first column of the result."""
         with psycopg.connect(self.url) as connection:
             return [row[0] for row in connection.execute(query)]
 
     def connections(self) -> int:
-        """How many connections the feeds hold."""
+        """The number of connections that feeds hold open."""
         with psycopg.connect(self.url) as connection:
             row = connection.execute(f"SELECT count(*) {OURS}").fetchone()
         assert row
         return int(row[0])
 
     def migrate(self) -> None:
-        """Do what the worker does when it starts."""
+        """Apply the worker's schema, as the worker does when it starts."""
         self.execute(SCHEMA.read_text())
 
     def vote(self, option: str, count: int = 1) -> None:
@@ -55,7 +55,7 @@ class Database(Postgres):
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Gone for the time of the block, and back after it."""
+        """Stop the server for the duration of the block."""
         self.stop()
         try:
             yield
@@ -64,7 +64,7 @@ class Database(Postgres):
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Silent for the time of the block: every connection stays open and nothing answers."""
+        """Freeze the server for the duration of the block: connections stay open and nothing answers."""
         main = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
         processes = [main, *main.children(recursive=True)]
         for process in processes:
@@ -77,7 +77,7 @@ class Database(Postgres):
 
 
 def wait_for(board: Board, condition: Callable[[Snapshot], bool], within: float) -> Snapshot:
-    """The first snapshot that fulfils the condition; fails when none comes in time."""
+    """The first snapshot that meets the condition; fails if none does in time."""
     deadline = time.monotonic() + within
     while not condition(now := board.current.snapshot):
         assert time.monotonic() < deadline, f"not within {within} s: {now}"

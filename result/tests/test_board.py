@@ -16,7 +16,7 @@ def votes(message: bytes) -> list[int]:
     return [option["votes"] for option in json.loads(message[6:])["options"]]
 
 
-def test_a_stream_starts_with_the_delay_for_reconnecting_and_the_figures(board):
+def test_a_stream_starts_with_the_retry_delay_and_the_figures(board):
     board.publish(FIRST)
     stream = board.follow(LONG)
     assert next(stream) == b"retry: 1000\n\n"
@@ -51,7 +51,7 @@ def test_a_quiet_stream_repeats_the_figures(board):
     assert next(stream) == next(stream) == next(stream)
 
 
-def test_nothing_new_is_no_push(board):
+def test_unchanged_figures_are_not_pushed(board):
     assert board.publish(FIRST)
     assert not board.publish(Snapshot(Tally(1, 0, FIRST.tally.updated_at), None))
 

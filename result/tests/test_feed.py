@@ -50,7 +50,7 @@ def test_a_vote_is_pushed_within_a_second(votes, board):
 
 
 @pytest.mark.usefixtures("feed")
-def test_fifty_viewers_get_every_last_figure(votes, board):
+def test_fifty_viewers_get_the_newest_figures(votes, board):
     def watch() -> None:
         for message in board.follow():
             if b'"votes": 7' in message:
@@ -66,20 +66,20 @@ def test_fifty_viewers_get_every_last_figure(votes, board):
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_burst_is_gathered(votes, board):
+def test_a_burst_of_votes_is_batched(votes, board):
     pushes, reads = figure("result_pushes_total"), figure("result_tally_reads_total")
     began = time.monotonic()
     for _ in range(60):
         votes.vote("a")
     took = time.monotonic() - began
     wait_for(board, has(60, 0), within=1)
-    # The first at once, then one for each fifth of a second begun, and the last.
+    # One push at once, then one per 0.2 s, and the last.
     most = 3 + (took + 0.5) / 0.2
     assert 1 <= figure("result_pushes_total") - pushes <= most < 60
     assert figure("result_tally_reads_total") - reads <= most + took + 1
 
 
-def test_no_change_is_no_push(feed, votes, board):
+def test_nothing_is_pushed_without_a_change(feed, votes, board):
     before = board.current
     reads = figure("result_tally_reads_total")
     assert not before.replaced.wait(2.5)
@@ -87,11 +87,11 @@ def test_no_change_is_no_push(feed, votes, board):
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_cut_connection_is_made_again(votes, board, caplog):
+def test_a_broken_connection_is_replaced(votes, board, caplog):
     votes.execute(f"SELECT pg_terminate_backend(pid) {OURS}")
     votes.vote("b")
     wait_for(board, has(0, 1), within=3)
-    assert "lost the database, connecting again: " in caplog.text
+    assert "lost the database connection, reconnecting: " in caplog.text
 
 
 @pytest.mark.usefixtures("feed")
@@ -109,7 +109,7 @@ def test_a_stopped_database_makes_the_figures_stale_and_they_recover(votes, boar
     assert figure("result_stale") == 0
     votes.vote("b")
     wait_for(board, has(4, 1), within=1)
-    assert "no figures, trying again until there are: " in caplog.text
+    assert "cannot read the figures, retrying: " in caplog.text
     assert "the figures are up to date again" in caplog.text
 
 
@@ -124,7 +124,7 @@ def test_a_frozen_database_makes_the_figures_stale_and_they_recover(votes, board
     wait_for(board, has(1, 0), within=1)
 
 
-def test_a_database_frozen_at_the_start_is_waited_for(votes, board, caplog):
+def test_a_database_that_is_frozen_at_the_start_is_retried(votes, board, caplog):
     with votes.frozen():
         feed = Feed(votes.url, board, Startup(1)).start()
         wait_for(board, lambda _: "timeout" in caplog.text, within=6)
@@ -133,8 +133,8 @@ def test_a_database_frozen_at_the_start_is_waited_for(votes, board, caplog):
 
 
 @pytest.mark.usefixtures("feed")
-def test_without_notifications_the_figures_follow_within_seconds(votes, board):
-    """A transaction pooler takes LISTEN and never delivers: here, nobody notifies."""
+def test_figures_are_pushed_within_seconds_without_notifications(votes, board):
+    """A transaction pooler accepts LISTEN and never delivers; here the trigger does not notify."""
     (add,) = votes.rows("SELECT pg_get_functiondef('tally_add'::regproc)")
     votes.execute(add.replace("PERFORM pg_notify('tally', '');", ""))
 
@@ -146,7 +146,7 @@ def test_without_notifications_the_figures_follow_within_seconds(votes, board):
 def test_no_statement_is_prepared(votes, board):
     feed = Feed(votes.url, board, Startup(1))
     with closing(feed._open()) as connection:
-        for _ in range(10):  # psycopg prepares what is repeated
+        for _ in range(10):  # psycopg prepares repeated statements
             feed._read(connection)
         assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
 
@@ -163,10 +163,10 @@ def test_a_failure_makes_the_figures_stale_at_once(votes, board):
         assert stale(board.current.snapshot)
 
 
-def test_before_the_worker_made_the_table_nothing_is_ready(votes, board, caplog):
+def test_not_ready_before_the_worker_has_created_the_table(votes, board, caplog):
     votes.execute("DROP TABLE votes, tally")
     with closing(Feed(votes.url, board, Startup(1)).start()):
-        assert not wait_for(board, lambda _: "not made the table" in caplog.text, within=5).fresh
+        assert not wait_for(board, lambda _: "not created the table" in caplog.text, within=5).fresh
         votes.migrate()
         votes.vote("a")
         wait_for(board, has(1, 0), within=5)
@@ -180,13 +180,13 @@ def test_a_table_without_its_row_is_not_ready(votes, board, caplog):
         wait_for(board, has(0, 0), within=5)
 
 
-def test_a_host_that_does_not_exist_is_a_reason_not_a_crash(board, caplog):
+def test_an_unknown_host_is_logged_and_does_not_crash(board, caplog):
     with closing(Feed("postgresql://nowhere.invalid/votes", board, Startup(1)).start()):
         now = wait_for(board, lambda _: "nowhere.invalid" in caplog.text, within=5)
         assert stale(now)
 
 
-def test_the_first_figures_complete_the_startup_for_good(votes, board):
+def test_the_first_figures_complete_the_startup_permanently(votes, board):
     startup = Startup(1)
     with closing(Feed(votes.url, board, startup).start()):
         wait_for(board, lambda now: now.fresh, within=5)
@@ -195,7 +195,7 @@ def test_the_first_figures_complete_the_startup_for_good(votes, board):
             assert startup.complete
 
 
-def test_close_gives_the_connection_back(votes):
+def test_close_closes_the_connection(votes):
     board = Board(("Cats", "Dogs"))
     feed = Feed(votes.url, board, Startup(1)).start()
     wait_for(board, lambda now: now.fresh, within=5)

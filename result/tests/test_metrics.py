@@ -35,7 +35,7 @@ def test_viewers_are_counted_while_they_watch(client):
     assert viewers() == 0
 
 
-def test_the_page_for_prometheus(client):
+def test_the_metrics_endpoint_has_every_metric(client):
     answer = client.get("/metrics")
     assert answer.mimetype == "text/plain"
     for name in (

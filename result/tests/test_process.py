@@ -1,4 +1,4 @@
-"""The service as it really runs: gunicorn, gevent, a real database."""
+"""The real service: gunicorn, gevent and a real database."""
 
 import contextlib
 import http.client
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.servers
 
 
 class Service:
-    """`python -m result` on a free port, with what it wrote."""
+    """`python -m result` on a free port, and its output."""
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.port = free_port()
@@ -39,7 +39,7 @@ class Service:
             )
 
     def wait(self, path: str, status: int = 200) -> httpx.Response:
-        """The answer, once it has that status."""
+        """The response, once it has that status."""
         for attempt in tenacity.Retrying(
             stop=tenacity.stop_after_delay(10), wait=tenacity.wait_fixed(0.05), reraise=True
         ):
@@ -49,7 +49,7 @@ class Service:
         return answer
 
     def watch(self) -> http.client.HTTPResponse:
-        """A viewer that has had its first figures."""
+        """A viewer that has received its first figures."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         self._viewers.append(connection)
         connection.request("GET", "/events")
@@ -59,14 +59,14 @@ class Service:
         return stream
 
     def stop(self) -> float:
-        """Seconds from SIGTERM to the end."""
+        """Send SIGTERM; the seconds until the process has ended."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(20)
         return time.monotonic() - began
 
     def end(self) -> None:
-        """Whatever the test left: nothing runs on."""
+        """Close and stop whatever the test left running."""
         for viewer in self._viewers:
             viewer.close()
         self.process.terminate()
@@ -117,13 +117,13 @@ def test_sigterm_ends_the_service_and_its_streams_within_three_seconds(start, vo
     service.wait("/ready")
     viewers = [service.watch() for _ in range(20)]
     with httpx.Client() as idle, socket.create_connection(("127.0.0.1", service.port)):
-        idle.get(service.url)  # kept open, as a proxy and browsers do
+        idle.get(service.url)  # stays open, as with proxies and browsers
         assert service.stop() < 3
     assert service.process.returncode == 0
-    assert [viewer.read() for viewer in viewers] == [b""] * 20, "ended as HTTP asks, not cut"
+    assert [viewer.read() for viewer in viewers] == [b""] * 20, "ended by HTTP, not cut off"
 
 
-def test_every_line_of_the_log_is_json_and_requests_are_not_in_it(start, votes):
+def test_every_log_line_is_json_and_requests_are_not_logged(start, votes):
     service = start(DATABASE_URL=votes.url)
     service.wait("/ready")
     service.wait("/nowhere", status=404)
@@ -131,10 +131,10 @@ def test_every_line_of_the_log_is_json_and_requests_are_not_in_it(start, votes):
     lines = [json.loads(line) for line in service.output.splitlines()]
     assert {line["service"] for line in lines} == {"result"}
     assert "nowhere" not in service.output
-    assert service.errors == "", "no warning of gevent either"
+    assert service.errors == "", "not even a warning of gevent"
 
 
-def test_without_a_database_it_lives_and_says_so(start):
+def test_without_a_database_it_stays_live_and_not_ready(start):
     service = start(DATABASE_URL="postgresql://127.0.0.1:1/votes")
     service.wait("/health")
     service.wait("/ready", status=503)
@@ -144,7 +144,7 @@ def test_without_a_database_it_lives_and_says_so(start):
     assert "Connection refused" in service.output
 
 
-def test_several_processes_count_together_and_leave_nothing_behind(start, votes, tmp_path):
+def test_several_processes_share_metrics_and_delete_their_files(start, votes, tmp_path):
     service = start(DATABASE_URL=votes.url, RESULT_WORKERS="2")
     service.wait("/ready")
     for _ in range(40):
@@ -159,14 +159,14 @@ def test_several_processes_count_together_and_leave_nothing_behind(start, votes,
 @pytest.mark.parametrize(
     ("variable", "value"), [("DATABASE_URL", "oracle://"), ("RESULT_PORT", "http"), ("LOG_LEVEL", "LOUD")]
 )
-def test_a_wrong_setting_ends_it_with_one_line(start, variable, value):
+def test_a_wrong_setting_exits_with_one_line(start, variable, value):
     service = start(**({"DATABASE_URL": "postgresql://db/votes"} | {variable: value}))
     assert service.process.wait(10) == 2
     assert re.fullmatch(rf"result: .*{variable}.*\n", service.errors)
     assert service.output == ""
 
 
-def test_a_taken_port_ends_it_with_one_line(start):
+def test_a_taken_port_exits_with_one_line(start):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         service = start(DATABASE_URL="postgresql://db/votes", RESULT_PORT=port)

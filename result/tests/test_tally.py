@@ -55,5 +55,5 @@ def test_results_before_the_first_read():
         (Snapshot(Tally(1, 2, NOON), None), True),
     ],
 )
-def test_fresh_means_figures_that_are_up_to_date(snapshot, fresh):
+def test_fresh_means_that_the_figures_are_up_to_date(snapshot, fresh):
     assert snapshot.fresh is fresh

@@ -24,7 +24,7 @@ def test_the_page_shows_the_figures_without_a_script(client, board):
     assert "Not up to date" not in page
 
 
-def test_one_vote_is_not_one_votes(client, board):
+def test_one_vote_is_singular(client, board):
     board.publish(Snapshot(Tally(1, 0, NOON), None))
     page = client.get("/").text
     assert "1 vote in total" in page
@@ -38,7 +38,7 @@ def test_the_page_without_votes(client, board):
     assert "0.0%" in page
 
 
-def test_the_page_before_the_first_read_claims_nothing(client):
+def test_the_page_shows_no_figures_before_the_first_read(client):
     page = client.get("/").text
     assert "No figures yet" in page
     assert "Not up to date since" in page
@@ -53,7 +53,7 @@ def test_the_page_says_since_when_it_is_stale(client, board):
     assert "19,751" in page
 
 
-def test_the_footer_says_what_runs(settings, board):
+def test_the_footer_shows_release_image_and_pod(settings, board):
     settings = replace(settings, release="7d9f", image_tag="abc-2026", pod="result-1")
     page = create_app(settings, board).test_client().get("/").text
     for text in ("7d9f", "abc-2026", "result-1"):
@@ -95,7 +95,7 @@ def test_results_for_scripts(client, board):
     }
 
 
-def test_events_are_a_stream_that_nobody_keeps(client, board):
+def test_events_are_neither_cached_nor_buffered(client, board):
     board.publish(FRESH)
     answer = client.get("/events")
     assert answer.mimetype == "text/event-stream"
@@ -112,7 +112,7 @@ def test_not_ready_before_the_first_figures(client):
     assert (answer.status_code, answer.json) == (503, {"error": "Not every process has read the figures yet"})
 
 
-def test_ready_for_good_once_there_were_figures(app, client, board):
+def test_once_ready_it_stays_ready(app, client, board):
     app.extensions["startup"].connected()
     board.publish(FRESH)
     assert client.get("/ready").json == {"status": "ready"}
@@ -121,7 +121,7 @@ def test_ready_for_good_once_there_were_figures(app, client, board):
     assert answer.status_code == 200
     assert answer.json == {
         "status": "degraded",
-        "reason": "The figures are not up to date since 12:03 UTC",
+        "reason": "The figures have not been up to date since 12:03 UTC",
     }
 
 
@@ -139,7 +139,7 @@ def test_security_headers_everywhere(client, path):
 def test_wrong_methods(client, path, method):
     answer = client.open(path, method=method)
     assert answer.status_code == 405
-    assert answer.json == {"error": "This address does not take that method"}
+    assert answer.json == {"error": "Method not allowed for this path"}
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -147,8 +147,8 @@ def test_wrong_methods(client, path, method):
     ("accept", "page"),
     [("text/html,application/xhtml+xml,*/*;q=0.8", True), ("*/*", False), ("application/json", False)],
 )
-def test_unknown_addresses_answer_in_the_form_that_was_asked_for(client, accept, page):
+def test_unknown_paths_answer_as_html_or_json_as_requested(client, accept, page):
     answer = client.get("/nowhere", headers={"Accept": accept})
     assert answer.status_code == 404
-    assert ("<h1>There is no such page here (HTTP 404)</h1>" in answer.text) is page
-    assert (answer.json == {"error": "There is no such page here"}) if not page else not answer.is_json
+    assert ("<h1>Page not found (HTTP 404)</h1>" in answer.text) is page
+    assert (answer.json == {"error": "Page not found"}) if not page else not answer.is_json

@@ -18,12 +18,12 @@ TIMEOUT_S = 0.3
 
 
 class FakeQueue:
-    """Keeps the promises of RedisQueue and RedisSwitch in memory, and can be away."""
+    """Implements Queue and Switch in memory; `unreachable` makes every call fail."""
 
     def __init__(self) -> None:
         self.votes: list[Vote] = []
         self.on = False
-        self.away = False
+        self.unreachable = False
 
     def cast(self, vote: Vote) -> bool:
         self.ping()
@@ -41,8 +41,8 @@ class FakeQueue:
         return self.on
 
     def ping(self) -> None:
-        if self.away:
-            raise StoreError("away")
+        if self.unreachable:
+            raise StoreError("unreachable")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def client_of(settings, queue):
 
 @pytest.fixture(scope="module")
 def redis_server(folder: Path) -> Iterator[Redis]:
-    """A real server; a test that breaks it mends it."""
+    """A real server; a test that breaks it repairs it."""
     with Redis(folder / "redis") as server:
         yield server
 
@@ -98,7 +98,7 @@ def redis_client(redis_server: Redis) -> Iterator[redis_py.Redis]:
 
 @pytest.fixture
 def votes(redis_client: redis_py.Redis) -> Callable[[], list[dict[str, str]]]:
-    """What is on the stream."""
+    """The entries of the stream."""
     return lambda: [fields for _, fields in redis_client.xrange(STREAM)]
 
 
@@ -106,7 +106,7 @@ def votes(redis_client: redis_py.Redis) -> Callable[[], list[dict[str, str]]]:
 def release(
     redis_server: Redis, redis_client: redis_py.Redis
 ) -> Callable[[str], tuple[RedisQueue, RedisSwitch]]:
-    """Makes the queue and the switch of a release of this name."""
+    """Creates the queue and the switch of a release of this name."""
 
     def make(name: str) -> tuple[RedisQueue, RedisSwitch]:
         connections = Connections(redis_server.url, timeout_s=TIMEOUT_S)

@@ -6,7 +6,7 @@ from vote.checks import ConfigError
 from vote.config import Settings
 
 
-def test_defaults_need_nothing_but_redis(monkeypatch):
+def test_only_the_redis_url_is_required(monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://redis:6379/0")
 
     settings = Settings.from_env()

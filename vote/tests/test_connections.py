@@ -1,4 +1,4 @@
-"""The connections to a real server, which is frozen."""
+"""The connection pool on a real server, which the tests freeze."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from .conftest import TIMEOUT_S
 pytestmark = pytest.mark.servers
 
 
-def test_no_answer_is_taken_for_another_ones(redis_server):
+def test_a_late_answer_is_never_returned_for_another_command(redis_server):
     connections = Connections(redis_server.url, timeout_s=TIMEOUT_S, most=1)
     connections.ask("SET", "late", "yes")
     redis_server.pause()
@@ -22,7 +22,7 @@ def test_no_answer_is_taken_for_another_ones(redis_server):
     assert connections.ask("ECHO", "mine") == b"mine"
 
 
-def test_an_error_is_an_answer_and_the_connection_goes_on(redis_server):
+def test_an_error_answer_keeps_the_connection_usable(redis_server):
     connections = Connections(redis_server.url, timeout_s=TIMEOUT_S, most=1)
 
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""One real process under a crowd: only what Redis cannot take in time is refused, and nothing is damaged."""
+"""A burst of votes on one real process: only votes that Redis cannot take in time are refused."""
 
 import os
 import socket
@@ -23,7 +23,7 @@ IN_TIME_S = 2
 
 
 class Service:
-    """`python -m vote` with one process and its own default settings."""
+    """`python -m vote` with one process and default settings."""
 
     def __init__(self, redis_url):
         self.port = free_port()
@@ -53,7 +53,7 @@ class Service:
         ]
 
     def crowd(self, number, *, silent=0, meanwhile=lambda: None):
-        """The answers to that many votes sent at once, and when the last one came, in seconds."""
+        """Send that many votes at once; the answers by status, and the seconds until the last one."""
         with ExitStack() as stack:
             self.connections(stack, silent)
             voters = self.connections(stack, number)
@@ -76,7 +76,7 @@ def service(redis_server, redis_client):
     service.process.wait(20)
 
 
-def require_whole(service):
+def require_healthy(service):
     assert service.crowd(3)[0] == {200: 3}
     assert httpx.get(f"{service.url}/ready", trust_env=False).json() == {"status": "ready"}
 
@@ -87,10 +87,10 @@ def test_a_crowd_is_served(service, redis_client, number):
         answers, _ = service.crowd(number, silent=40)
         assert answers == {200: number}
         assert redis_client.xlen("votes") == taken
-    require_whole(service)
+    require_healthy(service)
 
 
-def test_a_short_silence_of_redis_refuses_nobody(service, redis_server):
+def test_a_short_pause_of_redis_refuses_no_vote(service, redis_server):
     def freeze():
         redis_server.pause()
         time.sleep(0.4)
@@ -99,10 +99,10 @@ def test_a_short_silence_of_redis_refuses_nobody(service, redis_server):
     for _ in range(2):
         answers, _ = service.crowd(150, meanwhile=freeze)
         assert answers == {200: 150}
-    require_whole(service)
+    require_healthy(service)
 
 
-def test_a_frozen_redis_refuses_in_time_and_its_return_is_noticed_at_once(service, redis_server):
+def test_a_frozen_redis_refuses_votes_in_time_and_recovery_is_immediate(service, redis_server):
     redis_server.pause()
     try:
         answers, took = service.crowd(300)
@@ -113,18 +113,18 @@ def test_a_frozen_redis_refuses_in_time_and_its_return_is_noticed_at_once(servic
     finally:
         redis_server.resume()
     resumed = time.monotonic()
-    require_whole(service)
+    require_healthy(service)
     assert time.monotonic() - resumed < 1
 
 
-def test_one_slow_answer_refuses_nobody_else(service, redis_server):
+def test_one_slow_answer_refuses_no_other_vote(service, redis_server):
     redis_server.pause()
     try:
         assert service.status("/metrics") == 200  # the switch counts as OFF
     finally:
         redis_server.resume()
 
-    require_whole(service)
+    require_healthy(service)
 
 
 def test_the_process_is_connected_before_its_first_request(service, redis_client):

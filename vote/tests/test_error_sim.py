@@ -52,12 +52,12 @@ def test_another_site_cannot_flip_it(client, queue, headers):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
-def test_its_own_page_and_scripts_can(client, headers):
+def test_its_own_page_and_scripts_can_flip_it(client, headers):
     assert client.post("/api/error-sim", headers=headers).json == {"enabled": True}
 
 
-def test_redis_away_counts_as_off_and_is_logged(client, queue, caplog):
-    queue.on = queue.away = True
+def test_an_unreachable_redis_counts_as_off_and_is_logged(client, queue, caplog):
+    queue.on = queue.unreachable = True
 
     assert client.get("/api/error-sim").json == {"enabled": False}
     assert "counts as OFF" in caplog.text
@@ -84,7 +84,7 @@ def test_a_fork_that_goes_live_has_no_switch(client_of, queue):
     assert "error-banner" not in page
 
 
-def test_the_panel_has_the_agreed_words(client):
+def test_the_panel_has_the_specified_texts(client):
     page = client.get("/").text
 
     assert "Canary Rollback Testing" in page

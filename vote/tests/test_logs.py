@@ -10,7 +10,7 @@ from vote import logs
 
 @pytest.fixture
 def logged():
-    """The lines that the service's own handler writes, parsed."""
+    """The log lines that the service's handler writes, parsed."""
     stream = io.StringIO()
     configuration = logs.configuration("vote", "r1", "INFO")
     configuration["handlers"]["stdout"]["stream"] = stream

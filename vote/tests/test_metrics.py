@@ -1,5 +1,5 @@
 def sample(text: str, name: str, *labels: str) -> float:
-    """The value of the one sample with that name and these labels; 0.0 where there is none."""
+    """The sum of the samples with that name and these labels; 0.0 if there is none."""
     lines = [line for line in text.splitlines() if line.startswith(f"{name}{{")]
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if all(label in line for label in labels))
 
@@ -20,7 +20,7 @@ def test_requests_and_votes_are_counted_with_their_release(client_of):
     assert sample(text, "vote_votes_synthetic_total", 'release="counted"') == 1
 
 
-def test_the_switch_is_shown_as_it_is_now(client_of, queue):
+def test_the_metric_shows_the_current_state_of_the_switch(client_of, queue):
     client = client_of(release="switched")
 
     assert sample(client.get("/metrics").text, "vote_error_sim_enabled", 'release="switched"') == 0

@@ -1,4 +1,4 @@
-"""The queue on a real server, which is stopped, killed and frozen."""
+"""The queue on a real server, which the tests kill and freeze."""
 
 import time
 
@@ -41,10 +41,10 @@ def test_a_vote_is_one_round_trip(queue, redis_client):
 
     inside_the_script = 2  # EXISTS and XADD, which servers count too
     calls = redis_client.info("stats")["total_commands_processed"] - before - inside_the_script
-    assert calls <= 2  # ours, and the INFO that asked before
+    assert calls <= 2  # ours, and the INFO before it
 
 
-def test_a_killed_server_is_told_at_once_and_comes_back_by_itself(queue, redis_server, redis_client, votes):
+def test_a_killed_server_fails_fast_and_the_queue_reconnects(queue, redis_server, redis_client, votes):
     queue.cast(Vote(voter="1" * 32, vote="a"))
     redis_client.execute_command("WAITAOF", 1, 0, 2000)
     redis_server.kill()
@@ -59,7 +59,7 @@ def test_a_killed_server_is_told_at_once_and_comes_back_by_itself(queue, redis_s
     assert [entry["voter"][0] for entry in votes()] == ["1", "3"]
 
 
-def test_a_frozen_server_costs_one_time_out_each_time(queue, redis_server, redis_client):
+def test_a_frozen_server_costs_each_vote_one_timeout(queue, redis_server, redis_client):
     queue.ping()
     redis_server.pause()
     try:
@@ -73,7 +73,7 @@ def test_a_frozen_server_costs_one_time_out_each_time(queue, redis_server, redis
     assert queue.cast(Vote(voter="1" * 32, vote="b")) is True
 
 
-def test_a_wrong_type_in_redis_is_one_clear_error(queue, redis_client):
+def test_a_wrong_type_in_redis_is_a_clear_error(queue, redis_client):
     redis_client.set(STREAM, "not a stream")
 
     with pytest.raises(StoreError, match="WRONGTYPE"):

@@ -8,7 +8,7 @@ PAGE = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0
 JSON = {"Accept": "application/json"}
 
 
-def test_a_vote_is_handed_over_with_a_random_voter(client, queue):
+def test_a_vote_is_queued_with_a_random_voter(client, queue):
     answer = client.post("/", data={"vote": "a"}, headers=JSON)
 
     assert answer.status_code == 200
@@ -27,7 +27,7 @@ def test_a_second_vote_changes_the_first(client, queue):
     assert [vote.voter for vote in queue.votes] == [queue.votes[0].voter] * 2
 
 
-def test_the_same_vote_again_is_no_change(client):
+def test_repeating_a_vote_is_not_a_change(client):
     client.post("/", data={"vote": "a"})
 
     assert client.post("/", data={"vote": "a"}).json["changed"] is False
@@ -61,7 +61,7 @@ def test_a_forged_voter_is_replaced(client, queue, forged):
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_cookies_are_secure_exactly_under_https(client_of, proxies):
+def test_cookies_are_secure_only_under_https(client_of, proxies):
     answer = client_of(trusted_proxies=proxies).post(
         "/", data={"vote": "a"}, headers={"X-Forwarded-Proto": "https"}
     )
@@ -109,12 +109,12 @@ def test_a_wrong_method_is_refused(client, method):
     assert "POST" in answer.headers["Allow"]
 
 
-def test_an_unknown_page_says_so(client):
-    assert client.get("/nothing").json == {"error": "There is no such page here"}
+def test_an_unknown_path_is_not_found(client):
+    assert client.get("/nothing").json == {"error": "Page not found"}
 
 
-def test_redis_away_says_that_the_vote_was_not_taken(client, queue):
-    queue.away = True
+def test_the_page_says_that_the_vote_was_not_taken_while_redis_is_unreachable(client, queue):
+    queue.unreachable = True
 
     answer = client.post("/", data={"vote": "a"}, headers=PAGE)
 
@@ -126,7 +126,7 @@ def test_redis_away_says_that_the_vote_was_not_taken(client, queue):
 
 def test_a_pod_stays_ready_while_redis_is_unreachable_and_says_why(client, queue):
     assert client.get("/ready").json == {"status": "ready"}
-    queue.away = True
+    queue.unreachable = True
 
     answer = client.get("/ready")
 

@@ -14,14 +14,14 @@ from .machine import Machine
 
 @pytest.fixture(scope="session")
 def redis_server(session_folder: Path) -> Iterator[Redis]:
-    """A real server; a test that freezes it thaws it."""
+    """A real server; a test that freezes it resumes it."""
     with Redis(session_folder / "worker-redis") as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres_server(session_folder: Path) -> Iterator[Postgres]:
-    """A real server, of which each test gets its own database."""
+    """A real server; each test gets its own database."""
     with Postgres(session_folder / "worker-postgres") as server:
         yield server
 
@@ -36,7 +36,7 @@ def redis(redis_server: Redis) -> Iterator[redis_py.Redis]:
 
 @pytest.fixture
 def empty_database_url(postgres_server: Postgres) -> str:
-    """A database of this test's own, without tables."""
+    """A database for this test only, without tables."""
     with psycopg.connect(postgres_server.url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS worker_test WITH (FORCE)")
         connection.execute("CREATE DATABASE worker_test")
@@ -65,6 +65,6 @@ def sql(database_url: str) -> Iterator[Callable[..., list[Any]]]:
 
 @pytest.fixture
 def machine(redis: redis_py.Redis, redis_server: Redis, database_url: str) -> Iterator[Machine]:
-    """Starts loops and ends what a test leaves running."""
+    """Starts loops and workers, and stops those that a test leaves running."""
     with Machine(redis_server.url, database_url) as machine:
         yield machine

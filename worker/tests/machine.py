@@ -1,4 +1,4 @@
-"""Loops on the real servers, what they are fed, and what they must make of it."""
+"""Starts loops and workers on real servers, and casts votes for them."""
 
 import os
 import subprocess
@@ -26,14 +26,14 @@ def voter(number: int) -> str:
 
 
 def cast(redis: redis_py.Redis, number: int, vote: str = "a", **more: Any) -> str:
-    """Put a vote on the stream as the vote service does; returns its id."""
+    """Add a vote to the stream as the vote service does; returns its id."""
     fields = {"voter": voter(number), "vote": vote, "cast_at": 1_700_000_000_000, "release": "r1"}
     entry_id: str = redis.xadd("votes", fields | more)
     return entry_id
 
 
 def eventually(condition: Callable[[], Any], within: float = 10.0) -> Any:
-    """The first true answer; fails when none comes in time."""
+    """The first true result of the condition; fails if there is none in time."""
     deadline = time.monotonic() + within
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"not within {within} s"
@@ -42,7 +42,7 @@ def eventually(condition: Callable[[], Any], within: float = 10.0) -> Any:
 
 
 class Running:
-    """One loop with everything around it; rounds by hand, or all by itself after start()."""
+    """One loop with its parts: call round() for one round, or start() to run it in a thread."""
 
     def __init__(
         self, redis_url: str, database_url: str, consumer: str, batch_size: int, idle_s: float
@@ -81,7 +81,7 @@ class Running:
 
 
 class Machine:
-    """Starts loops in this process, and real workers as processes of their own."""
+    """Starts loops in this process, and workers as separate processes."""
 
     def __init__(self, redis_url: str, database_url: str) -> None:
         self.redis_url = redis_url
@@ -136,7 +136,7 @@ class Worker:
         return self
 
     def stop(self, number: int) -> tuple[int, float, str]:
-        """Send the signal; the exit code, the seconds it took, and all that was logged."""
+        """Send the signal; returns the exit code, the seconds until the end, and the output."""
         began = time.monotonic()
         self.process.send_signal(number)
         output, errors = self.process.communicate(timeout=10)

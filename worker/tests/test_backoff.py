@@ -17,7 +17,7 @@ def failing(times, then=lambda: "done"):
     return call
 
 
-def test_it_repeats_until_it_works_and_gives_each_reason_once(caplog):
+def test_it_retries_until_it_succeeds_and_logs_each_failure_once(caplog):
     retrying = until_done(Event()).copy(wait=wait_none())
 
     assert retrying(failing(3)) == "done"
@@ -27,7 +27,7 @@ def test_it_repeats_until_it_works_and_gives_each_reason_once(caplog):
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
 
 
-def test_pauses_grow_differ_and_stay_bounded():
+def test_pauses_grow_have_jitter_and_stay_bounded():
     pauses = []
     retrying = until_done(Event()).copy(sleep=pauses.append)
 
@@ -39,7 +39,7 @@ def test_pauses_grow_differ_and_stay_bounded():
     assert len(set(pauses[10:])) > 20
 
 
-def test_the_stop_ends_the_pause_and_the_trying():
+def test_a_stop_ends_the_pause_and_the_retries():
     stop = Event()
     pauses = []
 
@@ -53,5 +53,5 @@ def test_the_stop_ends_the_pause_and_the_trying():
     assert len(pauses) == 1
 
 
-def test_an_error_of_several_lines_is_told_on_one():
+def test_an_error_of_several_lines_is_logged_as_one():
     assert describe(ValueError("first\n  second")) == "ValueError: first second"

@@ -16,7 +16,7 @@ def environment(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-def test_only_the_servers_must_be_named():
+def test_only_the_two_urls_are_required():
     assert Settings.from_env(Env()) == Settings(
         redis_url=NEEDED["REDIS_URL"],
         database_url=NEEDED["DATABASE_URL"],
@@ -30,7 +30,7 @@ def test_only_the_servers_must_be_named():
 
 
 @pytest.mark.parametrize("name", NEEDED)
-def test_a_missing_address_is_named(name, monkeypatch):
+def test_a_missing_url_is_named(name, monkeypatch):
     monkeypatch.delenv(name)
 
     with pytest.raises(ConfigError, match=name):
@@ -56,7 +56,7 @@ def test_a_missing_address_is_named(name, monkeypatch):
         ("LOG_LEVEL", "LOUD"),
     ],
 )
-def test_a_wrong_value_is_refused_on_one_line_that_names_it(name, value, monkeypatch):
+def test_a_wrong_value_is_named_in_one_line(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
 
     with pytest.raises(ConfigError, match=name) as refusal:

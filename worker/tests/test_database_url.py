@@ -39,12 +39,12 @@ BAD = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_what_libpq_connects_to_is_accepted(url):
+def test_a_valid_url_is_accepted(url):
     database_url(url)
 
 
 @pytest.mark.parametrize("url", BAD)
-def test_anything_else_is_refused_on_one_line_without_its_password(url):
+def test_anything_else_is_refused_in_one_line_without_the_password(url):
     with pytest.raises(ValidationError) as refusal:
         database_url(url)
 
@@ -53,8 +53,8 @@ def test_anything_else_is_refused_on_one_line_without_its_password(url):
     assert refusal.value.__cause__ is None
 
 
-def test_a_wrong_variable_of_libpq_is_not_looked_for_in_the_url(monkeypatch):
+def test_a_wrong_variable_of_libpq_is_mentioned(monkeypatch):
     monkeypatch.setenv("PGSSLMODE", "nonsense")
 
-    with pytest.raises(ValidationError, match="or a variable of libpq, as PGSSLMODE"):
+    with pytest.raises(ValidationError, match="variable of libpq, such as PGSSLMODE"):
         database_url("postgresql://voting:hush@db/votes")

@@ -35,7 +35,7 @@ def test_the_fields_may_come_in_any_order():
     assert sort_out([(ID, turned)]).votes == [VOTE]
 
 
-def test_a_synthetic_vote_is_kept_apart():
+def test_a_synthetic_vote_is_separate():
     batch = sort_out([(ID, [*GOOD, b"synthetic", b"1"])])
 
     assert batch.synthetic == [VOTE]
@@ -86,7 +86,7 @@ def test_a_value_that_breaks_its_rule_is_named(name, value):
         (None, "deleted"),
     ],
 )
-def test_odd_fields_are_told(fields, reason):
+def test_invalid_fields_are_named(fields, reason):
     batch = sort_out([(ID, fields)])
 
     assert reason in batch.dead[0].reason
@@ -98,7 +98,7 @@ def test_an_id_that_no_bigint_holds_is_dead(entry_id):
     assert "id" in reasons((entry_id, GOOD))[0]
 
 
-def test_one_bad_entry_stops_no_other():
+def test_a_bad_entry_does_not_affect_the_others():
     batch = sort_out([(b"1-0", GOOD), (b"2-0", []), (b"3-0", GOOD)])
 
     assert [vote.stream_ms for vote in batch.votes] == ["1", "3"]
@@ -106,7 +106,7 @@ def test_one_bad_entry_stops_no_other():
     assert batch.ids == [b"1-0", b"2-0", b"3-0"]
 
 
-def test_the_newest_vote_of_each_voter_remains_whatever_the_order():
+def test_the_newest_vote_of_each_voter_wins_in_any_order():
     votes = [
         Vote(str(ms), str(seq), who, "a", "1", "r1") for who in "xy" for ms in (9, 10) for seq in (9, 10)
     ]

@@ -25,7 +25,7 @@ def test_a_new_worker_is_live_and_not_ready(health):
     assert not health.is_ready()
 
 
-def test_a_round_that_succeeds_makes_it_ready(health):
+def test_a_successful_round_makes_it_ready(health):
     health.succeeded()
 
     assert health.is_ready()
@@ -38,7 +38,7 @@ def test_one_failure_makes_it_unready_at_once(health):
     assert not health.is_ready()
 
 
-def test_readiness_wears_off(health, clock):
+def test_readiness_expires(health, clock):
     health.succeeded()
     clock.now += READY_S + 0.1
 
@@ -48,14 +48,14 @@ def test_readiness_wears_off(health, clock):
 def test_failing_rounds_keep_it_live(health, clock):
     for _ in range(10):
         clock.now += LIVE_S / 2
-        health.turned()
+        health.heartbeat()
         health.failed()
 
     assert health.is_live()
 
 
-def test_a_loop_that_hangs_is_dead(health, clock):
-    health.turned()
+def test_a_loop_that_hangs_is_not_live(health, clock):
+    health.heartbeat()
     clock.now += LIVE_S + 0.1
 
     assert not health.is_live()

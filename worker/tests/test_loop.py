@@ -6,14 +6,14 @@ from .machine import cast, eventually, voter
 
 pytestmark = pytest.mark.servers
 
-# One statement, so that tally and votes are of one instant.
+# One statement, so that tally and votes are of the same moment.
 COUNTED = "SELECT ARRAY[a, b], replace(voter::text, '-', ''), vote FROM tally LEFT JOIN votes ON true"
 WORKERS = "FROM pg_stat_activity WHERE application_name = 'worker'"
 
 
 @pytest.fixture
 def counted(sql):
-    """Every voter's vote, after making sure that the tally says the same at that very moment."""
+    """The vote of every voter, after checking that the tally agrees with it."""
 
     def counted():
         rows = sql(COUNTED)
@@ -45,7 +45,7 @@ def test_votes_are_counted_and_acknowledged(redis, machine, counted):
     assert loop.metric("worker_last_success_timestamp_seconds") > 1_700_000_000
 
 
-def test_synthetic_votes_show_in_a_metric_only(redis, machine, counted):
+def test_synthetic_votes_are_counted_only_in_a_metric(redis, machine, counted):
     cast(redis, 1, "a", synthetic=1)
     cast(redis, 2, "b")
     loop = machine.loop()
@@ -57,7 +57,7 @@ def test_synthetic_votes_show_in_a_metric_only(redis, machine, counted):
     assert pending(redis) == 0
 
 
-def test_a_poison_entry_is_put_aside_and_the_rest_goes_on(redis, machine, counted):
+def test_a_poison_entry_becomes_a_dead_letter_and_the_rest_is_counted(redis, machine, counted):
     cast(redis, 1)
     poison = cast(redis, 2, "c")
     cast(redis, 3)
@@ -101,12 +101,12 @@ def test_the_stop_finishes_what_was_read_and_leaves_the_group(redis, machine, co
     assert redis.xinfo_consumers("votes", "tally") == []
 
 
-def test_a_batch_that_failed_is_applied_by_the_next_round(redis, machine, sql, counted):
+def test_a_failed_batch_is_applied_by_the_next_round(redis, machine, sql, counted):
     loop = machine.loop(batch_size=10)
     loop.round()
     for number in range(15):
         cast(redis, number)
-    sql("DELETE FROM tally")  # the next write fails, and opening the store mends it
+    sql("DELETE FROM tally")  # the next write fails, and reopening the store repairs it
 
     with pytest.raises(Exception, match="tally is missing"):
         loop.round()
@@ -122,7 +122,7 @@ def test_a_batch_that_failed_is_applied_by_the_next_round(redis, machine, sql, c
     assert loop.metric("worker_batches_total", source="unacknowledged") == 2
 
 
-def test_what_a_dead_worker_committed_but_did_not_acknowledge_counts_once(redis, machine, counted):
+def test_votes_that_a_dead_worker_committed_but_did_not_acknowledge_count_once(redis, machine, counted):
     for number in range(10):
         cast(redis, number)
     dead = machine.loop("dead")
@@ -139,7 +139,7 @@ def test_what_a_dead_worker_committed_but_did_not_acknowledge_counts_once(redis,
 
 
 @pytest.mark.parametrize("harm", ["XGROUP DESTROY votes tally", "DEL votes", "FLUSHALL"])
-def test_a_lost_group_is_made_again(redis, machine, counted, harm):
+def test_a_lost_group_is_created_again(redis, machine, counted, harm):
     loop = machine.loop().start()
     cast(redis, 1)
     eventually(lambda: len(counted()) == 1)
@@ -152,7 +152,7 @@ def test_a_lost_group_is_made_again(redis, machine, counted, harm):
     eventually(loop.health.is_ready)
 
 
-def test_a_cut_connection_loses_nothing(redis, machine, sql, counted):
+def test_a_broken_connection_loses_nothing(redis, machine, sql, counted):
     loop = machine.loop(batch_size=10).start()
     for number in range(300):
         cast(redis, number, "ab"[number % 2])
@@ -177,14 +177,14 @@ def test_several_loops_share_the_work_and_the_stream_stays_short(redis, machine,
     assert counted() == newest
 
 
-@pytest.mark.parametrize("away", ["redis_url", "database_url"])
-def test_with_a_server_away_the_loop_is_live_and_not_ready(machine, away):
+@pytest.mark.parametrize("server", ["redis_url", "database_url"])
+def test_with_an_unreachable_server_the_loop_is_live_and_not_ready(machine, server):
     port = free_port()
     nowhere = {
         "redis_url": f"redis://127.0.0.1:{port}/0",
         "database_url": f"postgresql://app@127.0.0.1:{port}/app",
     }
-    loop = machine.loop(**{away: nowhere[away]}).start()
+    loop = machine.loop(**{server: nowhere[server]}).start()
 
     eventually(lambda: loop.metric("worker_failures_total") >= 2)
 
@@ -192,7 +192,7 @@ def test_with_a_server_away_the_loop_is_live_and_not_ready(machine, away):
     assert not loop.health.is_ready()
 
 
-def test_the_backlog_is_shown(redis, machine):
+def test_the_backlog_is_in_the_metrics(redis, machine):
     for number in range(30):
         cast(redis, number)
     loop = machine.loop(batch_size=10)

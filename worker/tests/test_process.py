@@ -1,4 +1,4 @@
-"""The real `python -m worker`, started, asked and stopped as a platform does it."""
+"""The real `python -m worker`: started, probed and stopped as Kubernetes does it."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def test_a_taken_port_is_one_line_and_exit_2(machine):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_answers_probes_and_leaves_when_told(redis, machine, number):
+def test_it_answers_probes_and_stops_on_a_signal(redis, machine, number):
     worker = machine.worker().ready()
     assert [worker.status(path) for path in ("/health", "/metrics", "/")] == [200, 200, 404]
 
@@ -49,7 +49,7 @@ def test_it_answers_probes_and_leaves_when_told(redis, machine, number):
     assert redis.xinfo_consumers("votes", "tally") == []
 
 
-def test_votes_read_when_the_stop_comes_are_counted(redis, machine, sql):
+def test_votes_read_before_the_stop_are_counted(redis, machine, sql):
     worker = machine.worker(WORKER_BATCH_SIZE="10").ready()
     for number in range(2000):
         cast(redis, number)
@@ -74,7 +74,7 @@ def test_it_stops_in_time_while_redis_is_frozen(redis, redis_server, machine):
 
     assert code == 0, output
     assert seconds < STOP_S
-    assert "will try again" in output
+    assert "retrying" in output
 
 
 def test_it_stops_in_time_while_postgres_is_frozen_and_another_worker_counts(redis, machine, sql):
@@ -95,12 +95,12 @@ def test_it_stops_in_time_while_postgres_is_frozen_and_another_worker_counts(red
     eventually(lambda: redis.xpending("votes", "tally")["pending"] == 0)
 
 
-@pytest.mark.parametrize("away", ["REDIS_URL", "DATABASE_URL"])
-def test_it_stops_in_time_while_a_server_is_silent(machine, away):
+@pytest.mark.parametrize("variable", ["REDIS_URL", "DATABASE_URL"])
+def test_it_stops_in_time_while_a_server_is_silent(machine, variable):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never answers
         port = silent.getsockname()[1]
-        scheme = {"REDIS_URL": "redis", "DATABASE_URL": "postgresql"}[away]
-        worker = machine.worker(**{away: f"{scheme}://127.0.0.1:{port}/0"})
+        scheme = {"REDIS_URL": "redis", "DATABASE_URL": "postgresql"}[variable]
+        worker = machine.worker(**{variable: f"{scheme}://127.0.0.1:{port}/0"})
         eventually(lambda: worker.status("/health") == 200)
 
         code, seconds, output = worker.stop(signal.SIGTERM)
@@ -109,7 +109,7 @@ def test_it_stops_in_time_while_a_server_is_silent(machine, away):
     assert seconds < STOP_S
 
 
-def test_killed_with_votes_in_hand_it_loses_and_doubles_nothing(redis, machine, sql):
+def test_a_worker_killed_with_pending_votes_loses_and_double_counts_nothing(redis, machine, sql):
     settings = {"WORKER_BATCH_SIZE": "50", "WORKER_CLAIM_IDLE_S": "0.5"}
     expected = {}
     for first in (0, 4000):
@@ -119,7 +119,7 @@ def test_killed_with_votes_in_hand_it_loses_and_doubles_nothing(redis, machine, 
                 expected[voter(number % 700)] = vote = "ab"[number // 700 % 2]
                 cast(pipe, number % 700, vote)
             pipe.execute()
-        eventually(lambda worker=worker: killed_with_votes_in_hand(worker, redis))
+        eventually(lambda worker=worker: killed_with_pending_votes(worker, redis))
     expected[voter(0)] = "a"
     machine.worker(**settings)
 
@@ -132,8 +132,8 @@ def test_killed_with_votes_in_hand_it_loses_and_doubles_nothing(redis, machine, 
     assert sql("SELECT a, b FROM tally") == [tuple(list(expected.values()).count(choice) for choice in "ab")]
 
 
-def killed_with_votes_in_hand(worker, redis):
-    """Freeze it; kill it if that was between reading and acknowledging, else let it go on."""
+def killed_with_pending_votes(worker, redis):
+    """Freeze the worker; kill it if it has read entries and not acknowledged them, else resume it."""
     cast(redis, 0, "a")
     worker.process.send_signal(signal.SIGSTOP)
     caught = redis.xpending("votes", "tally")["pending"] > 0

@@ -46,12 +46,12 @@ BAD = [
 
 
 @pytest.mark.parametrize("url", GOOD)
-def test_what_redis_py_connects_to_is_accepted(url):
+def test_a_valid_url_is_accepted(url):
     redis_url(url)
 
 
 @pytest.mark.parametrize("url", BAD)
-def test_anything_else_is_refused_on_one_line_without_its_password(url):
+def test_anything_else_is_refused_in_one_line_without_the_password(url):
     with pytest.raises(ValidationError) as refusal:
         redis_url(url)
 

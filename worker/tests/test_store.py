@@ -34,7 +34,7 @@ def opened(database_url):
 
 @pytest.fixture
 def tally(sql):
-    """The counters, which must always equal what a count of the table says."""
+    """The counters, after checking that they equal a count of the table."""
 
     def tally():
         (counters,) = sql("SELECT a, b FROM tally")
@@ -44,7 +44,7 @@ def tally(sql):
     return tally
 
 
-def test_a_vote_is_kept_as_it_was_cast(opened, sql):
+def test_a_vote_is_stored_as_it_was_cast(opened, sql):
     opened.apply([vote(7, "b", (1_700_000_000_001, 3), "NULL")])
 
     kept = sql(
@@ -123,7 +123,7 @@ def test_several_writers_in_any_order_agree_on_the_newest_votes(database_url, sq
         ),
     ],
 )
-def test_the_tally_follows_whatever_an_operator_does(opened, sql, tally, statement, after):
+def test_the_tally_follows_changes_by_an_operator(opened, sql, tally, statement, after):
     opened.apply([vote(number, "a" if number < 7 else "b") for number in range(10)])
 
     sql(statement)
@@ -133,7 +133,7 @@ def test_the_tally_follows_whatever_an_operator_does(opened, sql, tally, stateme
     assert tally() == (after[0] + 1, after[1])
 
 
-def test_a_change_of_the_tally_is_notified_and_nothing_else(opened, database_url):
+def test_only_a_change_of_the_tally_is_notified(opened, database_url):
     with psycopg.connect(database_url, autocommit=True) as listener:
         listener.execute("LISTEN tally")
         opened.apply([vote(1), vote(2, "b")])
@@ -145,7 +145,7 @@ def test_a_change_of_the_tally_is_notified_and_nothing_else(opened, database_url
     assert [(notice.channel, notice.payload) for notice in heard] == [("tally", "")] * 2
 
 
-def test_a_new_database_is_made_by_many_at_once(empty_database_url):
+def test_many_workers_can_create_the_schema_at_once(empty_database_url):
     stores = [Store(empty_database_url) for _ in range(8)]
     with ExitStack() as stack, ThreadPoolExecutor(8) as pool:
         for each in stores:
@@ -165,7 +165,7 @@ def test_opening_again_keeps_votes_and_tally(opened, tally):
     assert tally() == (1, 0)
 
 
-def test_a_lost_tally_is_noticed_and_counted_afresh(opened, sql, tally):
+def test_a_lost_tally_is_detected_and_recounted(opened, sql, tally):
     opened.apply([vote(1), vote(2, "b")])
     sql("DELETE FROM tally")
 
@@ -177,7 +177,7 @@ def test_a_lost_tally_is_noticed_and_counted_afresh(opened, sql, tally):
     assert tally() == (2, 1)
 
 
-def test_a_frozen_server_is_not_waited_for(opened, sql, monkeypatch):
+def test_the_wait_for_a_frozen_server_has_a_timeout(opened, sql, monkeypatch):
     ((pid,),) = sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'worker'")
     monkeypatch.setattr(store, "ANSWER_S", 0.5)
     os.kill(pid, signal.SIGSTOP)
@@ -191,7 +191,7 @@ def test_a_frozen_server_is_not_waited_for(opened, sql, monkeypatch):
         os.kill(pid, signal.SIGCONT)
 
 
-def test_a_lock_is_not_waited_for_for_ever(opened, sql, database_url, monkeypatch):
+def test_the_wait_for_a_lock_has_a_timeout(opened, sql, database_url, monkeypatch):
     monkeypatch.setattr(store, "STATEMENT_S", 0.2)
     opened.open()
     with psycopg.connect(database_url) as other:

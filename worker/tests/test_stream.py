@@ -16,7 +16,7 @@ OLD_KEYS = (b"name", b"consumers", b"pending", b"last-delivered-id")
 
 @pytest.fixture
 def consumer(redis_server, redis):
-    """Makes a consumer of the group, which is there."""
+    """Creates a consumer, and its group if it is missing."""
     streams = []
 
     def consumer(name, *, batch_size=100, claim_idle_s=60.0):
@@ -47,7 +47,7 @@ def consumers(redis):
     return {consumer["name"] for consumer in redis.xinfo_consumers("votes", "tally")}
 
 
-def test_votes_from_before_the_group_are_read(redis, consumer):
+def test_votes_cast_before_the_group_existed_are_read(redis, consumer):
     early = cast(redis, 1)
 
     assert ids(consumer("w1").new(wait=True)) == [early]
@@ -62,13 +62,13 @@ def test_opening_again_reads_nothing_twice(redis, stream):
     assert stream.new(wait=False) == []
 
 
-def test_what_is_read_is_what_entries_expects(redis, stream):
+def test_entries_are_read_in_the_form_that_entries_py_parses(redis, stream):
     cast(redis, 1)
 
     assert len(sort_out(stream.new(wait=True)).votes) == 1
 
 
-def test_unacknowledged_entries_come_again_and_acknowledged_ones_do_not(redis, stream):
+def test_only_unacknowledged_entries_are_read_again(redis, stream):
     first, second = cast(redis, 1), cast(redis, 2)
     stream.new(wait=True)
     settle(stream, [first])
@@ -76,7 +76,7 @@ def test_unacknowledged_entries_come_again_and_acknowledged_ones_do_not(redis, s
     assert ids(stream.unacknowledged()) == [second]
 
 
-def test_an_entry_that_someone_deleted_is_told_as_dead(redis, stream):
+def test_a_deleted_entry_becomes_a_dead_letter(redis, stream):
     entry = cast(redis, 1)
     stream.new(wait=True)
     redis.xdel("votes", entry)
@@ -86,7 +86,7 @@ def test_an_entry_that_someone_deleted_is_told_as_dead(redis, stream):
     assert [(letter.entry_id.decode(), letter.fields) for letter in batch.dead] == [(entry, [])]
 
 
-def test_dead_letters_keep_everything_and_leave_the_group(redis, stream):
+def test_dead_letters_keep_all_fields_and_are_acknowledged(redis, stream):
     odd = [b"vote", b"c", b"vote", b"\xff", b"reason", b"mine"]
     redis.execute_command("XADD", "votes", "*", *odd)
     ((entry_id, fields),) = stream.new(wait=True)
@@ -99,7 +99,7 @@ def test_dead_letters_keep_everything_and_leave_the_group(redis, stream):
     assert stream.unacknowledged() == []
 
 
-def test_only_entries_held_for_too_long_are_taken_over(redis, consumer):
+def test_only_entries_pending_for_too_long_are_claimed(redis, consumer):
     dead, patient, eager = consumer("dead"), consumer("patient"), consumer("eager", claim_idle_s=0.0)
     expected = [cast(redis, number) for number in range(3)]
     dead.new(wait=True)
@@ -110,7 +110,7 @@ def test_only_entries_held_for_too_long_are_taken_over(redis, consumer):
     assert dead.unacknowledged() == []
 
 
-def test_taking_over_goes_through_all_of_it_in_batches(redis, consumer):
+def test_all_abandoned_entries_are_claimed_in_batches(redis, consumer):
     dead, eager = consumer("dead"), consumer("eager", batch_size=4, claim_idle_s=0.0)
     expected = [cast(redis, number) for number in range(10)]
     dead.new(wait=True)
@@ -124,7 +124,7 @@ def test_taking_over_goes_through_all_of_it_in_batches(redis, consumer):
     assert taken == expected
 
 
-def test_trimming_keeps_what_nobody_has_read(redis, stream):
+def test_trimming_keeps_unread_entries(redis, stream):
     for number in range(5):
         cast(redis, number)
 
@@ -146,7 +146,7 @@ def test_trimming_keeps_everything_from_the_first_pending_entry_on(redis, stream
     assert (backlog.lag, backlog.pending) == (1, 2)
 
 
-def test_trimming_leaves_one_entry_of_those_that_are_acknowledged(redis, stream):
+def test_trimming_leaves_one_acknowledged_entry(redis, stream):
     entries = [cast(redis, number) for number in range(500)]
     while read := ids(stream.new(wait=False)):
         settle(stream, read)
@@ -186,7 +186,7 @@ def test_trimming_at_any_moment_by_anyone_loses_nothing(redis, consumer, seed):
     assert settled
 
 
-def test_redis_6_has_no_lag_and_trims_all_the_same(redis, stream):
+def test_trimming_works_on_redis_6_which_has_no_lag(redis, stream):
     entries = [cast(redis, number) for number in range(3)]
     stream.new(wait=True)
     settle(stream, entries[:2])
@@ -202,7 +202,7 @@ def without_lag(answer, **_):
     return [{key.decode(): group[key] for key in OLD_KEYS} for group in groups]
 
 
-def test_redis_6_hands_over_a_deleted_entry_as_nothing_and_it_becomes_a_dead_letter(redis, consumer):
+def test_an_entry_without_an_id_from_redis_6_becomes_a_dead_letter(redis, consumer):
     dead, eager = consumer("dead"), consumer("eager", claim_idle_s=0.0)
     kept, deleted = cast(redis, 1), cast(redis, 2)
     dead.new(wait=True)
@@ -231,7 +231,7 @@ def test_leaving_removes_a_consumer_that_holds_nothing(redis, stream, consumer):
     assert consumers(redis) == {"other"}
 
 
-def test_leaving_with_entries_in_hand_keeps_them_for_the_others(redis, stream, consumer):
+def test_leaving_with_pending_entries_keeps_them_for_other_workers(redis, stream, consumer):
     entry = cast(redis, 1)
     stream.new(wait=True)
 
@@ -241,15 +241,15 @@ def test_leaving_with_entries_in_hand_keeps_them_for_the_others(redis, stream, c
     assert ids(consumer("w2", claim_idle_s=0.0).abandoned()[0]) == [entry]
 
 
-def test_consumers_long_gone_are_forgotten_unless_they_hold_something(redis, consumer, monkeypatch):
+def test_idle_consumers_are_removed_unless_they_have_pending_entries(redis, consumer, monkeypatch):
     empty, holding, live = consumer("empty"), consumer("holding"), consumer("live")
     cast(redis, 1)
     holding.new(wait=True)
     empty.new(wait=False)
-    live.forget_the_dead()
+    live.remove_idle_consumers()
     assert consumers(redis) == {"empty", "holding"}
 
     monkeypatch.setattr(stream_module, "CONSUMER_GONE_MS", -1)
-    live.forget_the_dead()
+    live.remove_idle_consumers()
 
     assert consumers(redis) == {"holding"}

@@ -1,1 +1,1 @@
-"""Answers what share of a release's votes fails, from Prometheus."""
+"""Answers queries for the error rate of a release, from Prometheus."""

@@ -1,4 +1,4 @@
-"""The apm app: questions over HTTP, answers and refusals as JSON."""
+"""The apm app: queries over HTTP, with answers and errors as JSON."""
 
 import logging
 from functools import partial
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None, prometheus: Queries | None = No
 
 
 def _unready(prometheus: Queries) -> str:
-    """Why no question can be answered: nobody waits for an answer from here but the analyses."""
+    """Why no query can be answered. apm is then not ready: only analyses use it, and they fail closed."""
     try:
         prometheus.query("vector(1)")
     except PrometheusError as error:
@@ -47,5 +47,5 @@ def _bad_question(error: BadQuestionError) -> Response:
 
 
 def _prometheus_error(error: PrometheusError) -> Response:
-    log.error("no answer: %s", error)
+    log.error("query failed: %s", error)
     return errors.refusal(503, str(error))

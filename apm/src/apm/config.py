@@ -11,7 +11,7 @@ from apm.prometheus_url import prometheus_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; docs/configuration.md lists the variables."""
+    """The settings of this service; docs/configuration.md lists the variables."""
 
     prometheus_url: str
     prometheus_timeout_s: float
@@ -32,7 +32,7 @@ class Settings:
                     "APM_PROMETHEUS_TIMEOUT_S", 2.0, validate=validate.Range(0.05, 30)
                 ),
                 release=env.str("RELEASE", "local", validate=RELEASE),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container must accept connections from outside
                 port=env.int("APM_PORT", 8080, validate=PORT),
                 workers=env.int("APM_WORKERS", 1, validate=validate.Range(1, 16)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),

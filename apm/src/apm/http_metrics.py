@@ -1,4 +1,4 @@
-"""What every service counts, and the page for Prometheus: one for all processes of a pod."""
+"""The request metrics that every service has, and /metrics, summed over all processes of a pod."""
 
 import os
 from collections.abc import Iterable
@@ -20,21 +20,27 @@ from prometheus_client.registry import Collector
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-REGISTRY = CollectorRegistry()  # tests import every service: in the default one their names would clash
+REGISTRY = CollectorRegistry()  # tests import every service, and names would clash in the default registry
 ProcessCollector(registry=REGISTRY)
 
 REQUESTS = Counter(
-    "http_requests_total", "Requests answered.", ["method", "route", "status", "release"], registry=REGISTRY
+    "http_requests_total",
+    "HTTP requests answered.",
+    ["method", "route", "status", "release"],
+    registry=REGISTRY,
 )
 SECONDS = Histogram(
-    "http_request_duration_seconds", "Time to answer.", ["method", "route", "release"], registry=REGISTRY
+    "http_request_duration_seconds",
+    "Time to answer an HTTP request.",
+    ["method", "route", "release"],
+    registry=REGISTRY,
 )
 _METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"}
 
 
 def count(environ: "WSGIEnvironment", status: int, release: str, seconds: float) -> None:
     """Count and time one answered request."""
-    # Names that a client makes up must not become label values: there is no end to them.
+    # Names that a client makes up must not become label values: cardinality would be unbounded.
     method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in _METHODS else "OTHER"
     asked = environ.get("werkzeug.request")
     rule = asked.url_rule if asked else None
@@ -49,9 +55,9 @@ def _series(method: str, route: str, status: int, release: str) -> tuple[Counter
 
 
 def page(collectors: Iterable[Collector] = ()) -> Response:
-    """All figures of this pod, and what these collectors say now."""
+    """All metrics of this pod, and the current values of these collectors."""
     counted = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # prometheus_client's own sign of several processes
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # how prometheus_client detects several processes
         counted = CollectorRegistry()
         MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
     now = CollectorRegistry()

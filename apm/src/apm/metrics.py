@@ -1,10 +1,10 @@
-"""What Prometheus sees of the questions that apm puts to it."""
+"""The Prometheus metrics of apm's own queries to Prometheus."""
 
 from prometheus_client import Counter, Histogram
 
 from apm.http_metrics import REGISTRY
 
-PROMETHEUS_SECONDS = Histogram("apm_prometheus_seconds", "Time Prometheus took to answer.", registry=REGISTRY)
-PROMETHEUS_FAILURES = Counter(
-    "apm_prometheus_failures_total", "Questions that Prometheus did not answer.", registry=REGISTRY
+PROMETHEUS_SECONDS = Histogram(
+    "apm_prometheus_seconds", "Time that Prometheus took to answer a query.", registry=REGISTRY
 )
+PROMETHEUS_FAILURES = Counter("apm_prometheus_failures_total", "Queries that failed.", registry=REGISTRY)

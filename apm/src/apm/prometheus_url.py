@@ -1,4 +1,4 @@
-"""Whether a PROMETHEUS_URL can be asked; no message repeats any part of it, which may be a password."""
+"""Validates PROMETHEUS_URL; no message repeats any part of it, because that could be the password."""
 
 import re
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ from environs import ValidationError
 
 
 def prometheus_url(value: str) -> None:
-    """Refuse what is no address of a server."""
+    """Refuse anything but the HTTP URL of a server."""
     try:
         parts = urlsplit(value)
         is_known = parts.scheme in {"http", "https"} and parts.port != 0

@@ -1,26 +1,26 @@
-"""The question in Prometheus's language: which counters are meant, and how far they grew."""
+"""The PromQL of a measurement: which counters to select, and how much they grew."""
 
 import re
 
 from apm.question import Question
 
-# How long before the window a counter is looked for: as long as Prometheus itself would.
+# How far to look back for a counter's value before the window: Prometheus' own default.
 _BEFORE = "5m"
 
 
 def labels(question: Question) -> list[str]:
-    """The mapping from our names to the labels that Prometheus has: here and nowhere else.
+    """The label matchers for a query; the mapping from our names to labels is only here.
 
-    The app `acme-vote` is the pods with app.kubernetes.io/part-of `acme` and
-    app.kubernetes.io/name `vote`, which Prometheus has as `app`; its environment `qa` is the namespace
-    `acme-qa`. method, route, status and release are the vote service's own.
+    The app `acme-vote` selects the pods with app.kubernetes.io/part-of `acme` and
+    app.kubernetes.io/name `vote`, which is the label `app` in Prometheus; the environment `qa` selects the
+    namespace `acme-qa`. The vote service sets method, route, status and release itself.
     """
     part_of, _, name = question.app.rpartition("-")
     if question.env is None:
         namespace = f"namespace=~{string(re.escape(part_of) + '-.+')}"
     else:
         namespace = f"namespace={string(f'{part_of}-{question.env}')}"
-    # Votes only: a release whose pages load while every vote fails is the one to catch.
+    # Votes only: a release whose pages load while every vote fails must not pass.
     matchers = [namespace, f"app={string(name)}", 'method="POST"', 'route="/"']
     if question.release is not None:
         matchers.append(f"release={string(question.release)}")
@@ -28,17 +28,18 @@ def labels(question: Question) -> list[str]:
 
 
 def requests_by_status(question: Question) -> str:
-    """The requests in the window, summed over pods, one row a status.
+    """The requests in the window, summed over pods, one row per status.
 
-    increase() alone would take a counter's first value for its starting point. A canary whose first
-    votes all fail is scraped as "500: 7" at first sight and would read as no requests; so what appeared
-    in the window counts from zero. Nor does increase() give whole numbers, as it stretches what it saw to
-    the whole window; a difference is exact. In order, the first that there is for a counter:
+    increase() alone is not enough. It takes the first value of a counter as the starting point: a canary
+    whose first votes all fail is first scraped as "500: 7" and would show no requests. So a counter that
+    appears in the window counts from zero. increase() also extrapolates to the whole window and returns
+    fractions; a difference is exact. For each counter, the first clause that applies wins:
 
-    1. It restarted in the window: increase(), which knows about restarts.
-    2. It was there before: its value now less its value then (less means that it restarted in between).
-    3. It appeared while Prometheus was watching: its value.
-    4. It was there when Prometheus began to watch: increase(), for nobody knows how old its value is.
+    1. It restarted in the window: increase(), which handles restarts.
+    2. It existed before the window: the current value minus the value then, unless that is negative, which
+       means a restart between two scrapes.
+    3. It appeared while Prometheus was running: its value.
+    4. It existed when Prometheus started: increase(), because the age of its value is unknown.
     """
     counter = f"http_requests_total{{{','.join(labels(question))}}}"
     window = question.window
@@ -55,6 +56,6 @@ def requests_by_status(question: Question) -> str:
 
 
 def string(value: str) -> str:
-    """The value as a PromQL string that cannot end early."""
+    """The value as an escaped PromQL string."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

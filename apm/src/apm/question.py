@@ -1,4 +1,4 @@
-"""What a client asks: strictly read, since a question misread would judge the wrong release."""
+"""Parses a query strictly: a query that is misread would judge the wrong release."""
 
 import re
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ _EXAMPLE = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m"
 _RULES = {
     "app": (r"[a-z0-9][a-z0-9-]*-[a-z0-9]+", "app must look like acme-vote"),
     "env": (r"[a-z0-9][a-z0-9-]*", "env must look like qa"),
-    "metric": (r"errorRate", "metric must be errorRate, there is no other"),
+    "metric": (r"errorRate", "metric must be errorRate, the only one there is"),
     "window": (r"[1-9][0-9]*[smh]", "window must look like 30s, 5m or 1h"),
-    "release": (r"[A-Za-z0-9._-]+", "release must be a release's name, like 6f9c7d4b8"),
+    "release": (r"[A-Za-z0-9._-]+", "release must be the name of a release, like 6f9c7d4b8"),
 }
 _OPTIONAL = {"env", "release"}
-_LONGEST = 63  # as Kubernetes has it for names and label values
+_LONGEST = 63  # the limit of Kubernetes for names and label values
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _WINDOW_S = range(10, 24 * 3600 + 1)
 
 
 class BadQuestionError(Exception):
-    """The question cannot be answered; the message says in one line what to change."""
+    """The query is invalid; the message says in one line what to change."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One measurement: whose, how far back, and of which release; no env means all of them together."""
+    """The parameters of one measurement; no env means all environments, no release means all releases."""
 
     app: str
     metric: str
@@ -36,13 +36,13 @@ class Question:
 
     @classmethod
     def from_args(cls, args: MultiDict[str, str]) -> Self:
-        """Read the query string, or raise a BadQuestionError; nothing misspelt is passed over."""
+        """Parse the query string, or raise a BadQuestionError; unknown parameters are refused."""
         if not set(args) <= set(_RULES):
-            raise BadQuestionError(f"the parameters are {', '.join(_RULES)}; one here is none of them")
+            raise BadQuestionError(f"unknown parameter; the parameters are {', '.join(_RULES)}")
         values = {name: _value(name, args.getlist(name)) for name in _RULES if name in args}
         for name in _RULES:
             if name not in values and name not in _OPTIONAL:
-                raise BadQuestionError(f"{name} is missing; ask like {_EXAMPLE}")
+                raise BadQuestionError(f"{name} is missing; an example is {_EXAMPLE}")
         window = values["window"]
         if int(window[:-1]) * _SECONDS[window[-1]] not in _WINDOW_S:
             raise BadQuestionError("window must be from 10s to 24h")

@@ -1,4 +1,4 @@
-"""Every address of the apm service."""
+"""The endpoints of the apm service."""
 
 import logging
 from typing import cast
@@ -16,7 +16,7 @@ bp = Blueprint("apm", __name__)
 
 @bp.get("/v1/metrics")
 def show_error_rate() -> Response:
-    """The error rate that was asked for; null where there were no requests."""
+    """The error rate of a release; null if there were no requests."""
     question = Question.from_args(request.args)
     measured = error_rate.measure(_prometheus(), question)
     answer = {

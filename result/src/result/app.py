@@ -13,7 +13,7 @@ from result.startup import Startup
 
 
 def create_app(settings: Settings | None = None, board: Board | None = None) -> Flask:
-    """Build the result app: gunicorn passes nothing, tests pass a board that they fill themselves."""
+    """Build the result app: gunicorn passes nothing, tests pass a board and publish to it."""
     settings = settings or Settings.from_env()
     app = Flask(__name__)
     app.config["SETTINGS"] = settings
@@ -36,6 +36,6 @@ def create_app(settings: Settings | None = None, board: Board | None = None) -> 
 
 
 def _degraded(board: Board) -> str:
-    """Why the figures are old. The pod stays ready: the page says it better than the proxy's error would."""
+    """Why the figures are stale. The pod stays ready: the page explains it better than a proxy's error."""
     since = board.current.snapshot.stale_since
-    return f"The figures are not up to date since {views.clock(since)}" if since else ""
+    return f"The figures have not been up to date since {views.clock(since)}" if since else ""

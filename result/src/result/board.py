@@ -1,4 +1,4 @@
-"""Where the feed puts the newest figures and every viewer waits for them."""
+"""The newest figures: the feed publishes them, and every viewer waits for the next version."""
 
 import json
 import threading
@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 from result.tally import Results, Snapshot, results
 
-PING_S = 10.0  # proxies close silent streams, and the page takes 25 s of silence for a lost connection
+PING_S = 10.0  # proxies close silent streams, and the page reconnects after 25 s of silence
 RETRY_MS = 1000
 
 
 @dataclass(frozen=True)
 class Version:
-    """One state of the figures, encoded once for all viewers, and the event that a newer one sets."""
+    """One version of the figures, encoded once for all viewers; `replaced` is set by the next one."""
 
     snapshot: Snapshot
     results: Results
@@ -32,7 +32,7 @@ class Board:
         self.current = self._version(Snapshot(None, stale_since=datetime.now(UTC)))
 
     def publish(self, snapshot: Snapshot) -> bool:
-        """Swap the figures and wake all viewers, if anything changed."""
+        """Replace the figures and wake all viewers; False if nothing has changed."""
         with self._publishing:
             before = self.current
             if self._closed or snapshot == before.snapshot:
@@ -42,7 +42,7 @@ class Board:
         return True
 
     def follow(self, ping_s: float = PING_S) -> Iterator[bytes]:
-        """One viewer's event stream: the figures now, then each change; the same again when all is quiet."""
+        """One viewer's event stream: the figures now, then at each change, and every `ping_s` without one."""
         yield b"retry: %d\n\n" % RETRY_MS
         while not self._closed:
             version = self.current

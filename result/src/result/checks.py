@@ -1,4 +1,4 @@
-"""What every service asks of its settings; a wrong one is one line that names its variable."""
+"""Checks that all services share; a wrong setting is reported in one line that names its variable."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ class ConfigError(Exception):
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Raise what environs says about a variable as a ConfigError of one line."""
+    """Turn an error of environs into a ConfigError whose message is one line."""
     try:
         yield
     except EnvError as error:

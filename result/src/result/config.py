@@ -13,7 +13,7 @@ from result.page_url import page_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; docs/configuration.md lists the variables."""
+    """The settings of this service; docs/configuration.md lists the variables."""
 
     database_url: str
     option_a: str
@@ -40,7 +40,7 @@ class Settings:
                 release=env.str("RELEASE", "local", validate=RELEASE),
                 image_tag=env.str("IMAGE_TAG", "dev"),
                 pod=env.str("POD_NAME", "") or socket.gethostname(),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container must accept connections from outside
                 port=env.int("RESULT_PORT", 8080, validate=PORT),
                 workers=env.int("RESULT_WORKERS", 1, validate=validate.Range(1, 16)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),

@@ -1,4 +1,4 @@
-"""Whether a DATABASE_URL can be connected to; no message repeats any part of it, which may be a password."""
+"""Validates DATABASE_URL; no message repeats any part of it, because that could be the password."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ _NOWHERE = "/dev/null"
 
 
 def database_url(value: str) -> None:
-    """Refuse what libpq does not understand, and what it takes for another host than was meant."""
+    """Refuse what libpq does not understand, and what it would read as another host."""
     must = "must look like postgresql://user:password@host:5432/name; in a password, escape % (as %25) @ /"
     if not value.startswith(("postgresql://", "postgres://")) or re.search(r"\s", value):
         raise ValidationError(must)
@@ -30,15 +30,15 @@ def database_url(value: str) -> None:
         if _NUMBERS.fullmatch(name) and not re.fullmatch(r"-?\d{1,9}", given):
             raise ValidationError(f"{name} must be a number")
         if name in _FILES and given != "system" and not Path(given).is_file():
-            raise ValidationError(f"{name} names no file")
+            raise ValidationError(f"{name} is not an existing file")
     if not _is_understood(options, len(hosts)):
         raise ValidationError(
-            "has a wrong value in its port or options, or a variable of libpq, as PGSSLMODE, has"
+            "has a wrong value in its port or options, or in a variable of libpq, such as PGSSLMODE"
         )
 
 
 def _is_understood(options: dict[str, str], hosts: int) -> bool:
-    """Let libpq read every option on the way to a place where no server can be: only that must fail."""
+    """Let libpq parse every option and connect where no server can be; only connecting may fail."""
     nowhere = {"hostaddr": "", "host": ",".join([_NOWHERE] * hosts)}
     failure = pq.PGconn.connect_start(make_conninfo("", **(options | nowhere)).encode()).get_error_message()
     said = [line for line in failure.splitlines() if not line.startswith("\t")]

@@ -1,4 +1,4 @@
-"""The live feed: one connection per process hears of changes and reads the one-row table `tally`."""
+"""The live feed: one connection per process listens for changes and reads the one-row table `tally`."""
 
 import logging
 import threading
@@ -19,12 +19,12 @@ from result.tally import Snapshot, Tally
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_S = 1.0  # how long to trust a connection that says nothing
+HEARTBEAT_S = 1.0  # how long to wait for a notification before reading anyway
 PUSH_INTERVAL_S = 0.2  # at most five pushes a second, however fast votes come
 STALE_AFTER_S = 5.0
 CHECK_S = 0.5
-# A server that is gone without a word must not leave the connection waiting for ever.
-# No prepared statements: behind a transaction pooler the next transaction may run on another connection.
+# The timeouts detect a server that vanished without closing the connection.
+# No prepared statements: behind a transaction pooler, the next transaction may run on another connection.
 CONNECTION = {
     "connect_timeout": 3,
     "tcp_user_timeout": 5000,
@@ -38,7 +38,7 @@ class NotReadyError(Exception):
 
 
 class Feed:
-    """Keeps the board up to date, and says when it cannot; survives any outage of the database."""
+    """Keeps the board up to date, marks it stale when it cannot, and survives any outage of the database."""
 
     def __init__(self, database_url: str, board: Board, startup: Startup) -> None:
         self._url = database_url
@@ -56,13 +56,13 @@ class Feed:
         ]
 
     def start(self) -> Self:
-        """Start; returns at once, whether the database is there or not."""
+        """Start the threads and return at once, whether the database is reachable or not."""
         for thread in self._threads:
             thread.start()
         return self
 
     def close(self) -> None:
-        """Stop, and give the connection back."""
+        """Stop the threads and close the connection."""
         self._stop.set()
         for thread in self._threads:
             thread.join(2 * HEARTBEAT_S)
@@ -80,13 +80,13 @@ class Feed:
                     self._follow(connection)
             except RetryError:  # told to stop
                 return
-            except Exception as error:  # whatever it is, viewers are better off with a new attempt
-                log.warning("lost the database, connecting again: %s", _line(error))
+            except Exception as error:  # whatever the error is, a retry is best for the viewers
+                log.warning("lost the database connection, reconnecting: %s", _line(error))
 
     def _open(self) -> psycopg.Connection:
         connection = psycopg.connect(self._url, autocommit=True, **CONNECTION)  # type: ignore[arg-type]
         try:
-            connection.execute("LISTEN tally")  # before the first read, so that no change falls between
+            connection.execute("LISTEN tally")  # before the first read, so that no change is missed
             self._read(connection)
         except BaseException:
             connection.close()
@@ -94,7 +94,7 @@ class Feed:
         return connection
 
     def _follow(self, connection: psycopg.Connection) -> None:
-        # The first change after a quiet time is read at once; the pause gathers those that follow.
+        # The first change after a pause is read at once; the interval then batches those that follow.
         while not self._stop.wait(PUSH_INTERVAL_S):
             for _ in connection.notifies(timeout=HEARTBEAT_S, stop_after=1):
                 pass
@@ -105,7 +105,7 @@ class Feed:
         try:
             row = connection.execute("SELECT a, b, updated_at FROM tally").fetchone()
         except psycopg.errors.UndefinedTable as error:
-            raise NotReadyError("the worker has not made the table tally yet") from error
+            raise NotReadyError("the worker has not created the table tally yet") from error
         if row is None:
             raise NotReadyError("the table tally has no row yet")
         metrics.READS.inc()
@@ -123,15 +123,15 @@ class Feed:
 
     def _failed(self, state: RetryCallState) -> None:
         reason = _line(state.outcome.exception() if state.outcome else None)
-        if reason != self._reason:  # said once, not at every attempt
-            log.warning("no figures, trying again until there are: %s", reason)
+        if reason != self._reason:  # logged once, not at every attempt
+            log.warning("cannot read the figures, retrying: %s", reason)
             self._reason = reason
         with self._changing:
             self._lost = True
         self._publish()
 
     def _watch(self) -> None:
-        # A thread of its own: a read of a frozen database does not return.
+        # Runs in its own thread, because a read from a frozen database does not return.
         while not self._stop.wait(CHECK_S):
             self._publish()
 

@@ -7,11 +7,11 @@ from result.checks import ConfigError
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Listen on an address or a host name (`::` takes IPv4 too), or raise a ConfigError that says why not."""
+    """Listen on an address or host name (`::` accepts IPv4, too), or raise a ConfigError with the reason."""
     try:
-        host.encode("idna")  # gevent's resolver would print a traceback first
+        host.encode("idna")  # or gevent's resolver prints a traceback first
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, *_, address = min(found)  # a name that has both: IPv4, as probes ask 127.0.0.1
+        family, *_, address = min(found)  # prefers IPv4 if a name has both, because probes use 127.0.0.1
         both = address[0] == "::" and socket.has_dualstack_ipv6()
         return socket.create_server(address, family=family, backlog=2048, dualstack_ipv6=both)
     except (OSError, UnicodeError) as error:
@@ -22,4 +22,4 @@ def listen(host: str, port: int) -> socket.socket:
 def _reason(error: OSError | UnicodeError) -> str:
     if isinstance(error, socket.gaierror):
         return error.strerror or "unknown name"
-    return os.strerror(error.errno or 0) if isinstance(error, OSError) else "that is no host name"
+    return os.strerror(error.errno or 0) if isinstance(error, OSError) else "not a valid host name"

@@ -1,4 +1,4 @@
-"""What a platform asks of every service: /health, /ready and /metrics."""
+"""The endpoints for the platform, the same in every service: /health, /ready and /metrics."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ from result import errors, http_metrics
 
 
 def nothing() -> str:
-    """No reason: all is well."""
+    """The default check: all is well."""
     return ""
 
 
@@ -20,17 +20,17 @@ def blueprint(
     degraded: Callable[[], str] = nothing,
     collectors: Iterable[Collector] = (),
 ) -> Blueprint:
-    """The three addresses; each of these functions gives the reason why something is wrong, or nothing."""
+    """The three endpoints; each check returns the reason for a problem, or an empty string."""
     bp = Blueprint("probes", __name__)
 
     @bp.get("/health")
     def health() -> Response:
-        """Alive: 200, unless only a restart helps."""
+        """Liveness: 200, unless only a restart helps."""
         return _refused(dead()) or jsonify(status="ok")
 
     @bp.get("/ready")
     def ready() -> Response:
-        """Ready: 200 if requests may come here; a service that stays ready without its server says so."""
+        """Readiness: 200 if the pod can take requests; `degraded` if it does so without its data store."""
         if refused := _refused(unready()):
             return refused
         reason = degraded()
@@ -38,7 +38,7 @@ def blueprint(
 
     @bp.get("/metrics")
     def metrics() -> Response:
-        """The figures for Prometheus."""
+        """The metrics for Prometheus."""
         return http_metrics.page(collectors)
 
     return bp

@@ -1,15 +1,15 @@
-"""What each process does beside answering requests: it follows the database."""
+"""Background work of each process: following the tally in the database."""
 
 from flask import Flask
 
-GRACE_S = 1  # the event streams end themselves
+GRACE_S = 1  # stop() below ends the event streams
 
 
 def start(app: Flask) -> None:
-    """Follow the database."""
+    """Start the feed."""
     app.extensions["feed"].start()
 
 
 def stop(app: Flask) -> None:
-    """End the event streams: they would hold up the process."""
+    """End the event streams, which would keep the process running."""
     app.extensions["board"].close()

@@ -1,4 +1,4 @@
-"""The figures: what the database said, and how they are shown."""
+"""The figures: as read from the database, and as shown to viewers."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,19 +16,19 @@ class Tally:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known now: the last figures read, if any, and since when they may be out of date, if so."""
+    """The last figures read, if any, and since when they are stale, if they are."""
 
     tally: Tally | None
     stale_since: datetime | None
 
     @property
     def fresh(self) -> bool:
-        """Whether there are figures and they are up to date."""
+        """Whether there are figures, and they are up to date."""
         return self.tally is not None and self.stale_since is None
 
 
 class Option(TypedDict):
-    """One option with its share."""
+    """One option with its votes and its share."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class Option(TypedDict):
 
 
 class Results(TypedDict):
-    """What GET /api/results and every event carry."""
+    """The JSON of GET /api/results and of every event."""
 
     options: list[Option]
     total: int
@@ -46,7 +46,7 @@ class Results(TypedDict):
 
 
 def percentages(a: int, b: int) -> tuple[float, float]:
-    """The two shares with one decimal, which always add up to 100; both 0 without votes."""
+    """The two shares with one decimal; they add up to 100, or are both 0 without votes."""
     total = a + b
     if total == 0:
         return 0.0, 0.0
@@ -55,7 +55,7 @@ def percentages(a: int, b: int) -> tuple[float, float]:
 
 
 def results(snapshot: Snapshot, names: tuple[str, str]) -> Results:
-    """The figures as scripts and the page get them."""
+    """The figures as the API and the page show them."""
     tally = snapshot.tally or Tally(0, 0, None)
     votes = (tally.a, tally.b)
     shares = percentages(*votes)

@@ -1,4 +1,4 @@
-"""Every address of the result service."""
+"""The endpoints of the result service."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ bp = Blueprint("result", __name__)
 
 @bp.get("/")
 def index() -> Response:
-    """The page with the figures as they are now; its script then follows the event stream."""
+    """The page with the current figures; its script then follows the event stream."""
     version = _board().current
     since = version.snapshot.stale_since
     return make_response(
@@ -30,30 +30,30 @@ def index() -> Response:
 
 @bp.get("/events")
 def events() -> Response:
-    """The event stream: the figures now and at each change, as GET /api/results gives them."""
+    """The event stream: the JSON of GET /api/results now and at each change."""
     response = Response(_counted(_board().follow()), mimetype="text/event-stream")
-    response.headers["X-Accel-Buffering"] = "no"  # nginx would gather the events
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would buffer the events
     return response
 
 
 @bp.get("/api/results")
 def show_results() -> Response:
-    """The figures for scripts."""
+    """The figures as JSON."""
     return jsonify(_board().current.results)
 
 
 def clock(moment: datetime) -> str:
-    """The time of day for those without the script, which shows it in the viewer's own time zone."""
+    """The time in UTC, for pages without JavaScript; the script shows the viewer's local time."""
     return f"{moment:%H:%M} UTC"
 
 
 def wants_page() -> bool:
-    """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
+    """Whether the client asks for HTML, as browsers do; scripts that accept anything get JSON."""
     return "text/html" in request.environ.get("HTTP_ACCEPT", "")
 
 
 def refusal(status: int, message: str) -> Response:
-    """One clear line about what was not done, as a page or as JSON."""
+    """An error response with one clear line, as a page or as JSON."""
     if wants_page():
         response = make_response(render_template("error.html", message=f"{message} (HTTP {status})"))
         response.status_code = status

@@ -1,4 +1,4 @@
-def test_it_lives_and_is_ready(client):
+def test_it_is_live_and_ready(client):
     assert client.get("/health").json == {"status": "ok"}
     assert client.get("/ready").json == {"status": "ready"}
 
@@ -10,7 +10,7 @@ def test_requests_are_counted(client):
     assert line in client.get("/metrics").text
 
 
-def test_an_unknown_page_says_so(client):
+def test_an_unknown_path_is_not_found(client):
     answer = client.get("/nothing")
 
-    assert (answer.status_code, answer.json) == (404, {"error": "There is no such page here"})
+    assert (answer.status_code, answer.json) == (404, {"error": "Page not found"})

@@ -2,7 +2,7 @@
 
 from gevent import monkey  # type: ignore[import-untyped]
 
-monkey.patch_all()  # first: what is imported below, and by the app, must find the patched modules
+monkey.patch_all()  # first: everything imported below, and by the app, must get the patched modules
 
 # ruff: noqa: E402
 import os
@@ -25,7 +25,7 @@ def main() -> None:
         print(f"vote: {error}", file=sys.stderr)  # noqa: T201 - the one line the operator reads
         sys.exit(2)
     if settings.workers > 1:
-        # The processes share their counters in files; read when prometheus_client is first imported.
+        # The processes share their counters in files. prometheus_client reads this at its first import.
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="vote-metrics-")
     gunicorn = ["gunicorn", "--config=python:vote.gunicorn_conf", f"--bind=fd://{listener.detach()}"]
     sys.argv = [*gunicorn, "vote.app:create_app()"]

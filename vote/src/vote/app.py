@@ -1,4 +1,4 @@
-"""The vote app: pages and JSON for people and scripts, errors in the form each asked for."""
+"""The vote app: HTML for browsers and JSON for scripts, errors included."""
 
 import logging
 from functools import partial
@@ -55,7 +55,7 @@ def create_app(
 
 
 def _degraded(queue: Queue) -> str:
-    """Why votes are refused. The pod stays ready: the page says it better than the proxy's error would."""
+    """Why votes are refused. The pod stays ready: the page explains it better than a proxy's error."""
     try:
         queue.ping()
     except StoreError as error:
@@ -65,11 +65,11 @@ def _degraded(queue: Queue) -> str:
 
 
 def _too_large(_error: RequestEntityTooLarge) -> Response:
-    return views.refusal(413, "That is too much for a vote: send the field vote=a or vote=b")
+    return views.refusal(413, "The request is too large for a vote: send the form field vote=a or vote=b")
 
 
 def _store_error(error: StoreError) -> Response:
-    log.error("no answer from redis: %s", error)
+    log.error("redis failed: %s", error)
     response = views.refusal(503, "The vote store is unreachable, nothing was changed. Please try again soon")
     response.headers["Retry-After"] = "1"
     return response

@@ -13,7 +13,7 @@ from vote.redis_url import redis_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; docs/configuration.md lists the variables."""
+    """The settings of this service; docs/configuration.md lists the variables."""
 
     redis_url: str
     option_a: str
@@ -44,7 +44,7 @@ class Settings:
                 release=env.str("RELEASE", "local", validate=RELEASE),
                 image_tag=env.str("IMAGE_TAG", "dev"),
                 pod=env.str("POD_NAME", "") or socket.gethostname(),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container must accept connections from outside
                 port=env.int("VOTE_PORT", 8080, validate=PORT),
                 workers=env.int("VOTE_WORKERS", 4, validate=validate.Range(1, 64)),
                 trusted_proxies=env.int("VOTE_TRUSTED_PROXIES", 0, validate=validate.Range(0, 5)),

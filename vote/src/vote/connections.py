@@ -1,4 +1,4 @@
-"""The one way to Redis, for votes, the error switch and health alike: a bounded number of connections."""
+"""The connection pool for Redis: votes, the error switch and health checks all share it."""
 
 import time
 from queue import Empty, LifoQueue
@@ -11,37 +11,39 @@ from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
-MOST = 50  # a process; more would not make Redis any faster
+MOST = 50  # per process; more connections would not make Redis any faster
 
 
 class StoreError(Exception):
-    """Redis did not do what it was asked, or not in time; the message says why in one line."""
+    """Redis failed or timed out; the message says why in one line."""
 
 
 class Connections:
-    """Connections to one Redis, for all greenlets or threads of a process; none is made before it is needed.
+    """The pool of one process, shared by its greenlets or threads; a connection opens at its first use.
 
-    Whoever finds all of them in use waits. What counts is how long Redis has been silent, not how long the
-    queue is: a crowd is served for as long as Redis answers, and a call fails once Redis has answered nobody
-    for `timeout_s`. A connection that failed is closed, so that no answer is ever taken for another's.
+    A call waits while all connections are in use. The timeout measures how long Redis has been silent, not
+    how long a call has waited: as long as Redis keeps answering, a burst of requests is served in full. A
+    call fails once Redis has answered no call for `timeout_s`. A connection that failed is closed, so a
+    late answer can never be mistaken for the answer to another command.
     """
 
     def __init__(self, url: str, *, timeout_s: float, most: int = MOST) -> None:
         self._timeout_s = timeout_s
         self._answered_at = 0.0
-        # redis-py's own way from a command to its answer takes twice as much processor time as ours.
-        # RESP2 and no driver info: a connection needs no round trip before its first command.
+        # The high-level client of redis-py takes twice as much CPU time for a command as _exchange.
+        # With RESP2 and without driver info, a new connection needs no handshake before its first command.
         pool = ConnectionPool.from_url(
             url, max_connections=most, protocol=2, driver_info=None, retry=Retry(NoBackoff(), 0)
         )
-        self._free: LifoQueue[Any] = LifoQueue()  # those in use lately first: they are connected
+        # The most recently used come first: they are already connected.
+        self._free: LifoQueue[Any] = LifoQueue()
         for _ in range(most):
             self._free.put(pool.make_connection())
 
-    def ask(self, *words: object, again: bool = True) -> Any:
-        """Redis' answer to one command; NoScriptError and StoreError say why there is none.
+    def ask(self, *words: object, retry: bool = True) -> Any:
+        """Send one command and return the answer; raises NoScriptError or StoreError.
 
-        Connections break when Redis restarts: the command is sent once more, unless `again` is False.
+        Connections break when Redis restarts, so the command is retried once, unless `retry` is False.
         """
         called_at = time.monotonic()
         connection = self._take(called_at)
@@ -49,13 +51,13 @@ class Connections:
             try:
                 return self._exchange(connection, words, called_at)
             except RedisConnectionError:
-                if not again:
+                if not retry:
                     raise
                 return self._exchange(connection, words, called_at)
         except NoScriptError:
             raise
         except RedisTimeoutError as error:
-            raise self._silent() from error
+            raise self._timed_out() from error
         except RedisError as error:
             raise StoreError(f"{type(error).__name__}: {error}") from error
         finally:
@@ -66,17 +68,19 @@ class Connections:
             try:
                 return self._free.get(timeout=left)
             except Empty:
-                pass  # others may have been answered meanwhile
-        raise self._silent()
+                pass  # Redis may have answered another call in the meantime
+        raise self._timed_out()
 
     def _exchange(self, connection: Any, words: tuple[object, ...], called_at: float) -> Any:
         try:
             if not connection.is_connected:
-                connection.socket_connect_timeout = connection.socket_timeout = self._some(called_at)
+                connection.socket_connect_timeout = connection.socket_timeout = self._socket_timeout(
+                    called_at
+                )
                 connection.connect()
             connection.send_command(*words, check_health=False)
             answer = self._read(connection, called_at)
-        except ResponseError:  # an answer, too
+        except ResponseError:  # an error is an answer, too
             self._answered_at = time.monotonic()
             raise
         except BaseException:
@@ -87,16 +91,18 @@ class Connections:
 
     def _read(self, connection: Any, called_at: float) -> Any:
         try:
-            return connection.read_response(timeout=self._some(called_at), disconnect_on_error=False)
+            return connection.read_response(
+                timeout=self._socket_timeout(called_at), disconnect_on_error=False
+            )
         except RedisTimeoutError:
-            # Looked twice: in a busy process the time may be over before an answer that is there was seen.
+            # Read once more: in a busy process, the timeout can expire although the answer has arrived.
             return connection.read_response(timeout=0.01)
 
     def _left(self, called_at: float) -> float:
         return max(called_at, self._answered_at) + self._timeout_s - time.monotonic()
 
-    def _some(self, called_at: float) -> float:
-        return max(self._left(called_at), 0.001)  # 0 would not wait at all
+    def _socket_timeout(self, called_at: float) -> float:
+        return max(self._left(called_at), 0.001)  # 0 would mean not to wait at all
 
-    def _silent(self) -> StoreError:
+    def _timed_out(self) -> StoreError:
         return StoreError(f"Redis did not answer within {self._timeout_s:g} s")

@@ -1,4 +1,4 @@
-"""gunicorn's settings, derived from the service's own; `__main__` patched the modules for gevent before."""
+"""gunicorn's configuration, derived from the service's settings; `__main__` patched for gevent before."""
 
 import gc
 import os
@@ -17,29 +17,31 @@ from vote.config import Settings
 
 
 class NoAccessLogger(Logger):  # type: ignore[misc]
-    """Writes no line a request, nor gathers what it would say: /metrics counts them."""
+    """Turns the access log off: /metrics counts requests."""
 
     def access(self, *_: Any) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 _settings = Settings.from_env()
 _metrics = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 _stops = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
-_memory = Path("/dev/shm")  # noqa: S108 - the workers' heartbeat files must never wait for a disk
+_memory = Path("/dev/shm")  # noqa: S108 - heartbeat files of workers must never wait for a disk
 
 workers = _settings.workers
 worker_class = "gevent"
 worker_connections = 2000
-preload_app = True  # the first process imports everything, once; nothing connects before the fork
+preload_app = True  # the master imports everything once; nothing connects before the fork
 worker_tmp_dir = str(_memory) if _memory.is_dir() else None
 graceful_timeout = process.GRACE_S
-keepalive = 120  # seconds; longer than proxies keep their side, or a request could meet a closing connection
+keepalive = (
+    120  # seconds; longer than a proxy's, which could otherwise send a request on a connection that closes
+)
 control_socket_disable = True
 logger_class = NoAccessLogger
 logconfig_dict = logs.configuration("vote", _settings.release, _settings.log_level)
 
-# A stop that comes while a process is forked would be lost: it waits until that has handlers of its own.
+# A stop signal during a fork would be lost, so it stays blocked until the new process has its own handlers.
 os.register_at_fork(
     before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _stops),
     after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _stops),
@@ -47,13 +49,13 @@ os.register_at_fork(
 
 
 def when_ready(_server: object) -> None:
-    """Keep the garbage collector off what stays for good, and so stays shared: modules and app."""
+    """Exclude modules and the app from garbage collection, so that workers keep sharing their memory."""
     gc.collect()
     gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start what the process does beside answering requests, and end it on SIGTERM."""
+    """Start the process's background work, and stop it on SIGTERM."""
     process.start(worker.wsgi)
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -65,12 +67,12 @@ def post_worker_init(worker: Any) -> None:
 
 
 def child_exit(_server: object, worker: Any) -> None:
-    """Take the gauges of an ended process out of /metrics."""
+    """Remove the gauges of a process that has ended from /metrics."""
     if _metrics:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: object) -> None:
-    """Leave no files behind."""
+    """Delete the metrics files."""
     if _metrics:
         shutil.rmtree(_metrics, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard output, with the request's id where there is one."""
+"""Structured logs: one JSON object per line on standard output, with the request id where there is one."""
 
 import logging
 import logging.config
@@ -6,21 +6,21 @@ from typing import Any
 
 from flask import has_request_context, request
 
-REQUEST_ID = "vote.request_id"  # where a request's id lies in its environment
+REQUEST_ID = "vote.request_id"  # the key of the request id in the WSGI environ
 
 
 class RequestId(logging.Filter):
-    """Adds the current request's id to every record logged while serving it."""
+    """Adds the request id to every record that is logged while a request is served."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Pass every record on, with the id when there is one."""
+        """Keep every record, and add the id if there is a request."""
         if has_request_context() and REQUEST_ID in request.environ:
             record.request_id = request.environ[REQUEST_ID]
         return True
 
 
 def configuration(service: str, release: str, level: str) -> dict[str, Any]:
-    """The logging set-up, for logging.config.dictConfig and for gunicorn's logconfig_dict."""
+    """The logging configuration, for logging.config.dictConfig and for gunicorn's logconfig_dict."""
     return {
         "version": 1,
         "disable_existing_loggers": False,

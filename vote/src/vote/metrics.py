@@ -1,4 +1,4 @@
-"""What Prometheus sees of votes and of the error switch, each with its release."""
+"""The Prometheus metrics of votes and of the error switch, labelled with the release."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -10,15 +10,18 @@ from prometheus_client.registry import Collector
 from vote.http_metrics import REGISTRY
 
 ACCEPTED = Counter(
-    "vote_votes_accepted_total", "Votes that Redis has.", ["vote", "release"], registry=REGISTRY
+    "vote_votes_accepted_total", "Votes written to Redis.", ["vote", "release"], registry=REGISTRY
 )
 SYNTHETIC = Counter(
-    "vote_votes_synthetic_total", "Of these, synthetic ones.", ["vote", "release"], registry=REGISTRY
+    "vote_votes_synthetic_total",
+    "Synthetic votes among the accepted votes.",
+    ["vote", "release"],
+    registry=REGISTRY,
 )
 
 
 def accept(vote: str, release: str, *, synthetic: bool) -> None:
-    """Count one vote that Redis has."""
+    """Count one vote that was written to Redis."""
     _accepted(ACCEPTED, vote, release).inc()
     if synthetic:
         _accepted(SYNTHETIC, vote, release).inc()
@@ -30,14 +33,14 @@ def _accepted(counter: Counter, vote: str, release: str) -> Counter:
 
 
 class ErrorSwitch(Collector):
-    """The error switch as Redis has it now, not as some process saw it last."""
+    """The state of the error switch, read from Redis at each scrape."""
 
     def __init__(self, release: str, is_on: Callable[[], bool]) -> None:
         self._release = release
         self._is_on = is_on
 
     def collect(self) -> Iterator[Metric]:
-        """Ask Redis."""
+        """Read the switch from Redis."""
         family = GaugeMetricFamily("vote_error_sim_enabled", "1 while errors are ON.", labels=["release"])
         family.add_metric([self._release], self._is_on())
         yield family

@@ -1,4 +1,4 @@
-"""What each process does beside answering requests: it connects to Redis."""
+"""Background work of each process: connecting to Redis."""
 
 import logging
 
@@ -9,29 +9,29 @@ from vote.connections import StoreError
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 10  # for requests under way at a stop
-CONNECT_AGAIN_S = 0.5
+GRACE_S = 10  # time for open requests to finish after a stop signal
+RETRY_S = 0.5
 
 
 def start(app: Flask) -> None:
-    """Connect to Redis before the first request is accepted; if it is unreachable, serve and go on trying."""
+    """Connect to Redis before the first request; if it is unreachable, serve and retry in the background."""
     if reason := _connect(app):
-        log.warning("not ready, trying again until redis answers: %s", reason)
-        gevent.spawn(_connect_at_last, app)
+        log.warning("not ready, retrying until redis answers: %s", reason)
+        gevent.spawn(_retry_connect, app)
 
 
 def stop(_app: Flask) -> None:
-    """Nothing: connections end with the process."""
+    """Do nothing: connections end with the process."""
 
 
-def _connect_at_last(app: Flask) -> None:
+def _retry_connect(app: Flask) -> None:
     while _connect(app):
-        gevent.sleep(CONNECT_AGAIN_S)
+        gevent.sleep(RETRY_S)
     log.info("connected to redis")
 
 
 def _connect(app: Flask) -> str:
-    """Connect and count this process, or say why not."""
+    """Connect and count this process, or return the reason why that failed."""
     try:
         app.extensions["queue"].ping()
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""Votes on their way to the worker: a stream in Redis."""
+"""The queue of votes for the worker: a Redis stream."""
 
 import hashlib
 import time
@@ -11,7 +11,7 @@ from vote.connections import Connections
 
 STREAM = "votes"
 
-# One round trip a vote: the switch is read and the vote is written by one call.
+# One round trip per vote: one script reads the switch and writes the vote.
 _CAST = """
 if redis.call('EXISTS', KEYS[2]) == 1 then return false end
 return redis.call('XADD', KEYS[1], '*', unpack(ARGV))
@@ -21,7 +21,7 @@ _CAST_SHA = hashlib.sha1(_CAST.encode(), usedforsecurity=False).hexdigest()
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """One voter's choice, as it goes on the stream."""
+    """One voter's choice, as it is written to the stream."""
 
     voter: str
     vote: Literal["a", "b"]
@@ -29,17 +29,17 @@ class Vote:
 
 
 class Queue(Protocol):
-    """What the views need; the tests' fake keeps the same promises."""
+    """The interface that the views need; the fake in the tests implements it, too."""
 
     def cast(self, vote: Vote) -> bool:
-        """Hand the vote over, or say False because the error switch is ON."""
+        """Queue the vote; False means that the error switch is ON and the vote was not taken."""
 
     def ping(self) -> None:
-        """Return if Redis answers."""
+        """Return if Redis answers, or raise StoreError."""
 
 
 class RedisQueue:
-    """The votes of one release; whatever fails raises a StoreError, and the vote is not taken."""
+    """Queues the votes of one release; every failure raises StoreError, and the vote is not taken."""
 
     def __init__(self, connections: Connections, *, release: str, switch_key: str) -> None:
         self._connections = connections
@@ -47,20 +47,20 @@ class RedisQueue:
         self._keys = (2, STREAM, switch_key)
 
     def cast(self, vote: Vote) -> bool:
-        """Put the vote on the stream, or say False because the error switch is ON."""
+        """Add the vote to the stream; False means that the error switch is ON and nothing was added."""
         fields = ["voter", vote.voter, "vote", vote.vote]
         fields += ["cast_at", str(time.time_ns() // 1_000_000), "release", self._release]
         if vote.synthetic:
             fields += ["synthetic", "1"]
-        # Sent again after a broken connection, a vote is still one vote of one voter.
+        # A retry may add the entry twice; the worker still counts one vote per voter.
         return self._run(fields) is not None
 
     def ping(self) -> None:
-        """Return if Redis answers."""
+        """Return if Redis answers, or raise StoreError."""
         self._connections.ask("PING")
 
     def _run(self, fields: list[str]) -> Any:
         try:
             return self._connections.ask("EVALSHA", _CAST_SHA, *self._keys, *fields)
-        except NoScriptError:  # Redis is new or was restarted
+        except NoScriptError:  # Redis does not know the script yet, as after a restart
             return self._connections.ask("EVAL", _CAST, *self._keys, *fields)

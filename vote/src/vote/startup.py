@@ -1,17 +1,17 @@
-"""Whether every process of the pod has been connected: until then the pod gets no traffic."""
+"""Tracks whether every process of the pod has connected; until then the pod gets no traffic."""
 
 import multiprocessing
 
 
 class Startup:
-    """Counts the processes that have connected. All of them share the count: make it before the fork."""
+    """Counts the processes that have connected. They share the counter, so create it before the fork."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
         self._connected = multiprocessing.get_context("fork").Value("i", 0)
 
     def connected(self) -> None:
-        """Count this process; each calls it once, when its server has answered for the first time."""
+        """Count this process. Each process calls this once, after its first successful connection."""
         with self._connected.get_lock():
             self._connected.value += 1
 

@@ -1,4 +1,4 @@
-"""The error switch of one release: one key in Redis, for all of its pods and processes."""
+"""The error switch of one release: one key in Redis, shared by all its pods and processes."""
 
 import logging
 from typing import Protocol
@@ -15,35 +15,35 @@ return 1
 
 
 class Switch(Protocol):
-    """What the views need; the tests' fake keeps the same promises."""
+    """The interface that the views need; the fake in the tests implements it, too."""
 
     def is_on(self) -> bool:
-        """Say whether errors are ON."""
+        """Whether errors are ON."""
 
     def toggle(self) -> bool:
-        """Flip the switch and say what it is now."""
+        """Flip the switch and return its new state."""
 
 
 class RedisSwitch:
-    """The switch of one release; whatever fails raises a StoreError."""
+    """The switch of one release; every failure raises StoreError."""
 
     def __init__(self, connections: Connections, *, release: str) -> None:
-        # The hash tag {votes} is the stream's name: a Redis in cluster mode keeps both in one slot.
+        # The hash tag {votes} is the stream's name, so Redis in cluster mode keeps both keys in one slot.
         self.key = f"error-sim:{{votes}}:{release}"
         self._connections = connections
 
     def is_on(self) -> bool:
-        """Say whether errors are ON."""
+        """Whether errors are ON."""
         return bool(self._connections.ask("EXISTS", self.key))
 
     def toggle(self) -> bool:
-        """Flip the switch and say what it is now."""
-        self.is_on()  # replaces a connection that broke: a flip must not be sent twice
-        return bool(self._connections.ask("EVAL", _TOGGLE, 1, self.key, again=False))
+        """Flip the switch and return its new state."""
+        self.is_on()  # replaces a broken connection first, because a toggle must not be sent twice
+        return bool(self._connections.ask("EVAL", _TOGGLE, 1, self.key, retry=False))
 
 
 def is_on(switch: Switch) -> bool:
-    """Say whether errors are ON; while Redis is unreachable they count as OFF."""
+    """Whether errors are ON; while Redis is unreachable, they count as OFF."""
     try:
         return switch.is_on()
     except StoreError as error:

@@ -1,4 +1,4 @@
-"""Every address of the vote service."""
+"""The endpoints of the vote service."""
 
 import logging
 from functools import lru_cache
@@ -15,7 +15,7 @@ from vote.switch import Switch, is_on
 
 log = logging.getLogger(__name__)
 
-LARGEST_FORM = 4096  # bytes; a vote is a handful
+LARGEST_FORM = 4096  # bytes; a vote takes a few
 bp = Blueprint("vote", __name__)
 error_sim = Blueprint("error_sim", __name__)
 
@@ -31,12 +31,12 @@ def index() -> Response:
 @bp.post("/")
 def cast_vote() -> Response:
     """Take one vote; 2xx means that Redis has it."""
-    # Documented, if unknown to its types; each look through the proxy would cost.
+    # The request itself: Flask's proxy costs time at each access. Documented, but missing in the types.
     asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     choice = _chosen(asked)
     synthetic = asked.environ.get("HTTP_X_SYNTHETIC_VOTE") == "1"
-    ballot = Vote(voter=voter.voter_id(asked), vote=choice, synthetic=synthetic)
-    if not _queue().cast(ballot):
+    vote = Vote(voter=voter.voter_id(asked), vote=choice, synthetic=synthetic)
+    if not _queue().cast(vote):
         return refusal(500, "Simulated Error")
     release = _settings().release
     metrics.accept(choice, release, synthetic=synthetic)
@@ -47,19 +47,19 @@ def cast_vote() -> Response:
         response = _page(choice=choice, changed=changed, posted=True)
     else:
         response = jsonify(vote=choice, changed=changed, release=release)
-    voter.remember(response, asked, voter=ballot.voter, choice=choice)
+    voter.remember(response, asked, voter=vote.voter, choice=choice)
     return response
 
 
 @error_sim.get("/api/error-sim")
 def show_switch() -> Response:
-    """Say whether errors are ON for this release; counts as OFF while Redis is away."""
+    """Whether errors are ON for this release; OFF while Redis is unreachable."""
     return jsonify(enabled=is_on(_switch()))
 
 
 @error_sim.post("/api/error-sim")
 def flip_switch() -> Response:
-    """Flip the switch of this release, unless another site asks."""
+    """Flip the switch of this release; requests from other sites are refused."""
     if _from_another_site():
         return refusal(403, "The error switch can only be flipped from its own page")
     enabled = _switch().toggle()
@@ -72,12 +72,12 @@ def flip_switch() -> Response:
 
 
 def wants_page() -> bool:
-    """Whether the client asks for a page, as browsers do; scripts that accept anything get JSON."""
+    """Whether the client asks for HTML, as browsers do; scripts that accept anything get JSON."""
     return "text/html" in request.environ.get("HTTP_ACCEPT", "")
 
 
 def refusal(status: int, message: str) -> Response:
-    """One clear line about what was not done, as a page or as JSON."""
+    """An error response with one clear line, as a page or as JSON."""
     if wants_page():
         posted = request.method == "POST" and request.path == "/"
         error = f"{message} (HTTP {status})"
@@ -92,7 +92,7 @@ def _page(*, choice: str | None, changed: bool = False, error: str = "", posted:
     return Response(page, content_type="text/html; charset=utf-8")
 
 
-@lru_cache(maxsize=64)  # the page has only so many states, and rendering each anew costs a third more time
+@lru_cache(maxsize=64)  # the page has few states, and rendering every time makes a vote a third slower
 def _html(settings: Settings, choice: str | None, changed: bool, error: str, posted: bool) -> bytes:
     options = {"a": settings.option_a, "b": settings.option_b}
     page = render_template(
@@ -123,14 +123,14 @@ def _chosen(asked: Request) -> Literal["a", "b"]:
 
 
 def _body(asked: Request) -> bytes:
-    """The request's body, read directly: request.form takes a fifth of a vote's time."""
+    """The request's body, read directly: request.form would take a fifth of the time of a vote."""
     body: bytes = asked.environ["wsgi.input"].read(LARGEST_FORM + 1)
     if len(body) > LARGEST_FORM:
         raise RequestEntityTooLarge
     return body
 
 
-@lru_cache(maxsize=64)  # two of them make up nearly all
+@lru_cache(maxsize=64)  # nearly all forms are one of two
 def _fields(form: bytes) -> tuple[str, ...]:
     return tuple(parse_qs(form.decode(errors="replace")).get("vote", ()))
 

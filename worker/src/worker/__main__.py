@@ -1,4 +1,4 @@
-"""Start the worker: `python -m worker` checks the settings and works until SIGTERM or SIGINT."""
+"""Start the worker: `python -m worker` checks the settings and runs until SIGTERM or SIGINT."""
 
 import gc
 import logging
@@ -30,8 +30,9 @@ STOP_S = 1.7
 
 
 def main() -> int:
-    """Work until told to stop, then return 0; a wrong setting or a taken port is one line and 2."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)  # for every thread: only sigwait below takes them
+    """Run until told to stop, then return 0; a wrong setting or a taken port is one line and 2."""
+    # In every thread: only sigwait below receives them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     health = Health()
     try:
         settings = Settings.from_env()
@@ -45,9 +46,9 @@ def main() -> int:
 
 
 def work(settings: Settings, health: Health) -> int:
-    """Run the loop beside this thread, which only waits for the stop and then not for ever."""
+    """Run the loop in a thread; on a stop signal, wait at most STOP_S for it to finish."""
     gc.freeze()
-    gc.set_threshold(50_000)  # a batch is thousands of small objects without a cycle among them
+    gc.set_threshold(50_000)  # a batch is thousands of small objects, none of them in a reference cycle
     stop = Event()
     consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
     stream = Stream(
@@ -72,10 +73,10 @@ def work(settings: Settings, health: Health) -> int:
     stop.set()
     thread.join(STOP_S)
     if thread.is_alive():
-        # A server is frozen. What this worker holds stays pending, so another one takes it over.
-        log.warning("stopped without waiting longer for a server", extra={"consumer": consumer})
+        # A server is frozen. This worker's entries stay pending, so another worker claims them.
+        log.warning("stopped without waiting any longer for a frozen server", extra={"consumer": consumer})
         logging.shutdown()
-        os._exit(0)  # a normal exit could wait for that thread's clean-up
+        os._exit(0)  # a normal exit could wait for that thread to clean up
     log.info("stopped", extra={"consumer": consumer})
     return 0
 

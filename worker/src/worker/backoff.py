@@ -1,4 +1,4 @@
-"""How the loop repeats what failed: after pauses that grow, differ between workers and end with the stop."""
+"""Retries with exponential backoff and jitter, ended early by the stop event."""
 
 import logging
 from threading import Event
@@ -17,7 +17,7 @@ LONGEST_PAUSE_S = 3.0
 
 
 def until_done(stop: Event) -> Retrying:
-    """Repeats a call until it succeeds or `stop` is set, and logs the reason of each failure once."""
+    """Retries a call until it succeeds or `stop` is set, and logs each failure once."""
     return Retrying(
         sleep=sleep_using_event(stop),
         stop=stop_when_event_set(stop),
@@ -35,6 +35,4 @@ def describe(error: BaseException | None) -> str:
 def _log_failure(state: RetryCallState) -> None:
     reason = describe(state.outcome.exception() if state.outcome else None)
     pause_s = round(state.next_action.sleep, 3) if state.next_action else 0.0
-    log.warning(
-        "will try again", extra={"reason": reason, "attempt": state.attempt_number, "pause_s": pause_s}
-    )
+    log.warning("retrying", extra={"reason": reason, "attempt": state.attempt_number, "pause_s": pause_s})

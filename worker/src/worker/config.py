@@ -12,7 +12,7 @@ from worker.redis_url import redis_url
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; docs/configuration.md lists the variables."""
+    """The settings of this service; docs/configuration.md lists the variables."""
 
     redis_url: str
     database_url: str
@@ -33,7 +33,7 @@ class Settings:
                 database_url=env.str("DATABASE_URL", validate=database_url),
                 batch_size=env.int("WORKER_BATCH_SIZE", 1000, validate=validate.Range(1, 10_000)),
                 claim_idle_s=env.float("WORKER_CLAIM_IDLE_S", 15.0, validate=validate.Range(0.1, 3600)),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container must accept connections from outside
                 port=env.int("WORKER_PORT", 8080, validate=PORT),
                 release=env.str("RELEASE", "local", validate=RELEASE),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),

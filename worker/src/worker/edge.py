@@ -1,6 +1,6 @@
-"""What every answer gets, whoever made it: a request id, our headers, a place in the figures.
+"""WSGI middleware that gives every response a request id and our headers, and counts it.
 
-A layer of WSGI around the app, as Flask's own hooks for the same are slow: see docs/performance.md.
+Flask's hooks could do the same, but are slow: see docs/performance.md.
 """
 
 import re
@@ -20,12 +20,12 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # a form post then still carries its Origin
+    "Referrer-Policy": "same-origin",  # a form post still carries its Origin
 }
 
 
 class Edge:
-    """The app, with every request named and every answer counted, timed and given our headers."""
+    """Wraps the app: sets the request id, counts and times every response, and adds our headers."""
 
     def __init__(self, app: "WSGIApplication", *, release: str) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class Edge:
 
 
 def _read_to_the_end(environ: "WSGIEnvironment") -> None:
-    """Read what is left of the request, up to 2 MiB: a proxy takes an earlier answer for a failure (502)."""
+    """Read the rest of the request, up to 2 MiB: a proxy answers 502 if the response comes before that."""
     for _ in range(32):
         if not environ["wsgi.input"].read(65536):
             break

@@ -1,32 +1,32 @@
-"""Reads the stream's entries strictly: a vote that the database will take, or the reason why it is none."""
+"""Parses entries of the stream strictly: each is a valid vote, or has the reason why it is not."""
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# What Redis answers for one entry: its id, and names and values in turn (None once someone deleted it).
+# One entry as Redis returns it: its id, and a flat list of names and values (None if it was deleted).
 Entry = tuple[bytes, list[bytes] | None]
 
 NAMES = [b"voter", b"vote", b"cast_at", b"release"]
 RULES = {
-    "stream_ms": ("[0-9]{1,18}", "id is greater than the database holds"),
-    "stream_seq": ("[0-9]{1,18}", "id is greater than the database holds"),
+    "stream_ms": ("[0-9]{1,18}", "id is too large for the database"),
+    "stream_seq": ("[0-9]{1,18}", "id is too large for the database"),
     "voter": ("[0-9a-f]{32}", "voter is not 32 lowercase hexadecimal digits"),
     "vote": ("[ab]", "vote is neither a nor b"),
     "cast_at": ("[0-9]{1,14}", "cast_at is not a time in milliseconds"),
     "release": ("[A-Za-z0-9._-]{1,63}", "release is not 1 to 63 letters, digits, dots and dashes"),
 }
-# One match a vote keeps the hot path short. No rule allows a blank or a dash before release, so they part
-# the values without doubt; the id's own dash stands between its two halves.
+# One match per vote is fast. Before release, no rule allows a space or a dash, so they separate the values
+# unambiguously; the dash is the one between the two parts of the id.
 VOTE = re.compile("({})-({}) ({}) ({}) ({}) ({})".format(*(rule for rule, _ in RULES.values())))
 
 
 class UnreadableError(Exception):
-    """An entry is no vote; the message is the reason, one of a few that never carry the entry's own text."""
+    """An entry is not a valid vote; the message is one of a few fixed reasons and never quotes the entry."""
 
 
 class Vote(NamedTuple):
-    """One vote, its values as the stream spells them: checked, and nothing that needs a quote in SQL."""
+    """One valid vote; its values are the strings of the stream, and none needs quoting in SQL."""
 
     stream_ms: str
     stream_seq: str
@@ -37,12 +37,12 @@ class Vote(NamedTuple):
 
     @property
     def stream_id(self) -> tuple[int, int]:
-        """The greater, the newer."""
+        """The order of votes: a greater id is newer."""
         return int(self.stream_ms), int(self.stream_seq)
 
 
 class DeadLetter(NamedTuple):
-    """An entry that nobody can count, with the reason."""
+    """An entry that is not a valid vote, with the reason."""
 
     entry_id: bytes
     fields: list[bytes]
@@ -50,7 +50,7 @@ class DeadLetter(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What was read at once, sorted out; `ids` names every entry of it."""
+    """The entries of one read, by kind; `ids` has the id of each."""
 
     ids: list[bytes]
     votes: list[Vote]
@@ -59,7 +59,7 @@ class Batch(NamedTuple):
 
 
 def sort_out(entries: Iterable[Entry]) -> Batch:
-    """Put every entry where it belongs; none is dropped and none raises."""
+    """Sort entries into votes, synthetic votes and dead letters; none is dropped, and none raises."""
     batch = Batch([], [], [], [])
     for entry_id, fields in entries:
         batch.ids.append(entry_id)
@@ -73,12 +73,12 @@ def sort_out(entries: Iterable[Entry]) -> Batch:
 
 
 def read(entry_id: bytes, fields: list[bytes] | None) -> tuple[Vote, bool]:
-    """The vote, and whether it is synthetic; an UnreadableError if a single thing is odd."""
+    """The vote, and whether it is synthetic; raises UnreadableError unless every field is valid."""
     if fields is not None and fields[::2] == NAMES:
         values, synthetic = fields[1::2], False
     else:
         values, synthetic = _put_in_order(fields)
-    # A byte that is not ASCII becomes one that no rule allows.
+    # A byte that is not ASCII becomes a character that no rule allows.
     match = VOTE.fullmatch(b" ".join([entry_id, *values]).decode("ascii", "replace"))
     if match is None:
         raise UnreadableError(_broken_rule([*entry_id.split(b"-"), *values]))
@@ -86,7 +86,7 @@ def read(entry_id: bytes, fields: list[bytes] | None) -> tuple[Vote, bool]:
 
 
 def newest_per_voter(votes: Iterable[Vote]) -> list[Vote]:
-    """One vote for each voter, the one with the greatest stream id."""
+    """The vote with the greatest stream id of each voter."""
     newest: dict[str, Vote] = {}
     for vote in votes:
         known = newest.get(vote.voter)
@@ -100,7 +100,7 @@ def _put_in_order(fields: list[bytes] | None) -> tuple[list[bytes], bool]:
         raise UnreadableError("entry was deleted before it was counted")
     named = dict(zip(fields[::2], fields[1::2], strict=True))
     if 2 * len(named) != len(fields):
-        raise UnreadableError("a field is there twice")
+        raise UnreadableError("a field occurs twice")
     synthetic = named.pop(b"synthetic", None)
     if synthetic not in (None, b"1"):
         raise UnreadableError("synthetic is not 1")
@@ -113,4 +113,4 @@ def _broken_rule(values: list[bytes]) -> str:
     for (rule, reason), value in zip(RULES.values(), values, strict=True):
         if not re.fullmatch(rule, value.decode("ascii", "replace")):
             return reason
-    raise AssertionError("every value keeps its rule, but not all of them together")
+    raise AssertionError("each value matches its rule, but all together do not")

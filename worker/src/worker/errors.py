@@ -1,4 +1,4 @@
-"""What is refused gets one clear line: as JSON here, in a service with pages as those show it."""
+"""Error responses: one clear line, as JSON; a service with HTML pages passes its own function."""
 
 from collections.abc import Callable
 
@@ -6,21 +6,21 @@ from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 _MESSAGES = {
-    404: "There is no such page here",
-    405: "This address does not take that method",
-    500: "Something went wrong here; the log has the details",
+    404: "Page not found",
+    405: "Method not allowed for this path",
+    500: "Internal error; see the log for details",
 }
 
 
 def refusal(status: int, message: str) -> Response:
-    """One clear line about what was not done, as JSON."""
+    """An error response with one clear line, as JSON."""
     response = jsonify(error=message)
     response.status_code = status
     return response
 
 
 def register(app: Flask, refuse: Callable[[int, str], Response] = refusal) -> None:
-    """Answer every error of Flask's this way."""
+    """Answer every HTTP error of the app with `refuse`."""
 
     def answer(error: HTTPException) -> Response:
         status = error.code or 500

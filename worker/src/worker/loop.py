@@ -1,4 +1,4 @@
-"""The worker's loop: read, apply, acknowledge; on any failure wait, begin again, and lose nothing."""
+"""The worker's loop: read, apply, acknowledge; after any failure it waits and retries, and loses nothing."""
 
 import logging
 import time
@@ -19,14 +19,14 @@ UPKEEP_S = 1.0
 
 
 class Every:
-    """Says when something is due again; at first it is."""
+    """Says when a periodic task is due; the first time is at once."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._next = 0.0
 
     def due(self) -> bool:
-        """True at most once in so many seconds."""
+        """True at most once per interval."""
         now = time.monotonic()
         if now < self._next:
             return False
@@ -37,9 +37,8 @@ class Every:
 class Loop:
     """Moves votes until told to stop. An entry is acknowledged only after PostgreSQL has committed it.
 
-    What counts is only what Redis and PostgreSQL hold, so a round may end anywhere, by an error or by
-    kill -9: its entries stay pending, and this worker or another one applies them again, which changes
-    nothing where they had been applied.
+    All state is in Redis and PostgreSQL, so a round may end anywhere, by an error or by kill -9: its entries
+    stay pending, and this or another worker applies them again. Applying an entry twice changes nothing.
     """
 
     def __init__(
@@ -62,23 +61,23 @@ class Loop:
         self._upkeep = Every(UPKEEP_S)
         self._claim = Every(claim_every_s)
         self._open = False
-        self._half_done = False
+        self._recovering = False
         self._claiming = False
         self._ahead: Batch | None = None
         self._background = ThreadPoolExecutor(1, thread_name_prefix="apply")
 
     def run(self) -> None:
-        """Go round until the stop, repeating every failed round after a bounded, growing pause."""
+        """Run rounds until the stop; a failed round is retried after a growing, bounded pause."""
         retrying = until_done(self._stop)
         while not self._done():
             retrying(self.round)
         self.close()
 
     def round(self) -> None:
-        """Settle one batch, if there is one; whatever fails raises, and the next round starts afresh."""
-        if self._done():  # the stop ended a pause: one more attempt would only take time
+        """Process one batch, if there is one; every failure raises, and the next round reconnects."""
+        if self._done():  # the stop ended a pause: another attempt would only delay it
             return
-        self._health.turned()
+        self._health.heartbeat()
         try:
             if not self._open:
                 self._connect()
@@ -98,13 +97,13 @@ class Loop:
         self._metrics.succeeded()
 
     def close(self) -> None:
-        """Leave the group if nothing is pending here, and let the servers go."""
+        """Leave the consumer group if nothing is pending here, and close the connections."""
         self._background.shutdown()
         try:
             if self._open:
                 self._stream.leave()
         except Exception as error:
-            log.warning("could not leave the group", extra={"reason": describe(error)})
+            log.warning("could not leave the consumer group", extra={"reason": describe(error)})
         self._stream.close()
         self._store.close()
 
@@ -112,24 +111,24 @@ class Loop:
         return self._stop.is_set() and self._ahead is None
 
     def _connect(self) -> None:
-        self._stream.open()  # first, as asking it costs nothing while the other server is away
+        self._stream.open()  # first, because this is cheap while PostgreSQL is unreachable
         self._store.open()
-        self._open = self._half_done = True
+        self._open = self._recovering = True
         log.info("connected", extra={"consumer": self._stream.consumer})
 
     def _next_batch(self) -> tuple[str, Batch]:
         if self._ahead is not None:
             batch, self._ahead = self._ahead, None
             return "new", batch
-        if self._half_done:
+        if self._recovering:
             entries = self._stream.unacknowledged()
-            self._half_done = bool(entries)
+            self._recovering = bool(entries)
             if entries:
                 return "unacknowledged", sort_out(entries)
         if self._claiming or self._claim.due():
             entries, self._claiming = self._stream.abandoned()
             if not self._claiming:
-                self._stream.forget_the_dead()
+                self._stream.remove_idle_consumers()
             if entries or self._claiming:
                 return "abandoned", sort_out(entries)
         return "new", sort_out(self._stream.new(wait=True))
@@ -145,11 +144,11 @@ class Loop:
         self._metrics.batch_done(source, batch, time.perf_counter() - began)
         if batch.dead:
             reasons = Counter(letter.reason for letter in batch.dead)
-            log.error("entries put aside in {votes}:dead", extra={"reasons": reasons})
+            log.error("entries moved to {votes}:dead", extra={"reasons": reasons})
 
     def _read_ahead(self, batch: Batch) -> None:
-        # A full batch means that more are waiting: reading them while PostgreSQL is busy makes the worker a
-        # fifth faster. They are pending until their own round, like any others.
+        # A full batch means that more entries are waiting: reading them while PostgreSQL is busy makes the
+        # worker a fifth faster. They stay pending until the next round processes them.
         if len(batch.ids) == self._batch_size and not self._stop.is_set():
             ahead = sort_out(self._stream.new(wait=False))
             self._ahead = ahead if ahead.ids else None

@@ -1,4 +1,4 @@
-"""Whether a REDIS_URL can be connected to; no message repeats any part of it, which may be a password."""
+"""Validates REDIS_URL; no message repeats any part of it, because that could be the password."""
 
 import re
 from pathlib import Path
@@ -7,15 +7,15 @@ from urllib.parse import parse_qsl, urlsplit
 from environs import ValidationError
 from redis import Redis, RedisError
 
-# Options that change what an answer is, or how long to wait for it, are this service's business.
+# Only these options are allowed. Timeouts and decoding are not: the service sets them itself.
 _OPTIONS = re.compile(r"db|ssl_\w+")
 _FILES = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 
 
 def redis_url(value: str) -> None:
-    """Refuse what redis-py does not understand, and what it silently takes for something else."""
+    """Refuse what redis-py does not understand, and what it silently misreads."""
     if re.search(r"\s|%(?![0-9A-Fa-f]{2})", value):
-        raise ValidationError("has a blank or a lone %; in a password, write % as %25")
+        raise ValidationError("has a space or a single %; in a password, write % as %25")
     try:
         parts = urlsplit(value)
         options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
@@ -26,14 +26,14 @@ def redis_url(value: str) -> None:
         raise ValidationError("must look like redis://user:password@host:6379/0; in a password, escape / # ?")
     for name, given in options.items():
         if name in _FILES and not Path(given).is_file():
-            raise ValidationError(f"{name} names no file")
+            raise ValidationError(f"{name} is not an existing file")
     try:
         Redis.from_url(value).connection_pool.make_connection()  # does not connect
         is_known = all(map(_OPTIONS.fullmatch, options))
     except (RedisError, TypeError, ValueError):
         is_known = False
     if not is_known:
-        raise ValidationError("has an option after its ? that is unknown or has a wrong value")
+        raise ValidationError("has an option after ? that is unknown or has a wrong value")
 
 
 def _is_complete(scheme: str, host: str | None, port: int | None, path: str) -> bool:

@@ -1,8 +1,8 @@
--- What the worker needs in PostgreSQL. Running it again changes nothing, and several workers may run it at once.
+-- The worker's schema. Running it again changes nothing, and several workers may run it at once.
 BEGIN;
 SELECT pg_advisory_xact_lock(hashtext('worker schema'));
 
--- One row for each voter: the newest vote, by the id that Redis gave it (stream_ms-stream_seq).
+-- One row per voter: the newest vote, by its stream id in Redis (stream_ms-stream_seq).
 CREATE TABLE IF NOT EXISTS votes (
     voter uuid PRIMARY KEY,
     vote text NOT NULL CHECK (vote IN ('a', 'b')),
@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS tally (
     updated_at timestamptz NOT NULL
 );
 
--- Adds to the tally as the last step of whatever changed votes: writers lock their voters first, in order, and
--- this row last, so they never wait for each other in a circle. A change of nothing takes no lock at all.
+-- Updates the tally as the last step of every change to votes. Writers lock the rows of their voters first, in
+-- order, and this row last, so they never deadlock. Without a change, no lock is taken.
 CREATE OR REPLACE FUNCTION tally_add(more_a bigint, more_b bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF more_a = 0 AND more_b = 0 THEN
@@ -29,7 +29,7 @@ BEGIN
     END IF;
     UPDATE tally SET a = a + more_a, b = b + more_b, updated_at = clock_timestamp();
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'the row of tally is missing: run the schema again, it counts afresh';
+        RAISE EXCEPTION 'the row of tally is missing: run the schema again to recount';
     END IF;
     PERFORM pg_notify('tally', '');
 END $$;
@@ -61,7 +61,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- From here on nobody else writes votes until COMMIT, so the count below is exact.
+-- CREATE TRIGGER locks the table against other writers until COMMIT, so the count below is exact.
 CREATE OR REPLACE TRIGGER tally_insert AFTER INSERT ON votes
     REFERENCING NEW TABLE AS new_votes FOR EACH STATEMENT EXECUTE FUNCTION tally_insert();
 CREATE OR REPLACE TRIGGER tally_update AFTER UPDATE ON votes

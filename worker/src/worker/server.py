@@ -1,4 +1,4 @@
-"""The worker's web server: small, each request answered by a thread of its own."""
+"""The worker's web server: small, with one thread per request."""
 
 import io
 import logging
@@ -13,16 +13,16 @@ log = logging.getLogger(__name__)
 
 
 class Handler(WSGIRequestHandler):
-    """Reads one request, quietly and within a few seconds."""
+    """Handles one request within a few seconds, without an access log."""
 
     timeout = 5
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it
-        """Probes come every few seconds: no access log."""
+        """Log nothing: probes come every few seconds."""
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Serves an app on a socket that already listens."""
+    """Serves an app on a socket that is already listening."""
 
     daemon_threads = True
 
@@ -34,13 +34,13 @@ class Server(ThreadingMixIn, WSGIServer):
         self.setup_environ()
         self.set_app(without_body(app))
 
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the same
-        """A client that goes away half way is not worth a traceback."""
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - as above
+        """Log at debug level only: a client that disconnects early is not worth a traceback."""
         log.debug("request ended early", exc_info=True)
 
 
 def without_body(app: WSGIApplication) -> WSGIApplication:
-    """The app, given no body to read: wsgiref would wait for one on the connection, and nobody sends any."""
+    """The app with an empty request body: wsgiref would wait for a body, and probes send none."""
 
     def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return app(environ | {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}, start_response)

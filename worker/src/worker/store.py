@@ -1,4 +1,4 @@
-"""The votes in PostgreSQL: one row a voter, and a tally that triggers keep right in the same transaction."""
+"""The votes in PostgreSQL: one row per voter, and a tally that triggers update in the same transaction."""
 
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
@@ -10,15 +10,16 @@ from psycopg.abc import PQGen
 from worker.entries import Vote
 
 CONNECT_S = 2
-# The server's own limit comes first, because it names the reason; ANSWER_S ends the wait for a server that is
-# frozen or cut off and so says nothing.
+# The server's timeout is shorter, because its error names the reason; ANSWER_S ends the wait for a server
+# that is frozen or unreachable.
 STATEMENT_S = 4
 ANSWER_S = 5.0
 
 SCHEMA = files("worker").joinpath("schema.sql").read_text(encoding="utf-8")
 
-# One statement is one transaction: votes, tally and notification together. Voters come in order so that
-# workers with the same voters queue up instead of locking up. Replayed and overtaken votes change nothing.
+# One statement is one transaction: votes, tally and notification together. Rows are sorted by voter, so
+# workers with the same voters wait for each other and never deadlock. Replayed and older votes change
+# nothing.
 UPSERT = """
 INSERT INTO votes AS known (stream_ms, stream_seq, voter, vote, cast_at, release)
 SELECT stream_ms, stream_seq, voter, vote, to_timestamp(cast_at / 1000.0), release
@@ -35,22 +36,22 @@ Answer = TypeVar("Answer")
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
-    """A connection on which every wait for the server ends, at the latest after ANSWER_S."""
+    """A connection on which no wait for the server takes longer than ANSWER_S."""
 
     def wait(self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None) -> Answer:
-        """Wait for the server as psycopg does, but never for ever."""
+        """Wait for the server as psycopg does, but with a timeout."""
         return super().wait(gen, interval, ANSWER_S if timeout is None else timeout)
 
 
 class Store:
-    """Applies votes; whatever fails raises psycopg.Error, and open() starts afresh."""
+    """Applies votes; every failure raises psycopg.Error, and open() then reconnects."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: Connection | None = None
 
     def open(self) -> None:
-        """Connect anew, and see to it that the tables and triggers are there."""
+        """Reconnect, and create the tables and triggers if they are missing."""
         self.close()
         self._connection = Connection.connect(
             self._url, autocommit=True, connect_timeout=CONNECT_S, fallback_application_name="worker"
@@ -59,17 +60,17 @@ class Store:
         self._execute(SCHEMA)
 
     def apply(self, votes: Iterable[Vote]) -> None:
-        """Keep these votes (one a voter) in one transaction, except where a newer one is there."""
+        """Write these votes, one per voter, in one transaction; a newer vote in the table stays."""
         columns = list(zip(*votes, strict=True))
         if columns:
             self._execute(UPSERT, [_array(column) for column in columns])
 
     def ping(self) -> None:
-        """Return if the server answers."""
+        """Return if the server answers, or raise psycopg.Error."""
         self._execute("SELECT 1")
 
     def close(self) -> None:
-        """Let the connection go, whatever state it is in."""
+        """Close the connection, whatever state it is in."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -81,6 +82,7 @@ class Store:
 
 
 def _array(values: Iterable[str]) -> str:
-    # Written out as PostgreSQL reads it: a third faster than psycopg's dumping of lists, value by value.
-    # Safe as entries.py lets no quote and no backslash through; the quotes keep a release called NULL a text.
+    # An array literal of PostgreSQL: a third faster than letting psycopg convert each value of a list.
+    # This is safe because entries.py allows neither quotes nor backslashes. The quotes here keep a release
+    # named NULL a string.
     return '{"' + '","'.join(values) + '"}'

@@ -1,8 +1,8 @@
-// Follows the event stream; the server sends the figures at each change, and at least every ten seconds.
+// Follows the event stream: the server sends the figures at each change, and at least every ten seconds.
 "use strict";
 
-const SILENT_MS = 25_000; // a stream that says nothing for so long is lost, whatever the browser thinks
-const GRACE_MS = 2_000; // a connection that is back by then was never worth a word
+const SILENT_MS = 25_000; // a stream that is silent for so long is lost, even if the browser has not noticed
+const GRACE_MS = 2_000; // a shorter interruption is not shown
 
 const total = document.getElementById("total");
 const stale = document.getElementById("stale");
@@ -13,7 +13,7 @@ let grace;
 let heardAt = Date.now();
 
 function say(element, text) {
-  if (element.textContent !== text) element.textContent = text; // or screen readers would say it again
+  if (element.textContent !== text) element.textContent = text; // or screen readers would repeat it
 }
 
 function counted(votes) {
@@ -59,7 +59,7 @@ function connect() {
   };
   source.onerror = () => {
     down();
-    // The browser tries again by itself, but not after an error page, such as a proxy's 502.
+    // The browser reconnects after a lost connection, but not after an error response, such as a proxy's 502.
     if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 1000 + 1000 * Math.random());
   };
 }

@@ -10,7 +10,7 @@ from newservice.checks import LOG_LEVEL, PORT, RELEASE, in_one_line
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment asks of this service; README.md lists the variables."""
+    """The settings of this service; docs/configuration.md lists the variables."""
 
     release: str
     bind_host: str
@@ -25,7 +25,7 @@ class Settings:
         with in_one_line():
             return cls(
                 release=env.str("RELEASE", "local", validate=RELEASE),
-                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - containers are reached from outside
+                bind_host=env.str("BIND_HOST", "0.0.0.0"),  # noqa: S104 - a container must accept connections from outside
                 port=env.int("NEWSERVICE_PORT", 8080, validate=PORT),
                 workers=env.int("NEWSERVICE_WORKERS", 1, validate=validate.Range(1, 16)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=LOG_LEVEL),

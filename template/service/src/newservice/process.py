@@ -1,13 +1,13 @@
-"""What each process does beside answering requests: nothing."""
+"""Background work of each process: none."""
 
 from flask import Flask
 
-GRACE_S = 10  # for requests under way at a stop
+GRACE_S = 10  # time for open requests to finish after a stop signal
 
 
 def start(_app: Flask) -> None:
-    """Nothing."""
+    """Do nothing."""
 
 
 def stop(_app: Flask) -> None:
-    """Nothing: connections end with the process."""
+    """Do nothing: connections end with the process."""

@@ -1,4 +1,4 @@
-// The error switch's panel. Its state is asked once, when the page loads, and never polled.
+// The panel of the error switch. It reads the state once, when the page loads, and never polls.
 "use strict";
 
 const banner = document.getElementById("error-banner");
