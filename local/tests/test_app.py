@@ -17,7 +17,7 @@ def wired():
     return {service.name: service for service in started}
 
 
-def test_all_services_run_and_none_is_reached_from_other_machines(wired):
+def test_all_services_run_and_listen_on_loopback_only(wired):
     assert list(wired) == ["vote", "worker", "result", "https"]
     for name, service in wired.items():
         assert service.env["BIND_HOST"] == ("127.0.0.1 ::1" if name == "https" else "127.0.0.1")
@@ -30,7 +30,7 @@ def test_the_proxy_finds_the_services(wired):
         assert variable in CADDYFILE.read_text()
 
 
-def test_the_proxys_own_settings_do_not_come_from_the_shell(monkeypatch):
+def test_the_settings_of_the_proxy_do_not_come_from_the_shell(monkeypatch):
     for name in (names := re.findall(r"\{\$(\w+)", CADDYFILE.read_text())):
         monkeypatch.setenv(name, "elsewhere")
 
@@ -40,7 +40,7 @@ def test_the_proxys_own_settings_do_not_come_from_the_shell(monkeypatch):
     assert [name for name in names if https.env[name] == "elsewhere"] == []
 
 
-def test_what_other_programs_are_told_does_not_reach_ours(monkeypatch):
+def test_variables_for_other_programs_are_not_passed_on(monkeypatch):
     told = {"PGHOST": "db", "PYTHONPATH": "/ros", "GUNICORN_CMD_ARGS": "--workers=9", "FLASK_DEBUG": "1"}
     for name, value in (told | {"VOTE_OPTION_A": "Tea"}).items():
         monkeypatch.setenv(name, value)
@@ -70,7 +70,7 @@ def test_equal_ports_are_refused(monkeypatch):
     monkeypatch.setenv("VOTE_HTTPS_PORT", "8444")
     monkeypatch.delenv("RESULT_HTTPS_PORT", raising=False)
 
-    with pytest.raises(CannotStartError, match="are both 8444; give one of them another: make run RESULT_"):
+    with pytest.raises(CannotStartError, match="are both 8444; change one of them: make run RESULT_"):
         ports_from_env()
 
 

@@ -12,7 +12,7 @@ def test_the_folder_is_for_one_run_at_a_time(tmp_path):
         assert again == tmp_path / "votes"
 
 
-def test_clean_removes_everything_unless_it_is_in_use(tmp_path, monkeypatch, capsys):
+def test_clean_deletes_everything_unless_it_is_in_use(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "votes"
     monkeypatch.setattr(data, "DATA", folder)
     with data.locked(folder):
@@ -25,7 +25,7 @@ def test_clean_removes_everything_unless_it_is_in_use(tmp_path, monkeypatch, cap
     assert data.main() == 0
 
 
-def test_a_folder_of_somebody_elses_is_neither_used_nor_removed(tmp_path, monkeypatch, capsys):
+def test_a_folder_with_other_files_is_neither_used_nor_deleted(tmp_path, monkeypatch, capsys):
     (tmp_path / "thesis.txt").write_text("years of work")
     monkeypatch.setattr(data, "DATA", tmp_path)
 
@@ -38,8 +38,8 @@ def test_a_folder_of_somebody_elses_is_neither_used_nor_removed(tmp_path, monkey
 
 
 @pytest.mark.parametrize("made", ["missing/votes", "file"])
-def test_an_impossible_folder_is_one_line_that_says_what_to_do(tmp_path, made):
+def test_an_unusable_folder_is_reported_in_one_line_with_what_to_do(tmp_path, made):
     (tmp_path / "file").touch()
 
-    with pytest.raises(data.UnusableError, match=r"cannot keep data in .*; name a folder .* LOCAL_DATA="):
+    with pytest.raises(data.UnusableError, match=r"cannot keep data in .*; choose one .* LOCAL_DATA="):
         data.locked(tmp_path / made).__enter__()

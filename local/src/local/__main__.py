@@ -1,4 +1,4 @@
-"""`make run`: embedded Redis and PostgreSQL, the three services and HTTPS in front, until Ctrl-C."""
+"""`make run`: embedded Redis and PostgreSQL, the three services, and HTTPS in front, until Ctrl-C."""
 
 import os
 import socket
@@ -18,11 +18,11 @@ from local.servers import Postgres, Redis, free_port
 
 
 class CannotStartError(Exception):
-    """Something on this machine is in the way; the message says what to do."""
+    """Something on this machine prevents the start; the message says what to do."""
 
 
 def main() -> int:
-    """Run until Ctrl-C; 0 after a stop by the user, 2 if it cannot start, else what a service ended with."""
+    """Run until Ctrl-C; 0 after a stop by the user, 2 if it cannot start, else a service's exit code."""
     runner = Runner()
     try:
         return run(runner, ports_from_env())
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def run(runner: Runner, ports: Ports) -> int:
-    """Start everything, say where it is, and stop everything at the end."""
+    """Start everything, print the URLs, and stop everything at the end."""
     for name, port in (("VOTE_HTTPS_PORT", ports.vote_https), ("RESULT_HTTPS_PORT", ports.result_https)):
         for address in ports.https_addresses:
             refuse_taken(name, address, port)
@@ -47,7 +47,7 @@ def run(runner: Runner, ports: Ports) -> int:
         except (OSError, KeyError, NotStartedError) as error:
             raise CannotStartError(
                 f"the servers did not start ({error}); their logs are in {data.name}/, "
-                f"and `make clean` starts afresh, without the votes kept there"
+                f"`make clean` deletes them together with the votes"
             ) from error
         for service in services(ports=ports, redis_url=redis.url, database_url=postgres.url, data=data):
             runner.start(service)
@@ -56,7 +56,7 @@ def run(runner: Runner, ports: Ports) -> int:
 
 
 def ports_from_env() -> Ports:
-    """The two ports that people see, from VOTE_HTTPS_PORT and RESULT_HTTPS_PORT."""
+    """The two public ports, from VOTE_HTTPS_PORT and RESULT_HTTPS_PORT."""
     chosen: dict[str, Any] = {}
     for field, name in (("vote_https", "VOTE_HTTPS_PORT"), ("result_https", "RESULT_HTTPS_PORT")):
         value = os.environ.get(name)
@@ -69,28 +69,28 @@ def ports_from_env() -> Ports:
     if ports.vote_https == ports.result_https:
         raise CannotStartError(
             f"VOTE_HTTPS_PORT and RESULT_HTTPS_PORT are both {ports.vote_https}; "
-            f"give one of them another: make run RESULT_HTTPS_PORT={free_port()}"
+            f"change one of them: make run RESULT_HTTPS_PORT={free_port()}"
         )
     return ports
 
 
 def refuse_taken(name: str, address: str, port: int) -> None:
-    """Raise CannotStartError if somebody listens on the port, or may not be listened on."""
+    """Raise CannotStartError if the port is taken or not permitted."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         socket.create_server((address, port), family=family).close()
     except OSError as error:
         raise CannotStartError(
-            f"port {port} cannot be used ({os.strerror(error.errno or 0)}); stop what uses it, "
-            f"or take another: make run {name}={free_port()}"
+            f"port {port} cannot be used ({os.strerror(error.errno or 0)}); stop the program that uses it, "
+            f"or choose another: make run {name}={free_port()}"
         ) from error
 
 
 def announce(runner: Runner, ports: Ports, data: Path) -> None:
-    """Say where the pages are as soon as both answer over HTTPS."""
+    """Print the URLs as soon as both pages answer over HTTPS."""
     for port in (ports.vote_https, ports.result_https):
         while not is_ready(port):
-            time.sleep(0.1)  # between two looks
+            time.sleep(0.1)  # between two checks
     runner.say(
         f"\n  vote     {ports.vote_url}\n  results  {ports.result_url}\n"
         f"  trust    {data}/caddy/pki/authorities/local/root.crt (or accept the browser's warning)\n"
@@ -99,17 +99,17 @@ def announce(runner: Runner, ports: Ports, data: Path) -> None:
 
 
 def is_ready(port: int) -> bool:
-    """Whether the page behind the port is ready; asked directly, past proxies and name servers."""
-    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default one reads SSLKEYLOGFILE and others
-    trust.check_hostname = False  # only asks whether it answers
+    """Whether the page on this port is ready; the request bypasses proxies and name servers."""
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the default context reads SSLKEYLOGFILE and others
+    trust.check_hostname = False  # the check needs no trust
     trust.verify_mode = ssl.CERT_NONE
-    question = f"GET /ready HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+    request = f"GET /ready HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
     try:
         with (
             socket.create_connection(("127.0.0.1", port), timeout=2) as connection,
             trust.wrap_socket(connection, server_hostname="localhost") as page,
         ):
-            page.sendall(question.encode())
+            page.sendall(request.encode())
             return page.recv(64).startswith(b"HTTP/1.1 200 ")
     except OSError:
         return False

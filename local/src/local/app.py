@@ -1,4 +1,4 @@
-"""The whole app as processes on this machine: what runs, with which settings."""
+"""The whole app as processes on this machine: the commands and their environments."""
 
 import socket
 import subprocess
@@ -25,7 +25,7 @@ def localhost() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where everything listens on this machine alone; people need only the first two."""
+    """The ports on loopback; users need only the first two."""
 
     vote_https: int = 8443
     result_https: int = 8444
@@ -36,12 +36,12 @@ class Ports:
 
     @property
     def vote_url(self) -> str:
-        """The vote page, for people."""
+        """The URL of the vote page."""
         return f"https://localhost:{self.vote_https}"
 
     @property
     def result_url(self) -> str:
-        """The result page, for people."""
+        """The URL of the result page."""
         return f"https://localhost:{self.result_https}"
 
 
@@ -54,7 +54,7 @@ class Service:
     env: dict[str, str]
 
     def popen(self, **kwargs: object) -> "subprocess.Popen[str]":
-        """Start it in a session of its own, so that it can be ended with all its children."""
+        """Start it in a new session, so that it can be stopped together with its children."""
         return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
             self.command,
             env=self.env,
@@ -66,7 +66,7 @@ class Service:
 
 
 def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> list[Service]:
-    """vote, worker, result and Caddy in front, wired to the two servers."""
+    """vote, worker, result, and Caddy in front, connected to the two servers."""
     python = [sys.executable, "-u", "-m"]
     base = inherited() | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "BIND_HOST": "127.0.0.1"}
     links = {"VOTE_URL": ports.vote_url, "RESULT_URL": ports.result_url}

@@ -1,4 +1,4 @@
-"""The folder that keeps votes, certificates and logs between runs; `python -m local.data` removes it."""
+"""The folder that keeps votes, certificates and logs between runs; `python -m local.data` deletes it."""
 
 import fcntl
 import os
@@ -12,24 +12,24 @@ DATA = Path(os.environ.get("LOCAL_DATA") or Path(__file__).parents[3] / ".local"
 
 
 class InUseError(Exception):
-    """Another `make run` works on the folder."""
+    """Another `make run` is using the folder."""
 
 
 class UnusableError(Exception):
-    """The folder cannot keep our data; the message says what to do."""
+    """The folder cannot be used for data; the message says what to do."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[Path]:
-    """Hold the folder for one run at a time: two servers on the same files would spoil them."""
+    """Lock the folder for one run at a time: two servers on the same files would corrupt them."""
     try:
         folder.mkdir(exist_ok=True)
         if any(folder.iterdir()) and not (folder / "lock").exists():
-            raise UnusableError(f"{folder} holds other files; name a new folder in LOCAL_DATA, its own alone")
+            raise UnusableError(f"{folder} holds other files; set LOCAL_DATA to a new or empty folder")
         lock = (folder / "lock").open("w")
     except OSError as error:
         raise UnusableError(
-            f"cannot keep data in {folder} ({error.strerror}); name a folder that you can make or write: "
+            f"cannot keep data in {folder} ({error.strerror}); choose one that you can create or write to: "
             f"make run LOCAL_DATA=$HOME/votes"
         ) from error
     with lock:
@@ -43,7 +43,7 @@ def locked(folder: Path) -> Iterator[Path]:
 
 
 def main() -> int:
-    """Remove the folder, unless a run works on it or it holds other files."""
+    """Delete the folder, unless a run is using it or it holds other files."""
     try:
         if DATA.exists():
             with locked(DATA):

@@ -1,4 +1,4 @@
-"""What the shell that started us may say to our processes, and what it means for other programs."""
+"""Which environment variables our processes inherit from the shell, and which are for other programs."""
 
 import os
 

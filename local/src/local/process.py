@@ -1,4 +1,4 @@
-"""A server as a process of ours: started in a session of its own, waited for, ended."""
+"""Servers as child processes: start, wait until ready, and stop."""
 
 import signal
 import subprocess
@@ -15,11 +15,11 @@ STOP_S = 5
 
 
 class NotStartedError(Exception):
-    """A server did not start; the message is the reason that its log gives."""
+    """A server did not start; the message is the reason from its log."""
 
 
 def package_folder(package: str) -> Path:
-    """Where a wheel's files are, without importing it."""
+    """The folder of an installed package, without importing it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise NotStartedError(f"the package {package} is missing; remove .venv and run `make setup`")
@@ -31,7 +31,7 @@ def start(
 ) -> "subprocess.Popen[bytes]":
     """Start a server and return once it is ready, or raise NotStartedError.
 
-    It has its own session: Ctrl-C in the terminal reaches only us, and we stop the services before it.
+    It has its own session, so Ctrl-C in the terminal reaches only us, and we stop the services first.
     """
     with log.open("ab") as output:
         begin = output.tell()
@@ -64,11 +64,11 @@ def _wait(
             raise NotStartedError(reason(log.read_bytes()[begin:]))
         if time.monotonic() > deadline:
             raise NotStartedError(f"no answer within {START_S} s")
-        time.sleep(0.02)  # between two looks
+        time.sleep(0.02)  # between two checks
 
 
 def end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
-    """End a server with this signal, or with SIGKILL when it takes too long."""
+    """Stop a server with this signal, or with SIGKILL if it takes too long."""
     process.send_signal(how)
     try:
         process.wait(timeout=STOP_S)
@@ -78,7 +78,7 @@ def end(process: "subprocess.Popen[bytes]", how: signal.Signals) -> None:
 
 
 def reason(log: bytes) -> str:
-    """The line of a server's output that says why it ended: its last error, else its last line."""
+    """The reason why a server ended: the last error in its output, or the last line."""
     lines = [line.strip() for line in log.decode(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if any(word in line for word in ("rror", "FATAL", "PANIC", "No space"))]
-    return (errors or lines or ["it said nothing"])[-1]
+    return (errors or lines or ["it wrote no output"])[-1]

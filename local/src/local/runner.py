@@ -1,4 +1,4 @@
-"""Services side by side, their lines on one terminal, until one of them ends or the user stops them."""
+"""Runs services side by side, with their output on one terminal, until one ends or the user stops them."""
 
 import os
 import signal
@@ -11,22 +11,23 @@ from threading import RLock, Thread
 
 from local.app import Service
 
-PATIENCE_S = 3  # then what still runs is killed: a stop takes less than five seconds, whoever hangs
+PATIENCE_S = 3  # then SIGKILL: a stop takes less than five seconds, even if a service hangs
 COLOURS = {"vote": 36, "worker": 33, "result": 32, "https": 35}
 
 
 class Runner:
-    """Starts services and ends them all together: nothing outlives it, whenever the user stops it."""
+    """Starts services and stops them together; no process is left behind, whenever the user stops it."""
 
     def __init__(self) -> None:
         self.stopping = False
-        self._events: SimpleQueue[tuple[str, int] | None] = SimpleQueue()  # an end; None: the user stops
+        # A service that has ended, or None: the user stops.
+        self._events: SimpleQueue[tuple[str, int] | None] = SimpleQueue()
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._lock = RLock()
         colours = sys.stdout and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
         self._colours = COLOURS if colours and not os.environ.get("NO_COLOR") else {}
         if sys.stdout:
-            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack letters
+            sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a terminal may lack characters
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if (
                 number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
@@ -34,12 +35,12 @@ class Runner:
                 signal.signal(number, lambda *_: self.stop())
 
     def stop(self) -> None:
-        """Ask for the end; asked twice, what still runs is killed at once. Safe in signal handlers."""
+        """Request a stop; a second request kills what is still running. Safe in signal handlers."""
         self.stopping = True
         self._events.put(None)
 
     def say(self, text: str) -> None:
-        """Print; when nobody reads any more (`make run | head`, a closed terminal), stop."""
+        """Print; stop if the output is closed (`make run | head`, a closed terminal)."""
         try:
             with self._lock:
                 print(text, flush=True)
@@ -53,7 +54,7 @@ class Runner:
         self.say((f"\033[{colour}m{head}\033[0m" if colour else head) + text.rstrip())
 
     def start(self, service: Service) -> None:
-        """Start one service, unless the user stops everything already."""
+        """Start one service, unless a stop was requested."""
         if self.stopping:
             return
         process = service.popen(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -73,9 +74,9 @@ class Runner:
         self._events.put((name, code))
 
     def wait(self) -> int:
-        """Wait until all have ended; 0 if the user asked for it, else what the first one ended with, or 1."""
+        """Wait until all have ended; 0 if the user stopped them, else the exit code of the first, or 1."""
         first: int | None = None
-        deadline: float | None = None  # set as soon as the others are asked to end
+        deadline: float | None = None  # set when the others are told to stop
         while self._running:
             try:
                 patience = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -99,7 +100,7 @@ class Runner:
         for name, process in self._running.items():
             self._line("system", f"sending {number.name} to {name} (pid {process.pid})")
             if number is signal.SIGKILL:
-                with suppress(ProcessLookupError):  # it ended meanwhile
+                with suppress(ProcessLookupError):  # it has ended in the meantime
                     os.killpg(process.pid, number)  # with its children
             else:
                 process.send_signal(number)

