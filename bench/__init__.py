@@ -1,1 +1,1 @@
-"""`make bench`: the three services beside a plain baseline, on the same servers, in one run."""
+"""`make bench`: compares the three services with a plain baseline, on the same servers, in one run."""

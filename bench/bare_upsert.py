@@ -1,6 +1,6 @@
-"""psycopg alone: the worker's statement in batches of 1000, on rows that lie ready as lists, without Redis.
+"""psycopg alone: the worker's statement in batches of 1000, on prepared lists of rows, without Redis.
 
-`python -m bench.bare_upsert ROWS` prints the rows kept per second.
+`python -m bench.bare_upsert ROWS` prints the rows written per second.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""As little as Python can do here: no framework, no page, no metrics; only vote's call to Redis."""
+"""The least that Python can do here: no framework, no page, no metrics; only vote's call to Redis."""
 
 import os
 import re
@@ -13,7 +13,7 @@ return redis.call('XADD', KEYS[1], '*', unpack(ARGV))
 """
 VOTER = re.compile(r"voter=([0-9a-f]{32})")
 
-# Its own limit of 100 connections would refuse a crowd.
+# The default limit of 100 connections would refuse a burst of votes.
 cast = Redis.from_url(os.environ["REDIS_URL"], max_connections=1000).register_script(CAST)
 
 

@@ -1,4 +1,4 @@
-"""Baseline: a result that groups the whole table every second and sends the figures to every viewer."""
+"""Baseline: a result service that groups the whole table every second and sends all viewers the figures."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Baseline: a vote as the common sample app takes it, with a new Redis connection and a page each time."""
+"""Baseline: takes votes like the well-known sample app, with a new Redis connection and a page for each."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Baseline: a worker that takes one vote at a time, and commits each by itself."""
+"""Baseline: a worker that takes one vote at a time and commits each separately."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-"""A crowd at one moment: many votes sent at once, each over its own connection, until the last is answered.
+"""A burst: many votes sent at once, each over its own connection, until the last one is answered.
 
-`python -m bench.burst PORT VOTES` prints, as one line of JSON, what was accepted and how fast.
+`python -m bench.burst PORT VOTES` prints how many votes were accepted and how fast, as one line of JSON.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What every contender runs with: vote's own settings, without the hooks that know vote's app."""
+"""The gunicorn settings for all contenders: vote's, without the hooks that need vote's app."""
 
 import gc
 

@@ -1,6 +1,6 @@
-"""A cheap client, in a process of its own: kept connections and requests that were made beforehand.
+"""A cheap load generator in its own process: persistent connections and prepared requests.
 
-`python -m bench.load PORT CONNECTIONS SECONDS` prints what was accepted as one line of JSON.
+`python -m bench.load PORT CONNECTIONS SECONDS` prints how many votes were accepted, as one line of JSON.
 """
 
 import itertools
@@ -20,7 +20,7 @@ LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 
 
 def request(vote: str) -> bytes:
-    """What a browser sends when a new voter presses a button."""
+    """The request that a browser sends when a new voter presses a button."""
     head = (
         "POST / HTTP/1.1",
         "Host: localhost",
@@ -34,7 +34,7 @@ def request(vote: str) -> bytes:
 
 @dataclass
 class Connection:
-    """One kept connection with at most one request on its way."""
+    """One persistent connection with at most one open request."""
 
     sock: socket.socket
     began: float = 0.0
@@ -46,7 +46,7 @@ class Connection:
         self.sock.sendall(message)
 
     def complete(self) -> bool:
-        """Read what is there; whether that was the end of a good answer."""
+        """Read what has arrived; True if that completes a 200 response."""
         data = self.sock.recv(65536)
         self.answer += data
         head, blank_line, body = self.answer.partition(b"\r\n\r\n")

@@ -1,4 +1,4 @@
-"""Real servers and processes for one part of the bench; leaving a Machine stops everything it started."""
+"""Real servers and processes for one part of the bench; a Machine stops everything it has started."""
 
 import json
 import os
@@ -22,7 +22,7 @@ LIMIT_S = 60.0
 
 
 class FailedError(Exception):
-    """Something did not work, so there is no figure; the message says what."""
+    """A measurement failed; the message says why."""
 
 
 def wait_until(condition: Callable[[], object], what: str, *, seconds: float = LIMIT_S) -> None:
@@ -31,11 +31,11 @@ def wait_until(condition: Callable[[], object], what: str, *, seconds: float = L
     while not condition():
         if time.monotonic() > end:
             raise FailedError(f"not within {seconds:.0f} s: {what}")
-        time.sleep(0.02)  # between two looks
+        time.sleep(0.02)  # between two checks
 
 
 class Machine:
-    """Where one part of the bench runs; every process gets a session of its own, so that it ends whole."""
+    """Runs the processes of one part of the bench, each in its own session, so that no child outlives it."""
 
     def __enter__(self) -> Self:
         self._stack = ExitStack()
@@ -49,12 +49,12 @@ class Machine:
         self._stack.close()
 
     def redis(self) -> str:
-        """Start Redis, with every vote on disk before it is answered, as in our deployments; its address."""
+        """Start Redis, which writes every vote to disk before it answers, as in our deployments; its URL."""
         self.env["REDIS_URL"] = self._stack.enter_context(Redis(self.folder / "redis")).url
         return self.env["REDIS_URL"]
 
     def postgres(self) -> str:
-        """Start PostgreSQL as it comes; its address."""
+        """Start PostgreSQL with its default settings; its URL."""
         self.env["DATABASE_URL"] = self._stack.enter_context(Postgres(self.folder / "postgres")).url
         return self.env["DATABASE_URL"]
 
@@ -80,7 +80,7 @@ class Machine:
 
     @contextmanager
     def serving(self, module: str, *arguments: str, path: str, **env: str) -> Iterator[int]:
-        """Run a web service until the block ends; its port, once GET `path` says 200 there."""
+        """Run a web service until the block ends; its port, once GET `path` answers 200."""
         port = free_port()
         filled = [argument.format(port=port) for argument in arguments]
         ports = {name: str(port) for name in ("VOTE_PORT", "WORKER_PORT", "RESULT_PORT")}
@@ -106,7 +106,7 @@ class Machine:
         )
 
     def ask(self, module: str, *arguments: object) -> Any:
-        """Run `python -m module` to its end; the JSON that it printed."""
+        """Run `python -m module` until it ends; the JSON that it printed."""
         process = subprocess.Popen(
             [sys.executable, "-m", module, *map(str, arguments)],
             cwd=ROOT,
@@ -127,12 +127,12 @@ class Machine:
         return json.loads(output)
 
     def log(self, module: str) -> str:
-        """The end of what a process said."""
+        """The end of a process's log."""
         return (self.folder / f"{module}.log").read_text()[-500:]
 
 
 def is_ok(url: str) -> bool:
-    """Whether GET says 200."""
+    """Whether GET answers 200."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return answer.status == 200
@@ -141,7 +141,7 @@ def is_ok(url: str) -> bool:
 
 
 def stop(process: subprocess.Popen) -> None:
-    """End a process as an operator would, and whatever it leaves behind."""
+    """Stop a process with SIGTERM; after ten seconds, kill it and its children."""
     if process.poll() is None:
         process.terminate()
     try:

@@ -1,4 +1,4 @@
-"""The dashboard from a long history: 50,000 commits, one in ten a deployment."""
+"""Time to render the dashboard from a long history: 50,000 commits, one in ten a deployment."""
 
 import subprocess
 import tempfile
@@ -43,13 +43,13 @@ def measure(sizes: Sizes) -> list[Group]:
             group.add("delivery landscape", time.perf_counter() - started)
             group.add(limit, LIMIT_S)
             if text.count("• ") != SHOWN * len(ENVIRONMENTS):
-                raise FailedError("the dashboard lacks deployments")
+                raise FailedError("deployments are missing in the dashboard")
     group.compare("delivery landscape", limit, Goal(100, "%", at_most=True))
     return [group]
 
 
 def stream(commits: int) -> Iterator[str]:
-    """The history as git fast-import reads it: the overlays first, then changes and deployments."""
+    """The history as input for git fast-import: the overlays first, then changes and deployments."""
     for number in range(commits):
         at = f"{int(START) + 60 * number} +0000"
         env, tag = ENVIRONMENTS[number // EVERY % len(ENVIRONMENTS)], f"{number:07x}-20260101000000"

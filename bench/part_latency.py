@@ -1,4 +1,4 @@
-"""From an accepted vote to 500 viewers, through the whole chain."""
+"""Latency from an accepted vote to 500 viewers, through the whole chain."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ GEVENT = [
     "--workers=1",
     "--worker-class=gevent",
     "--worker-connections=2000",
-]  # what `python -m result` asks for
+]  # the settings of `python -m result`
 
 
 def measure(sizes: Sizes) -> list[Group]:

@@ -1,4 +1,4 @@
-"""What one update costs the database at a million votes."""
+"""Database time for one update of the results, with a million votes."""
 
 from collections.abc import Callable
 from statistics import median
@@ -40,18 +40,18 @@ def measure(sizes: Sizes) -> list[Group]:
 
 
 def median_of(sample: Callable[[], float]) -> float:
-    """The middle one of several: the first ones find nothing in the caches yet."""
+    """The median of several samples: the first ones run with cold caches."""
     return median(sample() for _ in range(TIMES))
 
 
 def explained(connection: psycopg.Connection, query: str) -> float:
-    """Planning and running, by PostgreSQL's own clock."""
+    """Planning and execution time, as PostgreSQL measures it."""
     row = connection.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}").fetchone()
     return row[0][0]["Planning Time"] + row[0][0]["Execution Time"]
 
 
 def waited(connection: psycopg.Connection, query: str) -> float:
-    """From sending the query to having its rows."""
+    """Time from sending the query to receiving its rows."""
     began = perf_counter()
     connection.execute(query, prepare=True).fetchall()
     return 1000 * (perf_counter() - began)

@@ -1,4 +1,4 @@
-"""Votes accepted per second, how long the slowest of a hundred waits, and a crowd at one moment."""
+"""Votes accepted per second, their 99th percentile latency, and a burst of votes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +20,14 @@ KEPT = {
 
 
 class Contenders:
-    """The three services on one Redis, which must have every vote that they accept."""
+    """The three contenders on one Redis, which must have every vote that they accept."""
 
     def __init__(self, machine: Machine, redis: Redis, ports: dict[str, int]) -> None:
         self.names = tuple(ports)
         self._machine, self._redis, self._ports = machine, redis, ports
 
     def load(self, name: str, client: str, *arguments: object) -> Any:
-        """What a client measured on one of them."""
+        """Run a load generator on one of them; its result."""
         before = KEPT[name](self._redis)
         got = self._machine.ask(client, self._ports[name], *arguments)
         if KEPT[name](self._redis) - before != got["accepted"]:
@@ -69,7 +69,7 @@ def steady(sizes: Sizes) -> list[Group]:
 
 
 def burst(sizes: Sizes) -> Group:
-    """One process each; a refused vote ends the bench."""
+    """A burst of votes on one process each; a refused vote ends the bench."""
     speed = Group(f"{sizes.burst:,} votes at once on one process, accepted per second", "{:,.0f}")
     with contenders(VOTE_WORKERS="1") as all_three:
         for _ in range(sizes.vote_rounds):

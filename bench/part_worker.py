@@ -1,4 +1,4 @@
-"""Votes applied per second, while there are plenty on the stream."""
+"""Votes applied per second while the stream has a backlog."""
 
 import json
 import secrets
@@ -15,7 +15,7 @@ from bench.sizes import Sizes
 from bench.table import Goal, Group
 from worker.store import SCHEMA
 
-PRELOAD = "bench:preload"  # made once, then copied to where the worker looks
+PRELOAD = "bench:preload"  # created once, then copied to the stream that the worker reads
 
 
 def measure(sizes: Sizes) -> list[Group]:
@@ -39,7 +39,7 @@ def measure(sizes: Sizes) -> list[Group]:
 
 
 def preload(redis: Redis, votes: int) -> None:
-    """Put so many votes, each of another voter, on a stream as vote does."""
+    """Add that many votes, each from a different voter, to a stream as vote does."""
     now = time.time_ns() // 1_000_000
     for _ in range(0, votes, 1000):
         with redis.pipeline(transaction=False) as pipe:
@@ -76,11 +76,11 @@ def baseline(machine: Machine, redis: Redis, database: psycopg.Connection, votes
 
 def start_empty(database: psycopg.Connection) -> None:
     database.execute("TRUNCATE votes, baseline")
-    database.execute("CHECKPOINT")  # so that it does not fall into the next measurement
+    database.execute("CHECKPOINT")  # or it could happen during the next measurement
 
 
 def rate(applied: Callable[[], int], votes: int, *, seconds: float = 60) -> float:
-    """Votes per second from the first ones seen to the last, without the time that Python takes to start."""
+    """Votes per second from the first applied vote to the last, without the start-up time of Python."""
     first = None
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -89,5 +89,5 @@ def rate(applied: Callable[[], int], votes: int, *, seconds: float = 60) -> floa
             first = now, number
         if number >= votes:
             return (number - first[1]) / (now - first[0])
-        time.sleep(0.01)  # between two looks
+        time.sleep(0.01)  # between two checks
     raise FailedError(f"only {applied()} of {votes} votes were applied within {seconds} s")

@@ -1,14 +1,14 @@
-"""How much the bench does."""
+"""The sizes of a run."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """A full run, about five minutes on two cores."""
+    """A full run: about five minutes on two cores."""
 
     rounds: int = 3
-    vote_rounds: int = 11  # short and many: its contenders are close to one another
+    vote_rounds: int = 11  # many short rounds, because the contenders are close to each other
     vote_seconds: float = 1.2
     burst: int = 300
     worker_votes: int = 100_000

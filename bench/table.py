@@ -1,4 +1,4 @@
-"""Figures of alternating runs: smallest, median and greatest, and the ratios within each round."""
+"""Tables of alternating runs: minimum, median and maximum, and the ratios within each round."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ HEAD = ("", "min", "median", "max", "goal", "")
 
 @dataclass(frozen=True)
 class Goal:
-    """What the median of a ratio should be: at least the figure, or at most."""
+    """The goal for the median of a ratio: at least the figure, or at most."""
 
     figure: float
     unit: str  # "x" or "%"
@@ -26,7 +26,7 @@ class Goal:
 
 @dataclass
 class Group:
-    """One thing measured on several contenders, a sample a round each."""
+    """One measurement of several contenders, with one sample per round each."""
 
     title: str
     form: str
@@ -37,7 +37,7 @@ class Group:
         self.samples.setdefault(contender, []).append(sample)
 
     def compare(self, ours: str, other: str, goal: Goal | None = None) -> None:
-        """Divide within each round, so that what slows the machine for a while slows both."""
+        """Divide within each round, so that a slow phase of the machine affects both."""
         pairs = zip(self.samples[ours], self.samples[other], strict=True)
         self.ratios.append((f"{ours} / {other}", [one / two for one, two in pairs], goal))
 
@@ -62,7 +62,7 @@ def spread(samples: list[float]) -> tuple[float, float, float]:
 
 
 def plain(groups: list[Group]) -> str:
-    """A table for the terminal."""
+    """The tables for a terminal."""
     lines = []
     for group in groups:
         rows = [(group.title, *HEAD[1:]), *((f"  {row[0]}", *row[1:]) for row in group.rows())]
@@ -74,7 +74,7 @@ def plain(groups: list[Group]) -> str:
 
 
 def markdown(groups: list[Group]) -> str:
-    """The same table for docs/performance.md."""
+    """The tables for docs/performance.md."""
     lines = ["| | min | median | max | goal | |", "|---|---:|---:|---:|---|---|"]
     for group in groups:
         lines.append(f"| **{group.title}** | | | | | |")

@@ -1,4 +1,4 @@
-"""Many viewers of the result and one voter, in one process: how long from each vote's 2xx to each viewer.
+"""Many viewers of result and one voter, in one process: the time from each vote's 2xx to each viewer.
 
 `python -m bench.viewers VOTE_PORT RESULT_PORT VIEWERS LONE STEADY` prints two 95th percentiles in ms.
 """
@@ -21,7 +21,7 @@ EVENTS = b"GET /events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\
 
 @dataclass
 class Audience:
-    """When each vote was accepted, and when each viewer was shown a total that has it."""
+    """When each vote was accepted, and when each viewer received a total that includes it."""
 
     size: int
     votes: int = 0
@@ -63,7 +63,8 @@ class Viewer(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         now = time.perf_counter()
         text = self._rest + data
-        self._rest = text[-40:]  # an event may come in two pieces; a total seen twice changes nothing
+        # An event may arrive in two parts; a total that is seen twice changes nothing.
+        self._rest = text[-40:]
         for match in TOTAL.finditer(text):
             total = int(match[1])
             if self._total is None or total > self._total:
@@ -72,13 +73,13 @@ class Viewer(asyncio.Protocol):
 
 
 class Voter:
-    """One kept connection to vote."""
+    """One persistent connection to vote."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
 
     async def vote(self) -> float:
-        """The moment at which a vote was accepted; anything else ends the program."""
+        """Vote; the time at which the vote was accepted. Any other answer ends the program."""
         self._writer.write(request(random.choice("ab")))
         async with asyncio.timeout(LIMIT_S):
             head = await self._reader.readuntil(b"\r\n\r\n")
@@ -99,7 +100,7 @@ async def main(vote_port: int, result_port: int, viewers: int, lone: int, steady
     voter = Voter(*await asyncio.open_connection("127.0.0.1", vote_port))
 
     async def cast(votes: int, pauses: Callable[[], float]) -> float:
-        """Cast so many votes with these pauses; the 95th percentile over all votes and viewers."""
+        """Cast that many votes with these pauses; the 95th percentile over all votes and viewers."""
         first = audience.votes + 1
         for _ in range(votes):
             await asyncio.sleep(pauses())
