@@ -1,4 +1,4 @@
-"""What the demo's tests share: where a rollout may stand."""
+"""Fixtures of the demo's tests: states of a rollout."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ OLD, NEW = Image("vote", "1111111-1"), Image("vote", "2222222-2")
 
 @pytest.fixture
 def state():
-    """A canary that pauses at 20 %; keywords change that."""
+    """Builds the state of a canary that pauses at 20 %; keywords change it."""
 
     def make(**changes) -> State:
         at_20 = State(
@@ -46,5 +46,5 @@ def aborted(state):
 
 @pytest.fixture
 def healthy(state):
-    """The stable release alone, before the canary and after its revert."""
+    """The stable release only, as before the canary and after its revert."""
     return state(phase="Healthy", message="", release="old", image=OLD, weight=100, step=2)

@@ -7,7 +7,7 @@ from demo import api
 
 @pytest.fixture
 def answers(monkeypatch):
-    """What the API answers, by path; a cluster can't be made to refuse in so many ways."""
+    """The API's answers by path: a real cluster cannot be made to fail in so many ways."""
     found = {}
 
     def answer(request):
@@ -18,7 +18,7 @@ def answers(monkeypatch):
     return found
 
 
-def test_objects_carry_their_kind(answers):
+def test_objects_have_their_kind(answers):
     where = "/apis/apps/v1/namespaces/acme-qa"
     answers[f"{where}/deployments"] = httpx.Response(200, json={"items": [{"metadata": {"name": "vote"}}]})
     answers[f"{where}/replicasets"] = httpx.Response(200, json={"items": []})
@@ -28,6 +28,6 @@ def test_objects_carry_their_kind(answers):
     assert found == [{"kind": "Deployment", "metadata": {"name": "vote"}}]
 
 
-def test_an_api_that_refuses_is_a_failing_tool_that_waiting_asks_again(answers):
+def test_an_error_of_the_api_is_a_tool_error_which_waiting_retries(answers):
     with pytest.raises(ToolError, match=r"^GET apis/argoproj.io/v1alpha1/namespaces/acme-qa/rollouts: .*404"):
         api.objects("kind-x", "acme-qa", "Rollout")

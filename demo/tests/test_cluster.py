@@ -12,7 +12,7 @@ from demo.cluster import TRAEFIK, Cluster
 
 @pytest.fixture
 def answers(monkeypatch):
-    """What programs answer, by how their commands begin; any other command fails."""
+    """The output of programs by the start of their command; any other command fails."""
     known: dict[str, str] = {}
 
     def run(*command, **_):
@@ -30,7 +30,7 @@ def answers(monkeypatch):
 PORTS = json.dumps({TRAEFIK: [{"HostIp": "127.0.0.1", "HostPort": "9443"}]})
 
 
-def test_a_cluster_is_found_on_the_port_that_it_was_made_with(answers):
+def test_an_existing_cluster_keeps_its_port(answers):
     answers.update({"kind get clusters": "acme\na\n", "docker inspect": PORTS, "kubectl get --raw": "ok"})
 
     assert Cluster.existing("acme").port == 9443
@@ -39,13 +39,13 @@ def test_a_cluster_is_found_on_the_port_that_it_was_made_with(answers):
 @pytest.mark.parametrize(
     ("known", "reason"),
     [
-        ({"kind get clusters": "acme-e2e\n"}, "make one: make cluster"),
+        ({"kind get clusters": "acme-e2e\n"}, "create it: make cluster"),
         ({"kind get clusters": "acme\n", "docker inspect": PORTS}, "make cluster-down cluster"),
         ({"kind get clusters": "acme\n", "docker inspect": "{}"}, "CLUSTER_NAME"),
     ],
     ids=["none", "one that does not answer", "somebody else's"],
 )
-def test_no_cluster_that_could_be_used_says_what_to_do(answers, known, reason):
+def test_an_unusable_cluster_is_an_error_that_says_what_to_do(answers, known, reason):
     answers.update(known)
 
     with pytest.raises(ConfigurationError, match=reason):
@@ -53,7 +53,7 @@ def test_no_cluster_that_could_be_used_says_what_to_do(answers, known, reason):
 
 
 @pytest.mark.servers
-def test_a_taken_port_is_named_before_anything_is_made(answers):
+def test_a_taken_port_is_reported_before_anything_is_created(answers):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -71,7 +71,7 @@ def test_a_missing_tool_is_named(monkeypatch, program):
         up.require_tools()
 
 
-def test_a_docker_that_does_not_run_is_named(answers, monkeypatch):
+def test_a_docker_engine_that_is_not_running_is_reported(answers, monkeypatch):
     monkeypatch.setattr(up.shutil, "which", lambda name: f"/bin/{name}")
 
     with pytest.raises(ConfigurationError, match="Docker does not answer"):
@@ -81,13 +81,13 @@ def test_a_docker_that_does_not_run_is_named(answers, monkeypatch):
 ARCHIVED = {"docker version": "linux/arm64\n", "docker save --platform=linux/arm64 --output": ""}
 
 
-def test_images_that_kind_refuses_go_by_an_archive_of_one_platform(answers):
+def test_images_that_kind_refuses_are_loaded_as_an_archive_of_one_platform(answers):
     answers.update(ARCHIVED | {"kind load image-archive --name a": ""})
 
     Cluster("a").load("vote:1", "worker:1")
 
 
-def test_images_that_cannot_be_loaded_either_way_end_with_kinds_own_reason(answers):
+def test_images_that_cannot_be_loaded_either_way_fail_with_the_reason_of_kind(answers):
     answers.update(ARCHIVED)
 
     with pytest.raises(ToolError, match=r"^kind load docker-image"):

@@ -13,7 +13,7 @@ from demo.environment import Environment
 
 @pytest.fixture
 def sees(monkeypatch):
-    """QA, which looks like this, one after the other, then like the last; an exception is raised."""
+    """QA with these states, one per look, then the last again; an exception is raised."""
     monkeypatch.setattr(polling, "PAUSE_S", 0)
 
     def make(*looks):
@@ -31,19 +31,19 @@ def sees(monkeypatch):
     return make
 
 
-def test_another_environment_is_refused_with_those_there_are():
+def test_an_unknown_environment_is_refused_with_the_known_ones():
     with pytest.raises(ConfigurationError, match=r"'prod'.* dev, qa"):
         Environment(Cluster("x"), "prod")
 
 
-def test_its_tag_is_that_of_the_stable_release(sees, state):
+def test_the_tag_is_that_of_the_stable_release(sees, state):
     assert sees(state()).tag == "1111111-1"
     assert sees(state(stable="")).tag == "2222222-2"  # there was none before
 
 
-def test_waiting_ignores_what_was_before_the_newest_specification(sees, state, healthy):
+def test_waiting_ignores_states_of_an_older_specification(sees, state, healthy):
     stale = state(current=False, phase="Healthy", release="new", stable="new")
-    env = sees(stale, ToolError("away"), healthy)
+    env = sees(stale, ToolError("unreachable"), healthy)
 
     assert env.wait_for(lambda each: each.phase == "Healthy", what="Healthy") is healthy
 
@@ -57,21 +57,21 @@ def test_waiting_ignores_other_releases(sees, state, healthy):
     assert seen == [healthy, now]
 
 
-def test_an_abort_ends_the_waiting_for_anything_else(sees, state, aborted):
+def test_an_abort_ends_any_other_wait(sees, state, aborted):
     with pytest.raises(GateError, match=r"2222222-2 was aborted before it is Healthy: RolloutAborted"):
         sees(state(), aborted).wait_for(lambda each: each.healthy, what="it is Healthy")
 
 
-def test_an_abort_may_be_what_is_waited_for(sees, aborted):
+def test_a_wait_may_be_for_the_abort(sees, aborted):
     assert sees(aborted).wait_for(lambda each: each.aborted, what="the abort") is aborted
 
 
-def test_too_late_it_says_where_the_rollout_stands(sees, state):
+def test_a_timeout_reports_the_state_of_the_rollout(sees, state):
     with pytest.raises(TimedOutError, match="it is Healthy; it is Paused: CanaryPauseStep"):
         sees(state()).wait_for(lambda each: each.healthy, what="it is Healthy", seconds=0.01)
 
 
-def test_every_job_that_has_ended_is_asked(monkeypatch):
+def test_the_log_of_every_job_that_has_ended_is_read(monkeypatch):
     env = Environment(Cluster("x"), "qa")
     jobs = {"job-1": "Failed", "job-2": "Failed", "job-3": "Running"}
     measurements = [{"phase": phase, "metadata": {"job-name": job}} for job, phase in jobs.items()]

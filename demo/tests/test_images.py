@@ -14,7 +14,7 @@ def test_a_tag_is_the_commit_and_the_time(monkeypatch):
 
 
 @pytest.mark.parametrize("error", [ToolError("not a git repository"), ConfigurationError("no git")])
-def test_without_git_there_is_a_tag_too(monkeypatch, error):
+def test_a_tag_needs_no_git(monkeypatch, error):
     def run(*command, **_):
         raise error
 

@@ -24,11 +24,11 @@ def rendered(monkeypatch):
     monkeypatch.setattr(kustomization, "rendered", lambda folder: OBJECTS)
 
 
-def test_images_are_found_wherever_they_stand():
+def test_images_are_found_anywhere_in_the_objects():
     assert kustomization.images(OBJECTS) == {"ghcr.io/someone/vote:1", "ghcr.io/someone/worker:1", "redis:8"}
 
 
-def test_ours_are_told_from_others_by_service():
+def test_our_images_are_recognised_by_service():
     assert kustomization.ours(OBJECTS) == {"vote": "ghcr.io/someone/vote", "worker": "ghcr.io/someone/worker"}
     assert kustomization.third_party(OBJECTS) == {"redis:8"}
 
@@ -53,11 +53,11 @@ def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
     assert {key for key in own if content[key] != own[key]} == {"components", "images"}
 
 
-def test_the_overlays_own_timings_take_no_component(rendered):
+def test_without_fast_no_component_is_added(rendered):
     assert "../../components/fast" not in generated(fast=False)["components"]
 
 
-def test_another_port_stands_in_every_address(rendered):
+def test_another_port_is_in_every_url(rendered):
     (config,) = generated(port=9443)["configMapGenerator"]
 
     assert config["literals"] == [
@@ -82,7 +82,7 @@ def ingress(host):
         ("localhost", "https://vote-acme-qa.localhost:8444"),
     ],
 )
-def test_a_fork_of_any_domain_has_its_pages_on_this_machine(hostname, url):
+def test_the_urls_of_a_fork_become_local(hostname, url):
     (changed,) = kustomization.addresses(config(url), hostname, 8443)
 
     assert changed["literals"] == ["VOTE_URL=https://vote-acme-qa.localhost:8443", "X=1"]
@@ -96,7 +96,7 @@ def test_a_copy_has_no_other_overlay_than_the_repositorys(rendered, tmp_path):
     assert (tmp_path / overlay.path("dev")).read_text() == (ROOT / overlay.path("dev")).read_text()
 
 
-def test_the_hosts_of_pages_move_too():
+def test_ingress_hosts_become_local():
     (patch,) = kustomization.hosts(ingress("vote-acme-qa.acme.dev"), "acme.dev")
 
     assert patch["target"] == {"kind": "Ingress", "name": "vote"}
@@ -106,17 +106,17 @@ def test_the_hosts_of_pages_move_too():
 
 
 @pytest.mark.parametrize("url", ["https://vote-acme-qa.localhost:8443", "https://acme.developers.example/x"])
-def test_pages_that_are_here_and_other_addresses_stay(url):
+def test_local_and_other_urls_stay(url):
     for hostname in ("localhost", "acme.dev"):
         assert kustomization.addresses(config(url), hostname, 8443) == config(url)["configMapGenerator"]
     assert kustomization.hosts(ingress("vote-acme-qa.localhost"), "localhost") == []
 
 
-def test_more_can_be_patched_in(rendered):
+def test_extra_patches_are_added(rendered):
     patch = {"target": {"kind": "Rollout"}, "patch": "[]"}
 
     assert generated(extra={"patches": [patch]})["patches"][-1] == patch
 
 
-def test_kind_leads_the_port_that_is_replaced():
+def test_kind_maps_the_port_that_is_replaced():
     assert f"hostPort: {kustomization.PORT}" in (kustomization.K8S / "platform/kind.yaml").read_text()

@@ -6,7 +6,7 @@ from demo import __main__ as commands
 
 @pytest.fixture
 def ends(monkeypatch):
-    """Run one command, as make does; its exit code."""
+    """Runs one command, as make does, and returns its exit code."""
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr(commands.sys, "argv", ["demo", *arguments])
@@ -27,11 +27,11 @@ def ends(monkeypatch):
         (TimedOutError("no"), 5),
     ],
 )
-def test_each_failure_is_one_line_and_a_code(ends, monkeypatch, capsys, error, code):
+def test_each_error_is_one_line_and_an_exit_code(ends, monkeypatch, capsys, error, code):
     def refuse(*_, **__):
         raise error
 
-    monkeypatch.setattr(commands.up, "demo_ground", refuse)
+    monkeypatch.setattr(commands.up, "demo_environment", refuse)
 
     assert ends("demo-rollback") == code
     assert capsys.readouterr() == ("", "demo-rollback: no\n")
@@ -40,7 +40,7 @@ def test_each_failure_is_one_line_and_a_code(ends, monkeypatch, capsys, error, c
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("cluster", "--timings=slow"), "TIMINGS is fast or seed, not 'slow'"),
+        (("cluster", "--timings=slow"), "TIMINGS must be fast or seed, not 'slow'"),
         (("cluster", "--port=https"), "CLUSTER_PORT must be a port number"),
         (("cluster", "--port=65536"), "CLUSTER_PORT must be a port number"),
         (("cluster", "prod"), "it is one of dev, qa, uat, staging"),
@@ -55,10 +55,10 @@ def test_a_wrong_variable_is_named(ends, capsys, arguments, said):
     assert err.count("\n") == 1
 
 
-def test_ctrl_c_ends_with_the_shells_own_code(ends, monkeypatch):
+def test_ctrl_c_exits_with_130(ends, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands.up, "demo_ground", interrupted)
+    monkeypatch.setattr(commands.up, "demo_environment", interrupted)
 
     assert ends("demo-blue-green") == 130

@@ -10,5 +10,5 @@ def modules(package):
     return {path.stem for path in Path(package.__file__).parent.rglob("*.py")} - COMMON
 
 
-def test_no_module_has_the_name_of_one_of_delivery():
+def test_no_module_shares_a_name_with_one_of_delivery():
     assert modules(demo) & modules(delivery) == set()

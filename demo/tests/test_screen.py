@@ -23,13 +23,13 @@ def test_a_promoted_release_is_the_active_one(state):
     assert screen.called(promoted, "new") == "active new"
 
 
-def test_votes_are_told_stable_first(state):
+def test_votes_of_the_stable_release_come_first(state):
     counts = {"new": Count(1, 4, ()), "old": Count(20, 0, ())}
 
     assert screen.votes_line(state(), counts) == "votes: stable old 20 OK 0 failed, canary new 1 OK 4 failed"
 
 
-def test_the_headline_says_where_the_rollout_stands(state, aborted, healthy):
+def test_the_headline_is_the_status_of_the_rollout(state, aborted, healthy):
     assert [screen.headline(each) for each in (state(), aborted, healthy)] == [
         "Paused, at 20 %: pause 30s",
         "aborted",

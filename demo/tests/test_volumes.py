@@ -9,13 +9,13 @@ SERVERS = [{"kind": "StatefulSet", "spec": {"replicas": 1, "volumeClaimTemplates
     ("phases", "all_there"),
     [([], False), (["Bound"], False), (["Bound", "Pending"], False), (["Bound", "Bound"], True)],
 )
-def test_volumes_are_there_once_every_claim_is_made_and_bound(phases, all_there):
+def test_volumes_are_bound_once_every_claim_exists_and_is_bound(phases, all_there):
     claims = [{"kind": "PersistentVolumeClaim", "status": {"phase": phase}} for phase in phases]
 
     assert bound(SERVERS + claims) == all_there
 
 
-def test_servers_without_volumes_wait_for_none():
+def test_statefulsets_without_volumes_do_not_wait():
     assert bound([{"kind": "StatefulSet", "spec": {"replicas": 1}}])
 
 

@@ -1,4 +1,4 @@
-"""The voters against a real HTTP server on this machine; TLS is the cluster's business."""
+"""The voters on a real HTTP server on this machine, without TLS, which the cluster's tests cover."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,7 +26,7 @@ def test_votes_are_counted_by_the_release_that_answered():
 
 @pytest.fixture
 def site():
-    """A vote service of two releases that takes turns, and remembers who asked."""
+    """A vote service whose two releases take turns, and which records its requests."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -38,7 +38,7 @@ def site():
             if self.path == "/api/error-sim" and self.command == "POST":
                 server.switch = not server.switch
             body = f'{{"enabled": {str(server.switch).lower()}, "total": {len(asked)}}}'.encode()
-            early = self.path == "/api/results" and len(asked) < 3  # Traefik knows no pod yet
+            early = self.path == "/api/results" and len(asked) < 3  # Traefik has not discovered a pod yet
             self.send_response(503 if early else 500 if bad and self.path == "/" else 200)
             self.send_header("X-Release", "bad" if bad else "good")
             self.send_header("Set-Cookie", "voter=me; Path=/")
@@ -49,7 +49,7 @@ def site():
         do_GET = do_POST = answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
-            """Keep the test's output to itself."""
+            """Log nothing."""
 
     asked = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -64,12 +64,12 @@ def site():
 
 
 @pytest.mark.servers
-def test_voters_are_bounded_and_each_vote_is_another_voters(site):
+def test_voters_are_limited_and_each_vote_is_from_a_new_voter(site):
     with Voters(site.url, rate=200, threads=2, limit=10) as voters:
         for thread in voters._threads:
             thread.join(timeout=20)
 
-    assert 10 <= len(voters.votes) <= 11  # two threads may both see the last one free
+    assert 10 <= len(voters.votes) <= 11  # both threads may take the last one
     assert voters.accepted == voters.counts()["good"].ok
     assert voters.counts()["good"].failed == voters.counts()["bad"].ok == 0
     connections, hosts, cookies = zip(*site.asked, strict=True)
@@ -89,7 +89,7 @@ def test_the_switch_is_read_before_it_is_toggled(site, on):
 
 
 @pytest.mark.servers
-def test_a_vote_that_nothing_answers_is_one_of_no_release():
+def test_an_unanswered_vote_has_no_release():
     page = Page("http://vote.localhost:9")  # nothing listens on the discard port
 
     vote = page.vote()
@@ -101,7 +101,7 @@ def test_a_vote_that_nothing_answers_is_one_of_no_release():
 
 
 @pytest.mark.servers
-def test_figures_are_waited_for(site):
+def test_wait_for_total_waits_until_the_result_has_figures(site):
     page = Page(site.url)
     with pytest.raises(DeliveryError, match=r"/api/results failed: .*503"):
         page.total()

@@ -1,1 +1,1 @@
-"""The whole app in a local Kubernetes cluster, and demos of its two rollout strategies."""
+"""The whole app in a local Kubernetes cluster, with demos of its two rollout strategies."""

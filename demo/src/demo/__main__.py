@@ -1,4 +1,4 @@
-"""The commands behind `make cluster`, `make deploy` and the demos; each failure is one line."""
+"""The commands behind `make cluster`, `make deploy` and the demos; every error is one line."""
 
 import signal
 import sys
@@ -26,26 +26,26 @@ Name = Annotated[
         envvar="CLUSTER_NAME",
         default_factory=app_name,
         show_default="name in delivery.toml",
-        help="the kind cluster's name",
+        help="name of the kind cluster",
     ),
 ]
-Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="its port on 127.0.0.1")]
+Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="port of the cluster's pages on 127.0.0.1")]
 Env = Annotated[str, typer.Argument(help="an environment of delivery.toml")]
-Timings = Annotated[str, typer.Option(help="fast for seconds, seed for the overlay's own minutes")]
+Timings = Annotated[str, typer.Option(help="fast: pauses of seconds; seed: the overlay's pauses of minutes")]
 
 
 @app.command()
 def cluster(*, env: Env = "qa", timings: Timings = "fast", name: Name, port: Port = str(PORT)) -> None:
-    """Make the cluster with one environment in it; a healthy one is left as it is."""
+    """Create the cluster with one environment in it; a healthy one stays as it is."""
     made = up.up(Cluster(name, checked_port(port)), env, console, fast=is_fast(timings))
     Screen(console).table(f"{env} on the cluster {made.cluster.name}", up.addresses(made))
-    console.print("The browser warns once about each certificate, which Traefik made itself.")
+    console.print("The browser warns once about each certificate, because Traefik signed it itself.")
 
 
 @app.command()
 def cluster_down(*, name: Name) -> None:
-    """Remove the cluster and everything in it."""
-    with step(console, f"cluster {name} removed"):
+    """Delete the cluster and everything in it."""
+    with step(console, f"delete cluster {name}"):
         Cluster(name).delete()
 
 
@@ -53,74 +53,79 @@ def cluster_down(*, name: Name) -> None:
 def deploy(
     *,
     env: Env = "qa",
-    tag: Annotated[str, typer.Option(envvar="IMAGE_TAG", help="a tag on the nodes; none: build one")] = "",
+    tag: Annotated[
+        str,
+        typer.Option(
+            envvar="IMAGE_TAG", help="an image tag that is on the nodes; without it, new images are built"
+        ),
+    ] = "",
     timings: Timings = "fast",
     name: Name,
 ) -> None:
-    """Start a new release in an environment: built now, or one that the cluster has already."""
+    """Start a new release in an environment, with new images or with images that the cluster has."""
     up.require_tools()
-    there = Environment(Cluster.existing(name), env)
+    target = Environment(Cluster.existing(name), env)
     wanted = tags.checked(tag or images.new_tag())
-    before = there.look().release if there.deployed else ""
+    before = target.look().release if target.deployed else ""
     services = kustomization.ours(kustomization.rendered(f"overlays/{env}"))
     if not tag:
-        with step(console, f"images of {', '.join(services)}, built as {wanted}"):
-            there.cluster.build(wanted, *services)
-    elif set(services) & set(there.cluster.lacking(wanted)):
+        with step(console, f"build images of {', '.join(services)} as {wanted}"):
+            target.cluster.build(wanted, *services)
+    elif set(services) & set(target.cluster.lacking(wanted)):
         raise ConfigurationError(
-            f"the cluster has no images with {wanted}; leave IMAGE_TAG out to build new ones"
+            f"the cluster has no images with the tag {wanted}; leave IMAGE_TAG out to build new ones"
         )
-    release = there.deploy(wanted, fast=is_fast(timings))
+    release = target.deploy(wanted, fast=is_fast(timings))
     if release == before:
         raise NothingToDoError(f"already deployed, no new rollout: {env} has {wanted}")
-    watch = f"kubectl argo rollouts get rollout vote --namespace={there.namespace} --watch"
+    watch = f"kubectl argo rollouts get rollout vote --namespace={target.namespace} --watch"
     console.print(f"release {release} ({wanted}) rolls out in {env}; watch it:\n  {watch}")
 
 
 @app.command()
 def demo_rollback(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> None:
-    """Show a canary whose votes fail, and how it rolls back by itself."""
-    there = up.demo_ground(name, env, console, fast=is_fast(timings))
+    """Show a canary whose votes fail, and its automatic rollback."""
+    target = up.demo_environment(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
-    figures = canary_story.run(there, screen, fast=is_fast(timings))
+    figures = canary_story.run(target, screen, fast=is_fast(timings))
     screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
 
 
 @app.command()
 def recording(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> None:
-    """Tell the rollback demo and renew README's pictures of it."""
-    from demo.recording import record  # noqa: PLC0415 - playwright is a tool of ours, not needed elsewhere
+    """Run the rollback demo and update its pictures in README."""
+    from demo.recording import record  # noqa: PLC0415 - only this command needs playwright
 
-    record(up.demo_ground(name, env, console, fast=is_fast(timings)), fast=is_fast(timings))
+    record(up.demo_environment(name, env, console, fast=is_fast(timings)), fast=is_fast(timings))
 
 
 @app.command()
 def demo_blue_green(*, env: Env = "staging", timings: Timings = "fast", name: Name) -> None:
-    """Show a preview that waits for a person, and one that fails unnoticed."""
-    there = up.demo_ground(name, env, console, fast=is_fast(timings))
+    """Show a preview that waits for promotion, and one that fails without affecting users."""
+    target = up.demo_environment(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
-    times, figures = blue_green_story.run(there, screen, fast=is_fast(timings))
+    times, figures = blue_green_story.run(target, screen, fast=is_fast(timings))
     screen.table("What it cost", blue_green_story.rows(times, figures))
     figures.require_kept()
 
 
 @app.command()
 def dashboard(*, name: Name) -> None:
-    """Show Argo Rollouts' own dashboard until Ctrl-C."""
+    """Serve the dashboard of Argo Rollouts until Ctrl-C."""
     up.require_tools()
     Cluster.existing(name).kubectl.exec("argo", "rollouts", "dashboard")
 
 
 def is_fast(timings: str) -> bool:
-    """Whether these timings are the short ones."""
+    """Whether to shorten pauses and intervals."""
     if timings not in ("fast", "seed"):
-        raise ConfigurationError(f"TIMINGS is fast or seed, not {timings!r}")
+        raise ConfigurationError(f"TIMINGS must be fast or seed, not {timings!r}")
     return timings == "fast"
 
 
 def checked_port(value: str) -> int:
-    """The port, or a ConfigurationError that names the variable."""
+    """The port as a number, or a ConfigurationError that names the variable."""
     if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port
         raise ConfigurationError(f"CLUSTER_PORT must be a port number from 1 to 65535, not {value!r}")
     return int(value)

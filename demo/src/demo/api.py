@@ -1,4 +1,4 @@
-"""The cluster's API without kubectl, for what is looked at again and again: a look costs a hundredth."""
+"""Direct calls to the Kubernetes API, for polling: a call takes a hundredth of kubectl's time."""
 
 import atexit
 import json
@@ -21,12 +21,12 @@ PATHS = {
 
 @cache
 def client(context: str) -> httpx.Client:
-    """A client for the cluster of this context, with the certificates that kind gave it."""
+    """A client for the cluster of this context, with the certificates in its kubeconfig."""
     view = ("kubectl", "config", "view", "--raw", "--minify", "--flatten", "--output=json")
     config = json.loads(run(*view, f"--context={context}"))
     cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
     trust = ssl.create_default_context(cadata=b64decode(cluster["certificate-authority-data"]).decode())
-    with NamedTemporaryFile() as both:  # ssl reads certificates of ours from files alone
+    with NamedTemporaryFile() as both:  # ssl reads client certificates only from files
         both.write(b64decode(user["client-certificate-data"]) + b64decode(user["client-key-data"]))
         both.flush()
         trust.load_cert_chain(both.name)
@@ -44,5 +44,5 @@ def objects(context: str, namespace: str, *kinds: str) -> list[Object]:
             answer = client(context).get(path).raise_for_status()
         except httpx.HTTPError as error:
             raise ToolError(f"GET {path}: {error}".splitlines()[0]) from error
-        found += [each | {"kind": kind} for each in answer.json()["items"]]  # lists name their kind once
+        found += [each | {"kind": kind} for each in answer.json()["items"]]  # items of a list lack their kind
     return found

@@ -1,4 +1,4 @@
-"""`make demo-blue-green`: a preview that waits for a person, then one that fails and active never notices."""
+"""`make demo-blue-green`: a preview that waits for promotion, then one that fails before it is active."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from demo.story import Story, interruptible
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """How long the good release took, in seconds."""
+    """Durations of the good release, in seconds."""
 
     paused: float  # from the deployment to Paused
     promoted: float  # from the promotion until active showed it
@@ -24,7 +24,7 @@ class Times:
 
 
 def run(env: Environment, screen: Screen, *, fast: bool) -> tuple[Times, Figures]:
-    """Tell both stories and return their figures; a GateError says which promise was not kept."""
+    """Run both parts and return their figures; raises GateError if a promise is broken."""
     story = Story(env, screen, fast=fast)
     old = story.start
     screen.say(f"{env.name} is Healthy on {old.tag} (release {old.release}): {story.urls['vote']}")
@@ -45,14 +45,14 @@ def run(env: Environment, screen: Screen, *, fast: bool) -> tuple[Times, Figures
 
 
 def preview(story: Story, tag: str) -> str:
-    """Deploy a new release; its hash, once the preview's address shows it."""
+    """Deploy a new release; returns its hash once the preview URL shows it."""
     release = story.env.release(tag, fast=story.fast)
     story.screen.say(f"new release {release}: the same image as {tag}")
 
     def previewed(state: State) -> bool:
         return state.preview == release and state.pods_of(release).ready > 0
 
-    what = "the preview Service leads to the new release"
+    what = "the preview Service selects the new release"
     story.env.wait_for(previewed, what=what, release=release, seen=story.seen)
     Page(story.urls["vote-preview"]).wait_for(release)
     story.screen.say(f"preview shows release {release}: {story.urls['vote-preview']}")
@@ -60,7 +60,7 @@ def preview(story: Story, tag: str) -> str:
 
 
 def promoted(story: Story, tag: str) -> tuple[Times, str]:
-    """Deploy a release, look at it while it waits, promote it; how long that took, and its hash."""
+    """Deploy a release, check it while it waits, promote it; returns the durations and its hash."""
     old, started = story.start.release, time.monotonic()
     release = preview(story, tag)
 
@@ -80,7 +80,7 @@ def promoted(story: Story, tag: str) -> tuple[Times, str]:
     def active(state: State) -> bool:
         return state.active == release
 
-    story.env.wait_for(active, what="active leads to it", release=release, seen=story.seen)
+    story.env.wait_for(active, what="the active Service selects it", release=release, seen=story.seen)
     Page(story.urls["vote"]).wait_for(release)
     switched = time.monotonic()
     story.screen.say(f"active shows release {release}")
@@ -94,18 +94,18 @@ def promoted(story: Story, tag: str) -> tuple[Times, str]:
 
 
 def require(story: Story, page: str, release: str) -> None:
-    """Return if this address shows this release."""
+    """Raise GateError unless this page shows this release."""
     shown = Page(story.urls[page]).release()
     if shown != release:
         raise GateError(f"{story.urls[page]} shows release {shown or 'none'}, not {release}")
 
 
 def rows(times: Times, figures: Figures) -> dict[str, str]:
-    """The figures, for people."""
+    """The figures as rows of a table."""
     return {
         "good release: until it waited for a person": f"{times.paused:.0f} s",
         "good release: from the promotion to active": f"{times.promoted:.1f} s",
-        "good release: until the old one was gone": f"{times.old_gone:.0f} s",
+        "good release: until the old one had no pods": f"{times.old_gone:.0f} s",
         "bad preview: from the switch to the abort": f"{figures.abort_s:.0f} s",
         "votes failed on active": f"{figures.failed_elsewhere} of {figures.accepted}",
         "accepted votes lost": f"{figures.lost} of {figures.accepted}",

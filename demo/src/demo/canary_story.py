@@ -1,4 +1,4 @@
-"""`make demo-rollback`: a canary whose votes all fail is caught at 20 %, and rolls back by itself."""
+"""`make demo-rollback`: a canary whose votes all fail is aborted at 20 % and rolled back automatically."""
 
 import time
 from collections.abc import Callable
@@ -16,9 +16,9 @@ from demo.story import Story, interruptible
 def run(
     env: Environment, screen: Screen, *, fast: bool, at_canary: Callable[[str], None] = lambda _: None
 ) -> Figures:
-    """Tell the story and return its figures; a GateError says that a bad release was let through.
+    """Run the demo and return its figures; raises GateError if the bad release is promoted.
 
-    `at_canary` is called with the canary's address once its votes fail.
+    `at_canary` is called with the canary's URL once its votes fail.
     """
     story = Story(env, screen, fast=fast)
     stable = story.start
@@ -36,7 +36,7 @@ def run(
 
 
 def paused_canary(story: Story, tag: str) -> str:
-    """Roll a new release out up to its first pause; its hash, once its own address shows it."""
+    """Roll out a new release up to its first pause; returns its hash once the canary URL shows it."""
     release = story.env.release(tag, fast=story.fast)
     story.screen.say(f"new release {release}: the same image as {tag}")
 
@@ -50,7 +50,7 @@ def paused_canary(story: Story, tag: str) -> str:
 
 
 def errors_on(story: Story, release: str) -> float:
-    """Turn the canary's errors ON at its own address; the moment at which they were."""
+    """Turn the canary's errors ON at the canary URL; returns the time of the switch."""
     url = story.urls["vote-canary"]
     Page(url).turn_errors(on=True)
     switched = time.monotonic()
@@ -59,7 +59,7 @@ def errors_on(story: Story, release: str) -> float:
 
 
 def caught(story: Story, release: str) -> float:
-    """Return when the release was aborted."""
+    """Wait until the release is aborted; returns the time. Raises GateError if it is promoted instead."""
 
     def decided(state: State) -> bool:
         return state.aborted or state.healthy
@@ -73,7 +73,7 @@ def caught(story: Story, release: str) -> float:
 
 
 def rows(figures: Figures) -> dict[str, str]:
-    """The figures, for people."""
+    """The figures as rows of a table."""
     return {
         "from the switch to the abort": f"{figures.abort_s:.0f} s",
         "votes failed meanwhile": f"{figures.failed} of {figures.votes} ({figures.share:.0f} %)",

@@ -1,4 +1,4 @@
-"""A kind cluster of our own: made, filled with what every environment needs, and removed."""
+"""A kind cluster: created, filled with what every environment needs, and deleted."""
 
 import json
 import os
@@ -24,9 +24,9 @@ ROLLOUTS_MANIFEST = (
 )
 ROLLOUTS_IMAGE = f"quay.io/argoproj/argo-rollouts:{ROLLOUTS_VERSION}"
 ROLLOUTS_NAMESPACE = "argo-rollouts"
-TRAEFIK = "30443/tcp"  # its NodePort, which kind.yaml leads to this machine
+TRAEFIK = "30443/tcp"  # its NodePort, which kind.yaml maps to this machine
 IN_MEMORY = """
-kubeadmConfigPatches: # a node's /tmp is memory
+kubeadmConfigPatches: # /tmp of a node is in memory
   - |
     kind: ClusterConfiguration
     etcd: {local: {dataDir: /tmp/etcd}}
@@ -40,9 +40,9 @@ def app_name() -> str:
 
 @dataclass(frozen=True)
 class Cluster:
-    """One kind cluster by its name, whose pages answer on this port of 127.0.0.1.
+    """A kind cluster, whose pages are on this port of 127.0.0.1.
 
-    A brief one keeps its state in memory, which spares the disk and is gone once its node stops.
+    `brief` keeps etcd in memory: it spares the disk, and the state is lost when the node stops.
     """
 
     name: str = field(default_factory=app_name)
@@ -55,15 +55,15 @@ class Cluster:
 
     @classmethod
     def existing(cls, name: str) -> Self:
-        """The running cluster of this name, on the port it was made with."""
+        """The running cluster of this name, with the port it was created with."""
         if not cls(name).exists:
-            raise ConfigurationError(f"there is no cluster {name}; make one: make cluster")
+            raise ConfigurationError(f"there is no cluster {name}; create it: make cluster")
         bound = json.loads(
             run("docker", "inspect", "--format", "{{json .HostConfig.PortBindings}}", f"{name}-control-plane")
         )
         if TRAEFIK not in bound:
             raise ConfigurationError(
-                f"the cluster {name} is not one of `make cluster`; take another name: CLUSTER_NAME=..."
+                f"the cluster {name} was not created by `make cluster`; choose another name: CLUSTER_NAME=..."
             )
         cluster = cls(name, int(bound[TRAEFIK][0]["HostPort"]))
         cluster.require_answer()
@@ -71,7 +71,7 @@ class Cluster:
 
     @property
     def kubectl(self) -> Kubectl:
-        """The way to talk to it."""
+        """Runs kubectl with this cluster's context."""
         return Kubectl(f"kind-{self.name}")
 
     @property
@@ -86,29 +86,29 @@ class Cluster:
 
     @property
     def nodes(self) -> list[str]:
-        """Its nodes, which are containers."""
+        """The names of its nodes, which are containers."""
         return run("kind", "get", "nodes", "--name", self.name).split()
 
     def require_answer(self) -> None:
-        """Return if its API server answers; else say how to get out of that."""
+        """Return if its API server answers; otherwise raise an error that says what to do."""
         try:
             self.kubectl("get", "--raw", "/readyz", "--request-timeout=10s", seconds=15)
         except DeliveryError as error:
             raise ConfigurationError(
-                f"the cluster {self.name} is there and does not answer; "
-                "remove it and make it again: make cluster-down cluster"
+                f"the cluster {self.name} exists but does not answer; "
+                "delete and create it again: make cluster-down cluster"
             ) from error
 
     def create(self) -> None:
-        """Make the cluster, empty; its port must be free."""
+        """Create the empty cluster; its port must be free."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", self.port))
             except OSError as error:
                 raise ConfigurationError(
-                    f"port {self.port} cannot be used ({error.strerror}); stop what uses it, "
-                    f"or take another: make cluster CLUSTER_PORT={self.port + 1000}"
+                    f"port {self.port} cannot be used ({error.strerror}); stop the program that uses it, "
+                    f"or choose another: make cluster CLUSTER_PORT={self.port + 1000}"
                 ) from error
         config = (K8S / "platform/kind.yaml").read_text()
         config = config.replace(f"hostPort: {PORT}", f"hostPort: {self.port}")
@@ -118,11 +118,11 @@ class Cluster:
         run(*command, stdin=config, seconds=600)
 
     def delete(self) -> None:
-        """Remove the cluster and everything in it; none there is fine."""
+        """Delete the cluster and everything in it, if it exists."""
         run("kind", "delete", "cluster", "--name", self.name, seconds=120)
 
     def build(self, tag: str, *services: str) -> None:
-        """Build these services' images under this tag, and bring them to the nodes."""
+        """Build the images of these services with this tag, and load them onto the nodes."""
         built = {service: f"{name}:{tag}" for service, name in our_images().items() if service in services}
         docker.build_here(built, ROOT)
         self.load(*built.values())
@@ -134,23 +134,23 @@ class Cluster:
         return [service for service, name in our_images().items() if f"{name}:{tag}" not in there]
 
     def load(self, *wanted: str) -> None:
-        """Bring images of the local Docker engine to the nodes; those there already are quick."""
+        """Load images of the local Docker engine onto the nodes; those already there take little time."""
         if not wanted:
             return
         try:
             run("kind", "load", "docker-image", "--name", self.name, *wanted, seconds=600)
         except ToolError as error:
-            # Docker's containerd store names every platform of an image and holds one, which kind refuses.
+            # Docker's containerd store lists every platform of an image but has only one, which kind refuses.
             with TemporaryDirectory() as folder:
                 archive = Path(folder) / "images.tar"
                 try:
                     images.save(archive, *wanted)
                     run("kind", "load", "image-archive", "--name", self.name, str(archive), seconds=600)
-                except ToolError:  # as of an older Docker, which saves no single platform
+                except ToolError:  # an older Docker cannot save a single platform
                     raise error from None
 
     def load_third_party(self) -> list[str]:
-        """Bring the other images too, as far as Docker has them; what the cluster must pull is returned."""
+        """Load the third-party images that Docker has; returns those that the cluster must pull."""
         rendered = [*kustomization.rendered("platform"), *kustomization.rendered("overlays/staging")]
         wanted = kustomization.third_party(rendered) | {ROLLOUTS_IMAGE}
         there = images.here(wanted)
@@ -161,7 +161,7 @@ class Cluster:
         return sorted(wanted - set(there))
 
     def retag(self, old: str, new: str) -> None:
-        """Make a new release of what runs under the old tag: the same images once more, under a new tag."""
+        """Tag the images of the old tag with a new one, on every node: a new release of the same code."""
         nodes = self.nodes
         for name in our_images().values():
             for node in nodes:
@@ -169,7 +169,7 @@ class Cluster:
                 run("docker", "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", *names)
 
     def install_rollouts(self) -> None:
-        """Install Argo Rollouts; again changes nothing."""
+        """Install Argo Rollouts; repeating it changes nothing."""
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": ROLLOUTS_NAMESPACE}}
         self.kubectl.apply(json.dumps(namespace))
         where = [f"--namespace={ROLLOUTS_NAMESPACE}", f"--filename={self.rollouts_manifest}"]
@@ -180,7 +180,7 @@ class Cluster:
         until(served, what=what, seconds=60)
 
     def platform(self, tag: str) -> None:
-        """Apply what every environment needs, with our apm under this tag."""
+        """Apply the platform that every environment needs, with our apm at this tag."""
         folder = self.folder("platform")
         content = {
             "apiVersion": "kustomize.config.k8s.io/v1beta1",
@@ -191,7 +191,7 @@ class Cluster:
         self.kubectl("apply", "--kustomize", str(kustomization.write(content, folder)), seconds=120)
 
     def unready(self, *namespaces: str) -> list[str]:
-        """What is not ready, or not there, in the platform and these namespaces."""
+        """The workloads that are not ready, or missing, in the platform and these namespaces."""
         wanted = (ROLLOUTS_NAMESPACE, self.platform_namespace, *namespaces)
         return readiness.unready(self.kubectl, wanted)
 
@@ -206,5 +206,5 @@ class Cluster:
         until(ready, what="every workload is ready", seconds=seconds, why=lambda: ", ".join(left))
 
     def folder(self, part: str) -> Path:
-        """Where the generated kustomization of one part stands; git ignores it."""
+        """The folder for the generated kustomization of one part; git ignores it."""
         return ROOT / ".local" / self.name / part

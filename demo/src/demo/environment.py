@@ -1,4 +1,4 @@
-"""One environment of a cluster: deploy a tag to it, look at its vote service, know its addresses."""
+"""One environment on a cluster: deploys tags to it, and reads its vote service and its URLs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ class Environment:
 
     @cached_property
     def kubectl(self) -> edge.Cluster:
-        """The way to talk to its namespace."""
+        """Runs kubectl in its namespace."""
         settings = replace(Settings.from_file(ROOT), connect="kind", cluster=self.cluster.name)
         return edge.Cluster(settings, self.name)
 
@@ -46,17 +46,17 @@ class Environment:
 
     @property
     def deployed(self) -> bool:
-        """Whether a vote service is there, in whatever state."""
+        """Whether it has a vote service, in any state."""
         return self._look() is not None
 
     @property
     def tag(self) -> str:
-        """The image tag of its stable release; the newest one's before any was stable."""
+        """The image tag of the stable release, or of the newest one if none was ever stable."""
         state = self.look()
         return state.stable_tag or state.tag
 
     def urls(self) -> dict[str, str]:
-        """The addresses by their Ingress: vote, result, and vote-canary or vote-preview."""
+        """The URLs by Ingress: vote, result, and vote-canary or vote-preview."""
         ingresses = self.cluster.kubectl.objects("ingresses", self.namespace)
         return {
             each["metadata"]["name"]: f"https://{each['spec']['rules'][0]['host']}:{self.cluster.port}"
@@ -64,9 +64,9 @@ class Environment:
         }
 
     def deploy(self, tag: str, *, fast: bool = True, extra: Mapping[str, list[Any]] | None = None) -> str:
-        """Apply the overlay with this tag, and return the release's hash once the controller knows it.
+        """Apply the overlay with this tag; returns the release's hash once the controller has set it.
 
-        The images must be on the nodes. `extra` adds to the generated kustomization, as
+        The images must be on the nodes. `extra` is added to the generated kustomization, for example
         {"patches": [...]}.
         """
         kubectl = self.cluster.kubectl
@@ -81,12 +81,12 @@ class Environment:
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release
 
     def release(self, tag: str, *, fast: bool = True) -> str:
-        """Deploy a new release: what runs now, under a new tag; its hash."""
+        """Deploy the running images under a new tag, as a new release; returns its hash."""
         self.cluster.retag(self.look().tag, tag)
         return self.deploy(tag, fast=fast)
 
     def look(self) -> State:
-        """The vote service as it is now."""
+        """The current state of the vote service."""
         state = self._look()
         if state is None:
             raise ConfigurationError(f"{self.name} is not deployed; deploy it: make deploy ENV={self.name}")
@@ -101,11 +101,11 @@ class Environment:
         seconds: float = 120,
         seen: Callable[[State], None] = lambda _: None,
     ) -> State:
-        """The first State of its newest specification, and of this release, for which the condition holds.
+        """Wait until the condition holds for the newest specification and this release; returns the State.
 
-        `seen` gets every State on the way. A GateError says that the release was aborted instead.
+        `seen` gets every State in between. Raises GateError if the release is aborted instead.
         """
-        last = "nothing was seen of it"
+        last = "its state is unknown"
 
         def wanted() -> State | None:
             nonlocal last
@@ -123,9 +123,9 @@ class Environment:
         return until(wanted, what=what, seconds=seconds, why=lambda: last)
 
     def heal(self, *, fast: bool = True, seconds: float = 300) -> State:
-        """Its stable release as k8s/ describes it now, wherever it was before; Healthy."""
+        """Deploy the stable release with the current k8s/, from any state; returns once it is Healthy."""
         self.deploy(self.tag, fast=fast)
-        if self.look().aborted:  # the aborted release has that tag, too: the controller leaves it as it is
+        if self.look().aborted:  # the aborted release has the same tag, so the controller does nothing
             self.kubectl("argo", "rollouts", "retry", "rollout", "vote")
             self.kubectl.plugin("promote", "--full", runner=RUNNER)
         self.wait_ready(seconds)
@@ -137,13 +137,13 @@ class Environment:
         self.wait_for(lambda state: state.healthy, what=f"vote of {self.name} is Healthy", seconds=seconds)
 
     def wait_for_pages(self) -> None:
-        """Return once its pages answer: vote's with the newest release, result's with figures."""
+        """Return once vote's page shows the newest release, and result's page has figures."""
         urls = self.urls()
         Page(urls["vote"]).wait_for(self.look().release)
         Page(urls["result"]).wait_for_total()
 
     def promote(self) -> None:
-        """Let the release go on; wait until it is Paused first, or nothing happens."""
+        """Promote the release, which must be Paused: otherwise nothing happens."""
         self.kubectl.plugin("promote", runner=RUNNER)
 
     def runs(self, release: str) -> list[Run]:
@@ -151,7 +151,7 @@ class Environment:
         return analysis.runs(self.kubectl.objects("analysisruns.argoproj.io"), release)
 
     def verdicts(self, release: str) -> list[Verdict]:
-        """What every Job of a release's analyses has said; they are gone two minutes after their end."""
+        """The verdicts of a release's analysis Jobs; a Job's log is deleted two minutes after its end."""
         lines = (self.kubectl.log(each.job) or "" for _, each in analysis.ended(self.runs(release)))
         return [said for said in map(Verdict.read, lines) if said is not None]
 

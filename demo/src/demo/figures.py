@@ -1,4 +1,4 @@
-"""What a demo measured, and whether its promises were kept."""
+"""The figures of a demo, and the check of its promises."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from demo.local_pages import Vote
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What a bad release did to the voters, from the switch to the abort and over the whole demo."""
+    """The effect of a bad release on voters, from the switch to the abort and in the whole demo."""
 
     abort_s: float  # from the switch to the abort
-    votes: int  # meanwhile
-    failed: int  # of these
+    votes: int  # in this time
+    failed: int  # of these votes
     failed_elsewhere: int  # in the whole demo, where no vote may fail
     accepted: int  # in the whole demo
     counted: int  # votes that the tally has gained
 
     @property
     def share(self) -> float:
-        """Percent of all votes that failed between the switch and the abort."""
+        """The percentage of votes that failed between the switch and the abort."""
         return 100 * self.failed / self.votes if self.votes else 0.0
 
     @property
@@ -29,7 +29,7 @@ class Figures:
         return max(0, self.accepted - self.counted)
 
     def require_kept(self) -> None:
-        """Return if no vote failed where none may, and no accepted one was lost."""
+        """Raise GateError if a vote failed on another release, or an accepted vote was lost."""
         if self.failed_elsewhere:
             raise GateError(f"{self.failed_elsewhere} votes failed where none may")
         if self.lost:
@@ -41,14 +41,15 @@ def measure(
 ) -> Figures:
     """The figures of a demo whose errors were turned ON at `switched`.
 
-    Votes may fail on the release `bad` alone; if that is None, nowhere: its voters never met it.
+    Votes may fail only on the release `bad`. None means that no vote may fail, as in blue-green, where voters
+    never reach the bad release.
     """
     votes = tuple(votes)
-    meanwhile = [vote for vote in votes if switched <= vote.at < aborted]
+    during = [vote for vote in votes if switched <= vote.at < aborted]
     return Figures(
         abort_s=aborted - switched,
-        votes=len(meanwhile),
-        failed=sum(not vote.ok for vote in meanwhile),
+        votes=len(during),
+        failed=sum(not vote.ok for vote in during),
         failed_elsewhere=sum(not vote.ok and vote.release != bad for vote in votes),
         accepted=sum(vote.ok for vote in votes),
         counted=counted,

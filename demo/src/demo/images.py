@@ -1,4 +1,4 @@
-"""A new image tag, and what the local Docker engine has."""
+"""New image tags, and the images of the local Docker engine."""
 
 import os
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from delivery.domain.services import ROOT
 
 
 def new_tag() -> str:
-    """A tag that no earlier second has given, of this checkout's commit."""
+    """A new tag from this checkout's commit and the current time."""
     try:
         commit = run("git", "rev-parse", "HEAD", cwd=ROOT, env=environment(os.environ)).strip()
     except (ConfigurationError, ToolError):
@@ -22,12 +22,12 @@ def new_tag() -> str:
 
 
 def save(file: Path, *images: str) -> None:
-    """Write images to an archive, each for this engine's own platform alone."""
+    """Save images to an archive, each for this engine's platform only."""
     platform = run("docker", "version", "--format", "{{.Server.Os}}/{{.Server.Arch}}").strip()
     run("docker", "save", f"--platform={platform}", "--output", str(file), *images, seconds=600)
 
 
 def here(wanted: Iterable[str]) -> list[str]:
-    """Which of these images the local Docker engine has."""
+    """Those of these images that the local Docker engine has."""
     listed = run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
     return sorted(set(wanted) & set(listed))

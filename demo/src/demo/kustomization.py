@@ -1,4 +1,4 @@
-"""What k8s/ says about an environment, and a copy of k8s/ that deploys it here without editing it."""
+"""Renders environments from k8s/, and deploys one to a local cluster from an edited copy of k8s/."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from delivery.domain.services import ROOT, SERVICES
 from delivery.domain.settings import Settings
 
 K8S = ROOT / "k8s"
-PORT = 8443  # the overlays' addresses carry it, and kind.yaml leads it to Traefik
+PORT = 8443  # in the URLs of the overlays; kind.yaml maps it to Traefik
 
 
 @cache
@@ -27,7 +27,7 @@ def rendered(folder: str) -> tuple[Object, ...]:
 
 
 def images(objects: object) -> set[str]:
-    """Every image that something below names."""
+    """Every image in these objects."""
     if isinstance(objects, dict):
         own = {objects["image"]} if isinstance(objects.get("image"), str) else set()
         return own.union(*(images(value) for value in objects.values()))
@@ -35,13 +35,13 @@ def images(objects: object) -> set[str]:
 
 
 def ours(objects: object) -> dict[str, str]:
-    """The images of our own services without their tags, by service."""
+    """The images of our services in these objects, without tags, by service."""
     found = map(Image.read, images(objects))
     return {each.service: each.name for each in found if each.service in SERVICES}
 
 
 def our_images() -> dict[str, str]:
-    """The images of all our services without their tags, by service."""
+    """The images of all our services, without tags, by service."""
     return ours([*rendered("platform"), *rendered("overlays/dev")])
 
 
@@ -51,7 +51,7 @@ def third_party(objects: object) -> set[str]:
 
 
 def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, list[Any]]) -> Object:
-    """The overlay's kustomization with this tag, on this machine, and fast if asked for."""
+    """The overlay's kustomization with this tag and local URLs; `fast` shortens pauses."""
     own: dict[str, Any] = overlay.load((ROOT / overlay.path(env)).read_text())
     hostname = Settings.from_file(ROOT).hostname
     added: dict[str, list[Any]] = {
@@ -71,7 +71,7 @@ def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, 
 
 
 def addresses(own: Object, hostname: str, port: int) -> list[Object]:
-    """The overlay's ConfigMaps, with the addresses of this cluster."""
+    """The overlay's ConfigMaps, with the URLs of this cluster."""
     return [
         each | {"literals": [here(text, hostname, port) for text in each.get("literals", [])]}
         for each in own.get("configMapGenerator", [])
@@ -79,12 +79,12 @@ def addresses(own: Object, hostname: str, port: int) -> list[Object]:
 
 
 def here(text: str, hostname: str, port: int) -> str:
-    """The text with the pages of a host name led to this machine, as browsers do with *.localhost."""
+    """The text with the URLs of this host name changed to *.localhost, which browsers resolve locally."""
     return re.sub(rf"(://[^/:]+\.){re.escape(hostname)}(:\d+)?(?![\w.-])", rf"\g<1>localhost:{port}", text)
 
 
 def hosts(objects: tuple[Object, ...], hostname: str) -> list[Object]:
-    """Patches that bring the pages of a host name to *.localhost, whatever it is that the fork owns."""
+    """Patches that change the Ingress hosts of this host name to *.localhost."""
     changed = []
     for each in (each for each in objects if each["kind"] == "Ingress"):
         old = [rule["host"] for rule in each["spec"]["rules"]]
@@ -99,14 +99,14 @@ def hosts(objects: tuple[Object, ...], hostname: str) -> list[Object]:
 
 
 def relative(path: Path, folder: Path) -> str:
-    """The path as seen from the folder; kustomize takes no absolute ones."""
+    """The path relative to the folder; kustomize refuses absolute paths."""
     return os.path.relpath(path.resolve(), folder.resolve())
 
 
 def copied(env: str, content: Object, folder: Path) -> Path:
-    """Copy k8s/ below this folder with this kustomization as the environment's; the folder of that.
+    """Copy k8s/ into this folder and replace the environment's kustomization; returns the overlay's folder.
 
-    A copy, because the transformers of an overlay must run after what is added to it.
+    It is a copy because the overlay's transformers must run after the additions.
     """
     shutil.rmtree(folder / "k8s", ignore_errors=True)
     shutil.copytree(K8S, folder / "k8s", ignore=shutil.ignore_patterns("*.py", "*.md"))
@@ -114,7 +114,7 @@ def copied(env: str, content: Object, folder: Path) -> Path:
 
 
 def write(content: Object, folder: Path) -> Path:
-    """Write a kustomization.yaml, which may be JSON as every YAML file may."""
+    """Write kustomization.yaml, as JSON, which is valid YAML."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kustomization.yaml").write_text(json.dumps(content, indent=2) + "\n")
     return folder

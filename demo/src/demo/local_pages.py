@@ -1,4 +1,4 @@
-"""The app over real HTTPS to this machine: vote, ask which release answers, flip the error switch."""
+"""The app's pages over HTTPS on this machine: vote, read the release, flip the error switch."""
 
 import time
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from delivery.adapters import pages
 from delivery.adapters.polling import until
 from delivery.domain.errors import DeliveryError
 
-PATIENCE_S = 5  # a vote without an answer for longer has failed
+PATIENCE_S = 5  # a vote without an answer in this time has failed
 
 
 @dataclass(frozen=True)
 class Vote:
-    """One vote as its voter saw it: when it was sent, which release answered, with what, after how long."""
+    """One vote as its voter sees it: the time, the release that answered, the status and the duration."""
 
     at: float  # time.monotonic()
     release: str  # empty if no release answered
@@ -25,41 +25,41 @@ class Vote:
     @property
     def ok(self) -> bool:
         """Whether the vote was accepted."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - HTTP's own range
+        return 200 <= self.status < 300  # noqa: PLR2004 - the range of HTTP
 
 
 class Page:
-    """One address of the app; every request has a connection of its own and is another voter's."""
+    """One page of the app; every request uses a new connection and is from a new voter."""
 
     def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
         self.url = url
         self._patience_s = patience_s
         self._client = pages.client(url, local=True)
-        # A cookie would be the same voter.
+        # With cookies, all votes would be from the same voter.
         self._client.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
     def vote(self, choice: str = "a") -> Vote:
-        """Vote; the answer says which release it comes from, also when the vote failed."""
+        """Vote; the result has the release that answered, even if the vote failed."""
         started = time.monotonic()
         release, status = "", 0
         try:
             answer = self._client.post("/", data={"vote": choice}, timeout=self._patience_s)
             release, status = answer.headers.get(pages.RELEASE, ""), answer.status_code
         except httpx.HTTPError:
-            pass  # a vote that nothing answered
+            pass  # no answer
         return Vote(started, release, status, time.monotonic() - started)
 
     def release(self) -> str:
-        """Which release answers here; empty if none does."""
+        """The release that answers here; empty if none does."""
         return pages.release(self._client)[0]
 
     def wait_for(self, release: str, seconds: float = 60) -> None:
-        """Return once this release alone answers."""
+        """Return once only this release answers."""
         pages.wait_for(self._client, release, seconds=seconds)
 
     def turn_errors(self, *, on: bool) -> None:
         """Turn the error switch of the release that answers here ON or OFF."""
-        for _ in range(2):  # POST toggles, so it is read first, and read back
+        for _ in range(2):  # POST toggles, so read the state before and after
             if self._json("GET", "/api/error-sim")["enabled"] == on:
                 return
             if self._json("POST", "/api/error-sim")["enabled"] == on:
@@ -67,11 +67,11 @@ class Page:
         raise DeliveryError(f"the error switch at {self.url} does not stay {'ON' if on else 'OFF'}")
 
     def total(self) -> int:
-        """Votes counted so far, of the result service."""
+        """The votes counted so far, according to the result service."""
         return int(str(self._json("GET", "/api/results")["total"]))
 
     def wait_for_total(self, seconds: float = 60) -> None:
-        """Return once the result service has figures: Traefik takes a moment to know its pods."""
+        """Return once the result service has figures: Traefik needs a moment to discover its pods."""
 
         def known() -> bool:
             try:
@@ -83,7 +83,7 @@ class Page:
         until(known, what=f"{self.url} has figures", seconds=seconds)
 
     def close(self) -> None:
-        """Let go of what the client holds."""
+        """Close the connections."""
         self._client.close()
 
     def _json(self, method: str, path: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Which Deployments and StatefulSets are not ready."""
+"""Finds the Deployments and StatefulSets that are not ready."""
 
 from collections.abc import Iterable
 
@@ -18,5 +18,5 @@ def unready(kubectl: Kubectl, namespaces: Iterable[str]) -> list[str]:
 
 
 def name(workload: Object) -> str:
-    """How to speak of it: namespace/name."""
+    """The workload as namespace/name."""
     return f"{workload['metadata']['namespace']}/{workload['metadata']['name']}"

@@ -1,4 +1,4 @@
-"""`make recording`: the rollback demo as README shows it, its terminal and the page during the canary."""
+"""`make recording`: the rollback demo's pictures in README, of the terminal and of the canary's page."""
 
 import os
 import re
@@ -16,12 +16,12 @@ from demo.screen import Screen
 IMAGES = ROOT / "docs/images"
 WIDTH = 110
 SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
-# The recording loads nothing from elsewhere: any monospaced font will do.
+# The recording loads no fonts from the web; any monospaced font is fine.
 FORMAT = re.sub(r"@font-face {{.*?}}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
 def record(env: Environment, *, fast: bool) -> None:
-    """Run the demo for real and write both pictures."""
+    """Run the demo and write both pictures."""
     console = Console(record=True, width=WIDTH, force_terminal=True, highlight=False)
     screen = Screen(console, live=False)
     console.print("$ make demo-rollback")
@@ -33,7 +33,7 @@ def record(env: Environment, *, fast: bool) -> None:
 
 
 def photograph(url: str) -> None:
-    """Vote on a page whose errors are ON, in a real browser, and keep a picture of what it says."""
+    """Vote on a page whose errors are ON, in a real browser, and take a screenshot."""
     found = os.environ.get("CHROMIUM_PATH") or (SYSTEM_CHROMIUM if SYSTEM_CHROMIUM.exists() else None)
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:

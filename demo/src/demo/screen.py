@@ -1,4 +1,4 @@
-"""What a person sees: a line for each thing that happens, and in a terminal the live figures below."""
+"""The output of a demo: one line per event, and live figures below them in a terminal."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -12,12 +12,12 @@ from rich.text import Text
 from delivery.domain.rollout import State
 from demo.voters import Count
 
-EVERY_S = 5  # between two lines of votes, where there is no terminal to show them live
+EVERY_S = 5  # between two lines of votes if there is no terminal
 STYLES = {"aborted": "bold red", " failed:": "red", "ON": "bold red", "Healthy": "green", " passed:": "green"}
 
 
 class Screen:
-    """A demo on a terminal, in a log file, or in a recording."""
+    """Prints a demo to a terminal, a log file or a recording."""
 
     def __init__(self, console: Console, *, live: bool = True) -> None:
         self.console = console
@@ -26,18 +26,18 @@ class Screen:
         self._live = Live(console=console, transient=True) if live and console.is_terminal else None
 
     def __enter__(self) -> "Screen":
-        """Begin to show live figures, in a terminal."""
+        """Start the live figures in a terminal."""
         if self._live:
             self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End that, and leave the lines."""
+        """Stop the live figures; the lines stay."""
         if self._live:
             self._live.stop()
 
     def say(self, line: str) -> None:
-        """Print a line with the time since the start, coloured by what it says."""
+        """Print a line with the time since the start, coloured by its content."""
         style = next((style for word, style in STYLES.items() if word in line), "")
         minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
         stamp = f"{minutes:2}:{seconds:02}"
@@ -49,7 +49,7 @@ class Screen:
         self.console.print(grid)
 
     def votes(self, state: State, counts: Mapping[str, Count]) -> None:
-        """Show the votes so far: live in a terminal, else as a line every few seconds."""
+        """Show the votes so far: live in a terminal, otherwise as a line every few seconds."""
         if self._live:
             self._live.update(votes_table(state, counts))
             return
@@ -71,7 +71,7 @@ class Screen:
 
 @contextmanager
 def step(console: Console, what: str) -> Iterator[None]:
-    """Show that a step runs, and then how many seconds it took."""
+    """Show a step while it runs, then print how many seconds it took."""
     started = time.monotonic()
     with console.status(what):
         yield
@@ -79,7 +79,7 @@ def step(console: Console, what: str) -> Iterator[None]:
 
 
 def votes_line(state: State, counts: Mapping[str, Count]) -> str:
-    """How many votes each release accepted and failed so far."""
+    """The votes so far, accepted and failed, per release."""
     return "votes: " + ", ".join(
         f"{called(state, release)} {count.ok} OK {count.failed} failed"
         for release, count in sorted(counts.items(), key=lambda each: each[0] != state.stable)
@@ -87,12 +87,12 @@ def votes_line(state: State, counts: Mapping[str, Count]) -> str:
 
 
 def called(state: State, release: str) -> str:
-    """How people call a release at this moment, with its hash."""
+    """The name people use for a release at this moment, with its hash."""
     return f"{state.role(release)} {release}" if release else "no release"
 
 
 def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
-    """The votes and pods of each release, as they are now."""
+    """The current votes and pods of each release."""
     table = Table("release", "pods ready", "votes OK", "votes failed", title=headline(state))
     for release in dict.fromkeys([state.stable, state.release, *counts]):
         if not release and release not in counts:
@@ -105,7 +105,7 @@ def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
 
 
 def headline(state: State) -> str:
-    """Where the rollout stands, in a few words."""
+    """The status of the rollout in a few words."""
     if state.aborted:
         return "aborted"
     return f"{state.phase}, at {state.weight} %: {state.doing}" if state.doing else state.phase

@@ -1,4 +1,4 @@
-"""What both demos share: a healthy start, voters, an eye on the rollout, and the count at the end."""
+"""The parts that both demos share: a healthy start, voters, log lines of the rollout, and the final count."""
 
 import time
 from collections.abc import Iterator
@@ -14,12 +14,12 @@ from demo.local_pages import Page
 from demo.screen import Screen
 from demo.voters import Voters
 
-RUNS_EVERY_S = 3  # between two looks at the analysis
-QUIET_VOTES = 20  # accepted one after the other: votes work again
+RUNS_EVERY_S = 3  # between two checks of the analysis
+QUIET_VOTES = 20  # this many accepted in a row mean that votes work again
 
 
 class Story:
-    """A demo on one environment that is fully rolled out, with voters on its address."""
+    """A demo on one environment that is fully rolled out, with voters on its URL."""
 
     def __init__(self, env: Environment, screen: Screen, *, fast: bool) -> None:
         self.env, self.screen, self.fast = env, screen, fast
@@ -27,17 +27,17 @@ class Story:
         self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
         now = log_lines.phase(env.look())
         screen.say(f"{env.name} is {now}; it gets {env.tag}, as k8s/ describes it now")
-        # So that the stable release has the template that a revert will apply, whatever was changed in k8s/.
+        # The stable release then has the template that the revert applies, even if k8s/ has changed since.
         self.start = env.heal(fast=fast, seconds=self.limit_s)
         self.voters = Voters(self.urls["vote"])
         self._before: State | None = None
-        self._told: set[str] = set()  # the analysis Jobs whose end was told
+        self._told: set[str] = set()  # the analysis Jobs whose result was printed
         self._next_runs = 0.0
         self._result = Page(self.urls["result"])
         self._total = self._result.total()
 
     def seen(self, state: State) -> None:
-        """Say what is new, with what each analysis Job said, and show the votes."""
+        """Print what has changed and each new analysis result, and show the votes."""
         for line in log_lines.changes(self._before, state):
             self.screen.say(line)
         if state.current:
@@ -46,21 +46,21 @@ class Story:
             self._next_runs = time.monotonic() + RUNS_EVERY_S
             for run, each in analysis.ended(self.env.runs(state.release), self._told):
                 said = self.env.kubectl.log(each.job)
-                if said is not None:  # the API server may be away for a moment
+                if said is not None:  # the API server may be unreachable for a moment
                     self._told.add(each.job)
                     self.screen.say(log_lines.measured(run, each, analysis.Verdict.read(said)))
         self.screen.votes(state, self.voters.counts())
 
     def revert(self, tag: str, release: str) -> None:
-        """Apply the stable release's exact template again, and return once the Rollout is Healthy."""
+        """Apply the stable release's template again, and return once the Rollout is Healthy."""
         self.screen.say(f"revert: {self.env.name} gets {tag} again")
         if self.env.deploy(tag, fast=self.fast) != release:
-            raise GateError(f"{tag} is not the same template any more: k8s/ was changed during the demo")
+            raise GateError(f"the template of {tag} has changed: k8s/ was edited during the demo")
         what = "the stable release is Healthy again"
         self.env.wait_for(lambda state: state.healthy, what=what, release=release, seconds=60, seen=self.seen)
 
     def wait_for_votes(self) -> None:
-        """Return once votes work again, wherever they go."""
+        """Return once votes are accepted again, by any release."""
         seen = len(self.voters.votes)
 
         def work() -> bool:
@@ -71,20 +71,20 @@ class Story:
         self.screen.say(f"votes work again: the last {QUIET_VOTES} were all accepted")
 
     def counted(self) -> int:
-        """Stop the voters; how many votes the tally has gained, all of theirs or half a minute later."""
+        """Stop the voters; returns the votes that the tally has gained within at most 30 seconds."""
         self.voters.stop()
 
         def gained() -> int:
             return self._result.total() - self._total
 
-        with suppress(TimedOutError):  # what is missing is lost, and the figures say so
+        with suppress(TimedOutError):  # missing votes are lost, and the figures show it
             until(lambda: gained() >= self.voters.accepted, what="every vote is counted", seconds=30)
         return gained()
 
 
 @contextmanager
 def interruptible(story: Story) -> Iterator[None]:
-    """Run the voters and the screen, and stop both; on an early end say how the cluster stands."""
+    """Run the voters and the screen, and stop both; after an interruption, print the environment's status."""
     try:
         with story.screen, story.voters:
             yield
@@ -94,12 +94,12 @@ def interruptible(story: Story) -> Iterator[None]:
 
 
 def phase_of(env: Environment, start: State) -> str:
-    """How the environment stands after an early end, and how to bring it back."""
+    """The environment's status after an interruption, and how to restore it."""
     try:
         state = env.look()
     except DeliveryError as error:
-        return f"how {env.name} stands is not known: {error}"
+        return f"the status of {env.name} is unknown: {error}"
     if state.healthy:
         return f"{env.name} is Healthy on {state.tag}"
     back = f"make deploy ENV={env.name} IMAGE_TAG={start.tag}"
-    return f"{env.name} is {state.phase} with {state.tag}; bring it back with: {back}"
+    return f"{env.name} is {state.phase} with {state.tag}; restore it with: {back}"

@@ -1,4 +1,4 @@
-"""`make cluster`: everything that an environment on a laptop needs; a healthy one is left as it is."""
+"""`make cluster`: creates everything that an environment on a laptop needs; a healthy one stays as it is."""
 
 import shutil
 
@@ -17,25 +17,25 @@ PLUGIN = "kubectl-argo-rollouts"
 
 
 def require_tools() -> None:
-    """Return if everything that the commands call is here; else say what to install."""
+    """Return if every program that the commands need is installed; otherwise say what to install."""
     for program in ("docker", "kind", "kubectl", PLUGIN):
         if shutil.which(program) is None:
             raise ConfigurationError(missing(program))
     try:
         run("docker", "info", "--format", "{{.ServerVersion}}", seconds=20)
     except DeliveryError as error:
-        raise ConfigurationError("Docker does not answer; start it, until `docker info` works") from error
+        raise ConfigurationError("Docker does not answer; start it and check with `docker info`") from error
 
 
 def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
-    """Make or complete the cluster with this environment in it, and return that once its pages answer."""
+    """Create or complete the cluster and this environment; returns the environment once its pages answer."""
     Settings.from_file(ROOT).environment(env_name)
     require_tools()
     if wanted.exists:
         cluster = Cluster.existing(wanted.name)
         env = Environment(cluster, env_name)
         if complete(env):
-            console.print(f"the cluster {cluster.name} is there, {env_name} is Healthy")
+            console.print(f"the cluster {cluster.name} exists, and {env_name} is Healthy")
             return env
     else:
         cluster = wanted
@@ -47,26 +47,26 @@ def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Envir
 
 
 def complete(env: Environment) -> bool:
-    """Whether the platform and the environment are there and healthy."""
+    """Whether the platform and the environment exist and are healthy."""
     try:
         return not env.cluster.unready(env.namespace) and env.look().healthy
-    except DeliveryError:  # a cluster that was left half made lacks even the kinds that are asked for
+    except DeliveryError:  # an incomplete cluster may not even have the kinds
         return False
 
 
 def fill(env: Environment, console: Console, *, fast: bool) -> None:
-    """Bring images, platform and environment into a cluster, whatever of it is there already."""
+    """Load the images and deploy platform and environment, whatever the cluster has already."""
     cluster = env.cluster
-    with step(console, "images of others, as far as Docker has them"):
+    with step(console, "load third-party images that Docker has"):
         pulled = cluster.load_third_party()
     if pulled:
         console.print(f"          the cluster pulls {', '.join(pulled)}", highlight=False)
     with step(console, f"Argo Rollouts {ROLLOUTS_VERSION}"):
         cluster.install_rollouts()
-    tag = env.tag if env.deployed else images.new_tag()  # what runs already stays
+    tag = env.tag if env.deployed else images.new_tag()  # a running release stays
     lacking = cluster.lacking(tag)
     if lacking:
-        with step(console, f"images of {', '.join(lacking)}, built as {tag}"):
+        with step(console, f"build images of {', '.join(lacking)} as {tag}"):
             cluster.build(tag, *lacking)
     with step(console, "Prometheus, apm and Traefik"):
         cluster.platform(tag)
@@ -74,12 +74,12 @@ def fill(env: Environment, console: Console, *, fast: bool) -> None:
     with step(console, f"{env.name} with {tag}"):
         env.deploy(tag, fast=fast)
         env.wait_ready()
-    with step(console, "its pages answer"):
+    with step(console, f"pages of {env.name}"):
         env.wait_for_pages()
 
 
-def demo_ground(name: str, env_name: str, console: Console, *, fast: bool) -> Environment:
-    """An environment to tell a story in, in whatever state; made first where there is none."""
+def demo_environment(name: str, env_name: str, console: Console, *, fast: bool) -> Environment:
+    """The environment for a demo, in any state; created first if it is missing."""
     require_tools()
     if Cluster(name).exists:
         env = Environment(Cluster.existing(name), env_name)
@@ -89,5 +89,5 @@ def demo_ground(name: str, env_name: str, console: Console, *, fast: bool) -> En
 
 
 def addresses(env: Environment) -> dict[str, str]:
-    """What to open in a browser."""
+    """The URLs to open in a browser."""
     return dict(sorted(env.urls().items(), reverse=True))

@@ -1,4 +1,4 @@
-"""Volumes that pods may not write to, opened on the nodes."""
+"""Makes volumes on the nodes writable for pods."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,8 @@ from delivery.domain.objects import Object
 def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None:
     """Let every user write to the namespace's volumes on the nodes, once its claims are bound.
 
-    Some clusters make the folders for root alone and do not apply fsGroup to them; kind's own
-    provisioner opens them itself.
+    Some clusters create the folders for root only and do not apply fsGroup. With kind's default provisioner
+    this is not needed.
     """
 
     def all_bound() -> bool:
@@ -23,12 +23,12 @@ def open_volumes(kubectl: Kubectl, namespace: str, nodes: Iterable[str]) -> None
     paths = [folder(each) for each in listed if each["spec"]["claimRef"]["namespace"] == namespace]
     for node in nodes:
         for path in filter(None, paths):
-            # The folder may be made only with its first container, and then for root.
+            # The folder may not exist before the first container starts, and would then belong to root.
             run("docker", "exec", node, "sh", "-c", 'mkdir -p "$1" && chmod 0777 "$1"', "sh", path)
 
 
 def bound(objects: Iterable[Object]) -> bool:
-    """Whether every claim that the StatefulSets among these objects make is there, and bound."""
+    """Whether every claim of the StatefulSets among these objects exists and is bound."""
     wanted, there = 0, 0
     for each in objects:
         if each["kind"] == "StatefulSet":
@@ -39,7 +39,7 @@ def bound(objects: Iterable[Object]) -> bool:
 
 
 def folder(volume: Object) -> str:
-    """The folder on the node, or empty if the volume is of another kind."""
+    """The volume's folder on the node; empty if the volume is of another kind."""
     spec = volume["spec"]
     path: str = (spec.get("hostPath") or spec.get("local") or {}).get("path", "")
     return path

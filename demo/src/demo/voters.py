@@ -1,4 +1,4 @@
-"""A bounded crowd of voters, and what each release did with their votes."""
+"""A limited number of voters, and their votes per release."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from demo.local_pages import PATIENCE_S, Page, Vote
 
 @dataclass(frozen=True)
 class Count:
-    """How many votes one release accepted and failed, and how long all of them took, in seconds."""
+    """The votes that one release accepted and failed, and the latency of each in seconds."""
 
     ok: int
     failed: int
@@ -26,7 +26,7 @@ class Count:
 
 
 class Voters:
-    """Votes on one address within a `with` block: `rate` a second, one connection each, `limit` at most."""
+    """Votes on one URL within a `with` block: `rate` per second, one connection each, at most `limit`."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Voters:
 
     @property
     def votes(self) -> tuple[Vote, ...]:
-        """Every vote that has been answered, or given up, so far."""
+        """Every vote so far that was answered or has timed out."""
         return tuple(self._votes)
 
     @property
@@ -74,7 +74,7 @@ class Voters:
         self.stop()
 
     def stop(self) -> None:
-        """Stop, and return once the last vote has been answered; again does nothing."""
+        """Stop, and return once the last vote has been answered; repeating it does nothing."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
@@ -89,7 +89,7 @@ class Voters:
 
 
 def count(votes: Iterable[Vote]) -> dict[str, Count]:
-    """The votes by the release that answered; those that none answered are under the empty name."""
+    """The votes by the release that answered; unanswered votes are under the empty name."""
     by_release: dict[str, list[Vote]] = {}
     for vote in votes:
         by_release.setdefault(vote.release, []).append(vote)
