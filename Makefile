@@ -1,21 +1,21 @@
-# Every command a person needs; `make` alone lists them.
+# Every command that people need; `make` without arguments lists them.
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A service is a folder with a Dockerfile and src/NAME, here as in delivery's domain/services.py.
+# A service is a folder with a Dockerfile and src/NAME; delivery's domain/services.py has the same rule.
 SERVICES := $(foreach name,$(sort $(patsubst %/Dockerfile,%,$(wildcard */Dockerfile))),$(if $(wildcard $(name)/src/$(name)),$(name)))
 INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
 
-# What the shell says to other programs must not reach ours.
+# Variables of the shell for other programs must not reach ours.
 unexport BASH_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
-# Paths are UTF-8, whatever the locale says: Python 3.11 reads those of .venv's packages in the locale's encoding.
+# Paths are UTF-8, whatever the locale: Python 3.11 decodes the paths of .venv's packages with the locale's encoding.
 unexport LC_ALL
 export LC_CTYPE := C.UTF-8
 
-# .venv holds absolute paths: made anew when this folder was moved, or the Python below it has gone.
+# .venv contains absolute paths: create it again if this folder was moved or its Python was removed.
 ifneq ($(shell test -x $(BIN)/python && cat $(INSTALLED) 2>/dev/null),$(CURDIR))
 .PHONY: $(INSTALLED)
 endif
@@ -25,80 +25,80 @@ help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z.0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 .PHONY: setup
-setup: $(INSTALLED) ## make .venv with everything in it (the other commands call it)
+setup: $(INSTALLED) ## create .venv with everything in it (the other commands run this first)
 
 $(INSTALLED): requirements/dev.txt requirements/uv.txt local/setup.sh local/uv.sh $(wildcard */pyproject.toml)
 	@PYTHON="$(PYTHON)" sh local/setup.sh
 	@pwd -P >$@
-	@for file in $^; do [ ! "$$file" -nt $@ ] || touch -r "$$file" $@; done # written by a clock ahead of ours
+	@for file in $^; do [ ! "$$file" -nt $@ ] || touch -r "$$file" $@; done # files from the future would rebuild .venv every time
 
 .PHONY: checkout
 checkout:
-	@[ -e .git ] || { echo "this needs a git checkout, not a ZIP: clone the repository, or make one here with git init && git add --all && git commit --message=mine" >&2; exit 2; }
+	@[ -e .git ] || { echo "this needs a git checkout, not a ZIP: clone the repository, or create one here with git init && git add --all && git commit --message=mine" >&2; exit 2; }
 
 .PHONY: run
-run: setup ## the whole app on this machine, without Docker: https://localhost:8443
+run: setup ## run the whole app on this machine, without Docker: https://localhost:8443
 	@exec $(BIN)/python -m local
 
 .env: ## write .env for docker compose, with a random database password
 	@sed "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')/" .env.example > $@
-	@case "$(notdir $(CURDIR))" in *[A-Za-z0-9]*) ;; *) echo COMPOSE_PROJECT_NAME=votes >>$@ ;; esac # else compose has none
+	@case "$(notdir $(CURDIR))" in *[A-Za-z0-9]*) ;; *) echo COMPOSE_PROJECT_NAME=votes >>$@ ;; esac # or compose has no project name
 
 .PHONY: clean
-clean: ## remove what `make run` keeps between runs (votes included)
+clean: ## delete the data of `make run`, votes included
 	@PYTHONPATH=local/src $(PYTHON) -m local.data
 
 .PHONY: test
-test: lint ## lint, unit tests, real servers broken on purpose, browser stories; no Docker needed
+test: lint ## lint, then run unit tests, tests on real servers and browser stories; no Docker needed
 	@$(BIN)/python -m pytest -m "not docker and not kubectl" --ignore=e2e/compose --ignore=e2e/cluster --ignore=e2e/pipeline $(ARGS)
 
 .PHONY: e2e
-e2e: checkout setup ## the same browser stories on docker compose, scaling and killed containers
+e2e: checkout setup ## run the browser stories on docker compose, with scaling and killed containers
 	@$(BIN)/python -m pytest --on=compose e2e/browser e2e/compose apm/tests/test_prometheus.py $(ARGS)
 
 .PHONY: manifests
-manifests: setup ## render every overlay and component of k8s/ and hold them to our policies (needs kubectl)
+manifests: setup ## render every overlay and component of k8s/ and check them against the policies (needs kubectl)
 	@command -v kubectl >/dev/null || { echo "make manifests needs kubectl 1.34 or newer on the PATH" >&2; exit 2; }
 	@$(BIN)/python -m pytest k8s/tests $(ARGS)
 
 .PHONY: e2e-cluster
-e2e-cluster: setup ## canary and blue-green stories on a kind cluster of their own, removed afterwards
+e2e-cluster: setup ## run canary and blue-green stories on a kind cluster, deleted afterwards
 	@$(BIN)/python -m pytest --numprocesses=2 e2e/cluster $(ARGS)
 
 .PHONY: e2e-pipeline
-e2e-pipeline: checkout setup ## the workflows, run by act from a commit to staging, on a cluster and a registry of their own
+e2e-pipeline: checkout setup ## run the workflows with act, from a commit to staging, on a temporary cluster and registry
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
-cluster: setup ## the whole app in a local Kubernetes cluster; prints its addresses (ENV=qa, or another of delivery.toml)
+cluster: setup ## run the whole app in a local Kubernetes cluster and print its URLs (ENV=qa, or another of delivery.toml)
 	@$(BIN)/python -m demo cluster $(ENV) --timings=$(TIMINGS)
 
 .PHONY: cluster-down
-cluster-down: setup ## remove that cluster and everything in it
+cluster-down: setup ## delete that cluster and everything in it
 	@$(BIN)/python -m demo cluster-down
 
 .PHONY: deploy
-deploy: setup ## start a new release there: ENV=qa, and IMAGE_TAG=... for one that was built before (TIMINGS=seed: minutes)
+deploy: setup ## start a new release there: ENV=qa; IMAGE_TAG=... for existing images; TIMINGS=seed for pauses of minutes
 	@$(BIN)/python -m demo deploy $(ENV) --timings=$(TIMINGS)
 
 .PHONY: demo-rollback
-demo-rollback: setup ## a canary whose votes all fail is caught at 20 % and rolls back by itself
+demo-rollback: setup ## show a canary whose votes all fail: it is aborted at 20 % and rolled back automatically
 	@$(BIN)/python -m demo demo-rollback $(ENV) --timings=$(TIMINGS)
 
 .PHONY: recording
-recording: setup ## renew README's pictures of that demo, in docs/images
+recording: setup ## update README's pictures of that demo, in docs/images
 	@$(BIN)/python -m demo recording
 
 .PHONY: demo-blue-green
-demo-blue-green: setup ## a preview that waits for a person, then one that fails unnoticed
+demo-blue-green: setup ## show a preview that waits for promotion, then one that fails without affecting users
 	@$(BIN)/python -m demo demo-blue-green --timings=$(TIMINGS)
 
 .PHONY: dashboard
-dashboard: setup ## Argo Rollouts' own dashboard: http://localhost:3100
+dashboard: setup ## serve the dashboard of Argo Rollouts: http://localhost:3100
 	@$(BIN)/python -m demo dashboard
 
 .PHONY: lint
-lint: checkout setup $(BIN)/actionlint ## style, types, Dockerfiles, scripts and workflows
+lint: checkout setup $(BIN)/actionlint ## check style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@MYPYPATH="$$(echo */src | tr ' ' :)" $(BIN)/mypy --no-error-summary */src k8s/policies template/make.py
@@ -112,22 +112,22 @@ $(BIN)/actionlint: local/actionlint.sh requirements/actionlint/go.sum | setup
 	@touch $@
 
 .PHONY: service
-service: setup ## make a service of your own, which does nothing yet: NAME=audit
+service: setup ## create a new, empty service: NAME=audit
 	@$(BIN)/python template/make.py "$(NAME)"
 
 .PHONY: bench
-bench: setup ## speed, side by side with a plain baseline; prints ratios (about five minutes)
+bench: setup ## measure speed against a plain baseline; prints ratios (about five minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: screenshots
-screenshots: setup ## renew the pictures in docs/images
+screenshots: setup ## update the pictures in docs/images
 	@$(BIN)/python -m pytest --quiet --pictures=docs/images e2e/browser/test_screenshots.py
 
 .PHONY: format
-format: setup ## let ruff rewrite the Python files
+format: setup ## format the Python files with ruff
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
 .PHONY: lock
-lock: ## renew requirements/*.txt from the pyproject.toml files (UPGRADE=--upgrade for the newest versions)
+lock: ## update requirements/*.txt from the pyproject.toml files (UPGRADE=--upgrade for the newest versions)
 	@SERVICES="$(SERVICES)" sh requirements/lock.sh $(UPGRADE)

@@ -1,4 +1,4 @@
-"""What all tests share: unit tests stay inside their process, tests marked `servers` use real servers."""
+"""Fixtures of all tests: unit tests stay inside their process; tests marked `servers` use real servers."""
 
 import os
 import shutil
@@ -13,13 +13,13 @@ import pytest
 
 from delivery.adapters.git_environment import environment
 
-# Imported here so that pytest, naming vote/tests/conftest.py after its path, finds the installed
-# packages under these names and does not take the folders vote/, worker/, ... for packages.
+# Imported here so that `vote`, `worker`, ... are the installed packages. pytest names vote/tests/conftest.py
+# after its path, and would otherwise take the folders vote/, worker/, ... for packages.
 PACKAGES = [import_module(path.parent.name) for path in Path(__file__).parent.glob("*/src/*/__init__.py")]
-# What tests ask is on this machine: never through a proxy, which docker and git may need all the same.
+# Tests connect to this machine only, never through a proxy; docker and git may still need the proxy.
 for variable in ("no_proxy", "NO_PROXY"):
     os.environ[variable] = f"{os.environ.get(variable, '')},localhost,.localhost,127.0.0.1,::1".lstrip(",")
-# Nor of another repository: git tells its hooks which one to work on, and that is not the tests' own.
+# git sets variables for its hooks that name a repository, which is not the one the tests work on.
 for variable in [name for name, value in environment(os.environ).items() if value is None]:
     del os.environ[variable]
 assert all(package.__file__ for package in PACKAGES), "run `make setup` first"
@@ -27,7 +27,7 @@ assert all(package.__file__ for package in PACKAGES), "run `make setup` first"
 
 @pytest.fixture(autouse=True)
 def stay_inside(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unit tests cannot open sockets or start processes; `@pytest.mark.servers` says that a test may."""
+    """Forbid sockets and processes in unit tests; tests marked `@pytest.mark.servers` may use them."""
     if request.node.get_closest_marker("servers"):
         return
     request.getfixturevalue("socket_disabled")
@@ -48,13 +48,13 @@ def _folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """An empty folder that other system users may enter: as root, PostgreSQL runs as another one."""
+    """An empty folder that other users may enter: if we are root, PostgreSQL runs as another user."""
     with _folder() as path:
         yield path
 
 
 @pytest.fixture(scope="session")
 def session_folder() -> Iterator[Path]:
-    """The same, for the whole run."""
+    """The same, for the whole test session."""
     with _folder() as path:
         yield path

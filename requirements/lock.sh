@@ -1,10 +1,10 @@
 #!/bin/sh
-# Writes requirements/*.txt: versions and hashes, no index address. Needs uv, from the machine or `make setup`.
-# dev.txt is solved first and constrains the services, so images and tests run the same versions.
+# Writes requirements/*.txt: versions and hashes, no index URL. Needs uv, from the machine or from `make setup`.
+# dev.txt is resolved first and constrains the services, so images and tests have the same versions.
 set -eu
 CDPATH="" cd -- "$(dirname "$0")/.."
 uv=$(command -v uv || command -v .venv/bin/uv) || {
-  echo "lock: no uv here; make setup brings one where the machine has none" >&2
+  echo "lock: uv is not installed; run make setup, which installs it into .venv" >&2
   exit 2
 }
 compile() { # compile OUTPUT SOURCE...
@@ -15,7 +15,7 @@ compile() { # compile OUTPUT SOURCE...
 }
 compile uv.txt --group pyproject.toml:uv "$@"
 compile go.txt --group pyproject.toml:go "$@"
-# shellcheck disable=SC2035 # ./ would stand in the comments of dev.txt
+# shellcheck disable=SC2035 # ./ would appear in the comments of dev.txt
 compile dev.txt --group pyproject.toml:dev */pyproject.toml "$@"
 for service in $SERVICES; do
   compile "$service.txt" --constraints requirements/dev.txt "$service/pyproject.toml"
