@@ -1,4 +1,4 @@
-"""Stories on the whole app; `--on compose` tells them on containers instead of processes."""
+"""Stories on the whole app; `--on compose` runs them on containers instead of processes."""
 
 import os
 import shutil
@@ -17,22 +17,22 @@ def pytest_addoption(parser):
 
 @pytest.fixture(autouse=True)
 def stay_inside():
-    """Stories use the real thing: sockets and processes are their business."""
+    """Stories may use sockets and processes."""
 
 
 @pytest.fixture(scope="session")
 def docker():
-    """A Docker engine with compose; without one the run ends with what is missing."""
+    """Require a Docker engine with compose; without it, exit with what is missing."""
     if shutil.which("docker") is None:
         pytest.exit("make e2e needs Docker with compose: install Docker Engine or Docker Desktop", 2)
     asked = subprocess.run(["docker", "info"], capture_output=True, text=True, check=False)
     if asked.returncode:
-        pytest.exit("make e2e needs a running Docker engine: start it, until `docker info` works", 2)
+        pytest.exit("make e2e needs a running Docker engine: start it and check with `docker info`", 2)
 
 
 @pytest.fixture(scope="module")
 def machine(folder):
-    """Real Redis and PostgreSQL, and the services as processes that a test starts as it needs."""
+    """Real Redis and PostgreSQL, and services that a test starts as it needs them."""
     with LocalSite(folder) as site:
         yield site
 
@@ -55,7 +55,7 @@ def site(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Chromium from CHROMIUM_PATH, else the system's, else Playwright's own download."""
+    """Use Chromium from CHROMIUM_PATH, or the system's, or Playwright's."""
     found = os.environ.get("CHROMIUM_PATH") or next(
         (path for path in ("/usr/bin/chromium",) if Path(path).exists()), None
     )
@@ -68,5 +68,5 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    """Browsers do not know the local authority; that it signed the certificate is checked elsewhere."""
+    """Browsers do not trust the local certificate authority; other tests verify the certificate."""
     return browser_context_args | {"ignore_https_errors": True}

@@ -22,7 +22,7 @@ from local.servers import Postgres, Redis, free_port
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = 30, what: str = "") -> None:
-    """Return as soon as the condition holds; fail with the reason when it does not in time."""
+    """Return as soon as the condition holds; fail with the reason if it does not in time."""
     end = time.monotonic() + seconds
     reason = ""
     while time.monotonic() < end:
@@ -31,12 +31,12 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 30, what: st
                 return
         except (OSError, httpx.HTTPError) as error:
             reason = repr(error)
-        time.sleep(0.05)  # between two looks at the condition
+        time.sleep(0.05)  # between two checks
     raise AssertionError(f"not within {seconds} s: {what or condition} {reason}")
 
 
 def one_connection_each(base_url: str) -> httpx.Client:
-    """A plain client that opens a new connection for every request, and so meets every process."""
+    """A client that opens a new connection for every request, so it reaches every process."""
     return httpx.Client(
         base_url=base_url, verify=False, timeout=10, limits=httpx.Limits(max_keepalive_connections=0)
     )
@@ -44,19 +44,19 @@ def one_connection_each(base_url: str) -> httpx.Client:
 
 @dataclass
 class Site:
-    """Where the app is, and the authority that signed its certificate."""
+    """The app's URLs, and the authority that signed its certificate."""
 
     vote_url: str
     result_url: str
     authority: str
 
     def client(self, **kwargs: object) -> httpx.Client:
-        """A client that trusts nothing but this site's certificate."""
+        """A client that trusts only this site's certificate."""
         trust = ssl.create_default_context(cadata=self.authority)
         return httpx.Client(verify=trust, base_url=self.vote_url, timeout=10, **kwargs)
 
     def results(self) -> dict:
-        """What the result service says for scripts."""
+        """The JSON of the result service."""
         with self.client() as client:
             return client.get(f"{self.result_url}/api/results").raise_for_status().json()
 
@@ -67,7 +67,7 @@ class Site:
 
 @dataclass
 class LocalSite:
-    """Everything as processes, with data in `folder`; any part can be started again or killed."""
+    """Everything as processes, with data in `folder`; each part can be restarted or killed."""
 
     folder: Path
     redis_cluster: bool = False
@@ -92,7 +92,7 @@ class LocalSite:
         self._close()
 
     def start(self, service: str, name: str = "", **env: str) -> subprocess.Popen:
-        """Start one service, or one more instance of it under another name and with other settings."""
+        """Start a service, or another instance of it with another name and other settings."""
         template = self.services[service]
         with (self.folder / f"{name or service}.log").open("a") as log:
             process = Service(name or service, template.command, template.env | env).popen(
@@ -102,7 +102,7 @@ class LocalSite:
         return process
 
     def start_vote(self, name: str = "vote", **env: str) -> str:
-        """Start one more vote service, and return its address once it answers."""
+        """Start another vote service; returns its URL once it answers."""
         port = free_port()
         self.start("vote", name, VOTE_PORT=str(port), **env)
         url = f"http://127.0.0.1:{port}"
@@ -114,7 +114,7 @@ class LocalSite:
         for service in self.services:
             self.start(service)
         root = self.folder / "caddy/pki/authorities/local/root.crt"
-        wait_until(root.exists, what="Caddy made its certificate")
+        wait_until(root.exists, what="Caddy has created its certificate")
         site = Site(self.ports.vote_url, self.ports.result_url, root.read_text())
         with site.client() as client:
             for url in (site.vote_url, site.result_url):
@@ -122,19 +122,19 @@ class LocalSite:
         return site
 
     def kill(self, name: str) -> None:
-        """End one service and its children with SIGKILL."""
+        """Kill a service and its children with SIGKILL."""
         process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self, name: str) -> int:
-        """Stop one service as an operator would; its exit code."""
+        """Stop a service with SIGTERM; returns its exit code."""
         process = self.processes.pop(name)
         process.terminate()
         return process.wait(timeout=15)
 
     def stop_all(self) -> None:
-        """Stop whatever still runs."""
+        """Stop everything that is still running."""
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
@@ -143,7 +143,7 @@ class LocalSite:
 
 
 def docker_config(folder: Path) -> Path:
-    """The user's way to the Docker engine, and a proxy for its containers that isn't there."""
+    """The user's Docker configuration, with an unreachable proxy for containers."""
     theirs = Path(os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker").absolute()
     folder.mkdir()
     for name in ("cli-plugins", "contexts"):
@@ -158,9 +158,9 @@ def docker_config(folder: Path) -> Path:
 
 @dataclass
 class ComposeSite:
-    """Everything as containers, under a project name of its own, on a machine that isn't kind to containers.
+    """Everything as containers of a separate compose project, under difficult conditions.
 
-    Nobody but its owner reads the checkout, and Docker tells every container of a proxy that isn't there.
+    Only the owner can read the checkout, and Docker gives every container an unreachable proxy.
     """
 
     project: str = field(default_factory=lambda: f"votes-e2e-{secrets.token_hex(3)}")
@@ -182,7 +182,7 @@ class ComposeSite:
         self._machine.cleanup()
 
     def compose(self, *args: str) -> str:
-        """Run docker compose on this project; its standard output."""
+        """Run docker compose on this project; returns its standard output."""
         done = subprocess.run(
             ["docker", "compose", "--project-name", self.project, *args],
             cwd=self.home,

@@ -1,4 +1,4 @@
-"""docker-compose.yml gives each container what it reads, so a password goes only to whom it belongs."""
+"""docker-compose.yml passes each container only the variables it reads, so passwords go only where needed."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ def test_the_database_password_goes_to_three_containers():
 
 @pytest.mark.parametrize(("name", "named"), [("проект", ["COMPOSE_PROJECT_NAME=votes"]), ("my_app", [])])
 def test_compose_has_a_project_name_in_a_folder_without_latin_letters(tmp_path, name, named):
-    """Compose makes one of the folder's letters a-z and digits, and refuses to start where there are none."""
+    """Compose derives one from the letters a-z and digits of the folder's name, and fails without any."""
     folder = tmp_path / name
     folder.mkdir()
     for file in ("Makefile", ".env.example"):

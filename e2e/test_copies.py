@@ -1,4 +1,4 @@
-"""No library is shared between the services: code that several have is the same text, each with its name."""
+"""Services share no library: copied code must be the same text, except for the service's name."""
 
 from collections import defaultdict
 
@@ -12,7 +12,7 @@ OWN_START = {"worker"}  # a loop, not gunicorn
 
 
 def copies() -> dict[str, dict[str, str]]:
-    """By file: its text in every service that has it, as it would be for a service called NAME."""
+    """The text of each file in every service that has it, with the service's name replaced by NAME."""
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     for service in SERVICES:
         for path in [ROOT / service / "Dockerfile", *(ROOT / service / "src" / service).glob("*.py")]:

@@ -1,4 +1,4 @@
-"""What starts a deployment, who waits for whom, and what is left when one fails."""
+"""The triggers of deployments, their queues, and the reports after a failure."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from local.app import ROOT
 
 
 def test_a_change_of_any_service_is_deployed():
-    """dev's services redeploy dev; apm is the platform's."""
+    """The services of dev redeploy dev; apm belongs to the platform."""
     dev, platform = pushes("ci-build-push-*-dev"), pushes("platform-*")
     assert {f"{service}/**" for service in DEPLOYED} <= dev
     assert {f"requirements/{service}.txt" for service in DEPLOYED} <= dev
@@ -20,8 +20,8 @@ def test_a_change_of_any_service_is_deployed():
     assert {"apm/**", "requirements/apm.txt", "k8s/platform/**"} <= platform
 
 
-def test_what_the_pipeline_commits_starts_nothing():
-    """With a deploy key its pushes start workflows, unlike those with GitHub's token."""
+def test_commits_of_the_pipeline_start_no_workflow():
+    """Pushes with a deploy key start workflows, unlike those with GitHub's token."""
     ignored = read(FOLDER / "workflows/ci.yaml")["on"]["push"]["paths-ignore"]
     assert {".deployments/**", "README.md", "k8s/overlays/*/kustomization.yaml"} <= set(ignored)
     assert "!k8s/platform/apm/kustomization.yaml" in pushes("platform-*")
@@ -35,8 +35,8 @@ def test_only_one_deployment_of_an_environment_runs_at_once():
             assert groups.get(name, groups.get(name.split()[0]))["cancel-in-progress"] is False, name
 
 
-def test_nobody_loses_their_place_in_a_queue():
-    """But dev's, which ends with the newest push."""
+def test_queued_deployments_are_not_cancelled():
+    """Except for dev, which ends with the newest push."""
     queued = {name for name, each in concurrencies().items() if "queue" in each}
     assert {each["queue"] for each in concurrencies().values() if "queue" in each} == {"max"}
     alone = ("ci.yaml", "ci-build-push-")
@@ -44,7 +44,7 @@ def test_nobody_loses_their_place_in_a_queue():
 
 
 def test_act_reads_every_workflow_once_two_keys_are_left_out():
-    """By the command of docs/fork.md, too: each of these keys has a line for itself."""
+    """The command in docs/fork.md does the same: each of these keys is on its own line."""
     command = re.search(r"`sed -i '(.*?)'", (ROOT / "docs/fork.md").read_text())
     lines = [re.compile(each) for each in re.findall(r"/(.*?)/d", command[1])]
     for path in FOLDER.glob("workflows/*.yaml"):
@@ -71,8 +71,8 @@ def test_a_promotion_waits_for_a_deployment_of_the_same_environment():
     assert environment(promotes)["name"] == environment(deploys)["name"]
 
 
-def test_what_fails_is_reported_too():
-    """Wherever a release may fail, a report follows, by the tag that was handed over before it could."""
+def test_failures_are_reported():
+    """Every job in which a release can fail ends with a report of the image tag from an earlier step."""
     for name, job in jobs().items():
         runs = [step.get("run", "") for step in job.get("steps", [])]
         if any(run.startswith(("delivery deploy", "delivery promote", "delivery rollback")) for run in runs):
@@ -113,8 +113,8 @@ def test_deployments_come_from_the_default_branch(ref, default, code):
     assert len(done.stderr.splitlines()) == (code != 0)
 
 
-def test_the_newest_push_is_what_dev_ends_with():
-    """However long each build takes: the whole run is in a queue, under a name of its own."""
+def test_dev_ends_with_the_newest_push():
+    """The whole run is in its own queue, so this holds however long each build takes."""
     (workflow,) = FOLDER.glob("workflows/ci-build-push-*-dev.yaml")
     queue = read(workflow)["concurrency"]
     assert queue["cancel-in-progress"] is False

@@ -1,4 +1,4 @@
-"""An image says whether it is healthy, whatever Docker tells its containers about proxies."""
+"""The health check of an image works, whatever proxy Docker sets for containers."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def ready(request):
             self.end_headers()
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Ready) as server:
         thread = Thread(target=server.serve_forever)
@@ -36,7 +36,7 @@ def ready(request):
 
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize(("ready", "healthy"), [(200, True), (503, False)], indirect=["ready"])
-def test_health_is_asked_past_every_proxy(service, ready, healthy):
+def test_the_health_check_ignores_proxies(service, ready, healthy):
     lines = (ROOT / service / "Dockerfile").read_text().splitlines()
     (check,) = (lines[number + 1] for number, line in enumerate(lines) if line.startswith("HEALTHCHECK"))
     command = json.loads(check.removeprefix("  CMD ").replace("8080", str(ready)))

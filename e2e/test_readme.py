@@ -1,4 +1,4 @@
-"""What the documents say is what the code does: settings, links, pictures, commands, files."""
+"""The documents match the code: settings, links, pictures, commands, files."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ REQUIRED = {
 
 
 class RecordingEnv(Env):
-    """Remembers each variable that a service asks for, with the default it gives."""
+    """Records each variable that a service reads, with its default."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,12 +74,12 @@ def test_what_compose_reads_is_documented_with_its_default():
     used = re.findall(r"\$\{(\w+)(?::-([^}]*))?", (ROOT / "docker-compose.yml").read_text())
     for name, default in used:
         assert name in documented, name
-        if name != "IMAGE_TAG":  # a container shows that compose made it
+        if name != "IMAGE_TAG":  # compose has its own default
             assert default in ("", documented[name]), name
 
 
 @pytest.mark.servers
-def test_make_env_writes_a_password_of_its_own_each_time(tmp_path):
+def test_make_env_writes_a_new_password_each_time(tmp_path):
     passwords = set()
     for name in ("one", "other"):
         folder = tmp_path / name
@@ -99,7 +99,7 @@ def anchors(text):
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_every_link_leads_somewhere(path):
+def test_every_link_has_a_target(path):
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", path.read_text()):
         found = path.parent / target if target else path
         assert found.exists(), target

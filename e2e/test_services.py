@@ -1,4 +1,4 @@
-"""Which services there are is read from the folders, by make as by everything else."""
+"""make finds the same services in the folders as the code does."""
 
 import subprocess
 

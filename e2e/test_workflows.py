@@ -1,4 +1,4 @@
-"""The workflows are what docs/fork.md and delivery say; their syntax and safety are `make lint`'s."""
+"""The workflows match docs/fork.md and delivery; `make lint` checks their syntax and safety."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ def commands(program: str) -> list[list[str]]:
     return [arguments for first, *arguments in words if first == program]
 
 
-def test_every_job_ends_in_time():
+def test_every_job_has_a_timeout():
     for name, job in jobs().items():
         assert "uses" in job or isinstance(job["timeout-minutes"], int | str), name
 
@@ -91,8 +91,8 @@ def test_continuous_integration_needs_no_secret():
     assert not re.search(r"secrets\.|vars\.", (FOLDER / "workflows/ci.yaml").read_text())
 
 
-def test_the_dashboard_is_renewed_after_everything():
-    """Whatever changes an environment calls deploy.yaml, or has the dashboard's job itself."""
+def test_the_dashboard_is_updated_after_every_change():
+    """Every workflow that changes an environment calls deploy.yaml, or has the dashboard's job itself."""
     for path in FOLDER.glob("workflows/*.yaml"):
         called = [job.get("uses", "") for job in read(path)["jobs"].values()]
         changes = any(
@@ -101,7 +101,7 @@ def test_the_dashboard_is_renewed_after_everything():
         assert not changes or any("deployment-landscape" in each for each in called), path.name
 
 
-def test_links_of_fork_md_lead_somewhere():
+def test_every_link_of_fork_md_has_a_target():
     text = (ROOT / "docs/fork.md").read_text()
     titles = {title.lower().replace(" ", "-") for title in re.findall(r"^##+ (.+)", text, re.MULTILINE)}
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):

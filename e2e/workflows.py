@@ -1,4 +1,4 @@
-"""What the workflow files say, for the tests that hold them to it."""
+"""Parses the workflow files for tests."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def read(path: Path) -> dict:
 
 
 def jobs() -> dict[str, dict]:
-    """Every job of every workflow, by a name to report it by."""
+    """Every job of every workflow, by file and name."""
     return {
         f"{path.name} {name}": job
         for path in FOLDER.glob("workflows/*.yaml")
@@ -32,13 +32,13 @@ def steps() -> list[tuple[str, dict]]:
 
 
 def pushes(kind: str) -> set[str]:
-    """The paths whose push starts a workflow."""
+    """The paths whose changes start a workflow on push."""
     (workflow,) = FOLDER.glob(f"workflows/{kind}.yaml")
     return set(read(workflow)["on"]["push"]["paths"])
 
 
 def environment(job: dict) -> dict:
-    """A job's environment, in the form that has all of it."""
+    """A job's environment as a mapping."""
     said = job.get("environment", {})
     return said if isinstance(said, dict) else {"name": said}
 

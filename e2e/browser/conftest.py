@@ -6,7 +6,7 @@ addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${eve
 
 
 class Watched:
-    """What a page did besides showing itself: its requests, and everything it complained about."""
+    """Records a page's requests, errors and warnings."""
 
     def __init__(self, page) -> None:
         self.requests: list[str] = []
@@ -20,7 +20,7 @@ class Watched:
         )
 
     def _note(self, request) -> None:
-        if not request.url.endswith("/icon.svg"):  # asked for by the browser, whenever it likes
+        if not request.url.endswith("/icon.svg"):  # the browser requests it at any time
             self.requests.append(f"{request.method} {request.url}")
 
 
@@ -31,7 +31,7 @@ def watched(page):
 
 @pytest.fixture
 def another(new_context):
-    """A second browser: other cookies, other voter."""
+    """A second browser with its own cookies, so another voter."""
     return new_context().new_page()
 
 
@@ -43,7 +43,7 @@ def api(site):
 
 @pytest.fixture
 def errors_off(api):
-    """The switch is OFF before the story, and after it whatever the story did."""
+    """Turns the switch OFF before and after the story."""
 
     def off() -> None:
         if api.get("/api/error-sim").json()["enabled"]:

@@ -1,4 +1,4 @@
-"""axe finds nothing to complain about, on either page and in every state."""
+"""axe finds no accessibility violations, on both pages and in every state."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

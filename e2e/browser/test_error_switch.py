@@ -1,4 +1,4 @@
-"""A demonstrator turns errors ON, sees every vote fail, and turns them OFF again."""
+"""A presenter turns errors ON, sees every vote fail, and turns them OFF again."""
 
 import re
 
@@ -42,7 +42,7 @@ def test_on_in_one_browser_is_on_in_another(site, page, another, api):
     expect(another.get_by_text(re.compile("Vote taken: you vote for Dogs"))).to_be_visible()
 
 
-def test_the_switch_needs_only_a_keyboard(site, page):
+def test_the_switch_works_with_the_keyboard(site, page):
     page.goto(site.vote_url)
     switch = page.locator("#error-toggle")
     expect(switch).to_be_enabled()
@@ -71,7 +71,7 @@ def test_another_site_cannot_flip_it(site, page, api):
 
 
 def test_the_banner_hides_nothing(site, page):
-    """Fixed at the top, also on a phone, and the heading stays readable below it."""
+    """The banner is fixed at the top, also on a phone, and does not cover the heading."""
     for width, height in ((360, 740), (1280, 740), (360, 300)):
         page.set_viewport_size({"width": width, "height": height})
         page.goto(site.vote_url)

@@ -1,10 +1,10 @@
-"""Both pages on every screen: a 4K wall that people read from ten metres, a laptop, a small phone."""
+"""Both pages on every screen: a 4K wall display read from ten metres, a laptop, a small phone."""
 
 import pytest
 from playwright.sync_api import expect
 
-# At ten metres normal sight resolves letters 14.5 mm high (five minutes of arc). A capital is 0.7 of its font
-# size, a pixel of a 75 inch 4K screen 0.43 mm: 48 px. What the audience follows is half as large again.
+# At ten metres, normal sight resolves letters 14.5 mm high (five minutes of arc). A capital is 0.7 of its
+# font size, and a pixel of a 75 inch 4K screen is 0.43 mm: 48 px. Important texts are half as large again.
 SMALLEST = 48
 FOLLOWED = 72
 SMALL = """() => [...document.querySelectorAll("body *")].filter((element) => element.checkVisibility()
@@ -21,7 +21,7 @@ def size(page, selector: str) -> float:
 
 
 def open_vote(site, page, width: int, height: int) -> None:
-    """The fullest state of the page: the banner, the failed vote, the switch."""
+    """Show the state with the most content: the banner, the failed vote, the switch."""
     page.set_viewport_size({"width": width, "height": height})
     page.goto(site.vote_url)
     page.get_by_role("button", name="Turn Errors ON").click()
@@ -42,7 +42,7 @@ def open_result(site, page, width: int, height: int) -> None:
 @pytest.mark.parametrize(("shows", "followed"), [(open_vote, VOTE), (open_result, RESULT)])
 @pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080)])
 def test_a_wall_is_filled_and_read_from_ten_metres(site, page, shows, followed, width, height):
-    """A 4K screen, also one whose system counts two pixels as one."""
+    """A 4K screen, with a scale factor of 1 and of 2."""
     shows(site, page, width, height)
     scale = width / 3840
 
@@ -55,7 +55,7 @@ def test_a_wall_is_filled_and_read_from_ten_metres(site, page, shows, followed, 
 
 
 @pytest.mark.usefixtures("errors_off")
-def test_a_laptop_shows_each_page_whole(site, page):
+def test_each_page_fits_a_laptop(site, page):
     for shows in (open_vote, open_result):
         shows(site, page, 1280, 800)
         assert page.evaluate("document.documentElement.scrollHeight") <= 800

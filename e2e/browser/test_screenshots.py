@@ -1,4 +1,4 @@
-"""The pictures that README shows; `make screenshots` renews them."""
+"""The pictures in README; `make screenshots` updates them."""
 
 from pathlib import Path
 

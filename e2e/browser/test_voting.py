@@ -33,7 +33,7 @@ def test_a_vote_and_its_change_appear_in_another_tab(site, page, another):
     assert shown(results, "a") == before[0]
 
 
-def test_the_vote_is_still_there_after_a_reload(site, page):
+def test_the_vote_is_shown_after_a_reload(site, page):
     page.goto(site.vote_url)
     page.get_by_role("button", name="Dogs").click()
 
@@ -43,7 +43,7 @@ def test_the_vote_is_still_there_after_a_reload(site, page):
     expect(page.get_by_text("Your vote is for Dogs")).to_be_visible()
 
 
-def test_voting_needs_only_a_keyboard(site, page):
+def test_voting_works_with_the_keyboard(site, page):
     page.goto(site.vote_url)
 
     page.keyboard.press("Tab")
@@ -54,7 +54,7 @@ def test_voting_needs_only_a_keyboard(site, page):
     expect(page.get_by_text("Vote taken: you vote for Dogs")).to_be_visible()
 
 
-def test_voting_needs_no_script(site, new_context):
+def test_voting_works_without_javascript(site, new_context):
     page = new_context(java_script_enabled=False).new_page()
     page.goto(site.vote_url)
 
@@ -80,11 +80,11 @@ def test_both_pages_fit_a_phone(site, new_context):
     ("page_of", "asks_for", "later"),
     [
         ("vote_url", "/api/error-sim", "10:00"),
-        ("result_url", "/events", "00:20"),  # the stream itself says something every ten seconds
+        ("result_url", "/events", "00:20"),  # the stream itself sends an event every ten seconds
     ],
 )
 def test_nothing_polls(site, page, watched, page_of, asks_for, later):
-    """Once loaded, the page's own clock may go on: no request comes that the user did not ask for."""
+    """After the page has loaded, time passes without further requests."""
     url = getattr(site, page_of)
     page.clock.install()
     with page.expect_response(f"{url}{asks_for}"):
@@ -97,7 +97,7 @@ def test_nothing_polls(site, page, watched, page_of, asks_for, later):
     assert watched.requests == at_load
 
 
-def test_everything_is_https_and_nothing_complains(site, page, watched, errors_off):
+def test_everything_is_https_without_errors_or_warnings(site, page, watched, errors_off):
     page.goto(site.vote_url)
     page.get_by_role("button", name="Cats").click()
     page.get_by_role("button", name="Turn Errors ON").click()

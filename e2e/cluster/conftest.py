@@ -1,6 +1,6 @@
-"""Stories on a kind cluster of their own, removed afterwards; `--cluster NAME` takes another, and keeps it.
+"""Stories on a temporary kind cluster; `--cluster NAME` uses an existing one and keeps it.
 
-Each folder is a lane, named after its environment: its stories follow one another, two lanes run at once.
+Each folder is a lane, named after its environment: its stories run one by one, and two lanes run at once.
 """
 
 import fcntl
@@ -24,20 +24,20 @@ from local.servers import free_port
 
 CLUSTER = pytest.StashKey[str]()
 MADE_IN = pytest.StashKey[float]()
-LAST = pytest.StashKey[str]()  # the environment of this lane's story before
+LAST = pytest.StashKey[str]()  # the environment of the previous story in this lane
 
 
 def pytest_addoption(parser):
-    parser.addoption("--cluster", help="tell the stories on this cluster of `make cluster`, and keep it")
-    parser.addoption("--whole", action="store_true", help="tell long stories in full length")
+    parser.addoption("--cluster", help="run the stories on this cluster of `make cluster`, and keep it")
+    parser.addoption("--whole", action="store_true", help="run long stories in full length")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Make the cluster before the lanes start, or end with the one line that says what is in the way."""
+    """Create the cluster before the lanes start, or exit with one line that says what is missing."""
     if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
         return None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster is deleted then, too
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
             up.require_tools()
@@ -51,7 +51,7 @@ def pytest_cmdline_main(config):
 
 
 def make_cluster(config) -> None:
-    """Make a cluster with QA in it, and remove it at the end of the run; or complete the one to be kept."""
+    """Create a cluster with QA in it, deleted at the end of the run; or complete the existing one."""
     name, started = config.getoption("cluster"), time.monotonic()
     wanted = Cluster(name) if name else Cluster(f"votes-e2e-{secrets.token_hex(3)}", free_port(), brief=True)
     if not name:
@@ -63,19 +63,19 @@ def make_cluster(config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    """Tell a lane's process which cluster it is."""
+    """Pass the name of the cluster to the process of a lane."""
     node.workerinput["cluster"] = node.config.stash[CLUSTER]
 
 
 def pytest_itemcollected(item):
-    """Say what every story needs."""
+    """Mark every story as needing Docker, and set its timeout."""
     item.add_marker(pytest.mark.docker)
-    # The story alone: before it, a lane may wait for one that has the platform to itself.
+    # The timeout excludes fixtures, in which a lane may wait for a story that holds the platform.
     item.add_marker(pytest.mark.timeout(900, func_only=True))
 
 
 class Lanes(LoadScopeScheduling):
-    """One lane a folder: its stories, which share an environment, run one after the other."""
+    """One lane per folder: its stories share an environment, so they run one after the other."""
 
     def _split_scope(self, nodeid: str) -> str:
         return nodeid.rpartition("/")[0]
@@ -83,12 +83,12 @@ class Lanes(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Let stories of several lanes run at once."""
+    """Run the lanes in parallel."""
     return Lanes(config, log)
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print how long everything took, and what the stories measured."""
+    """Print how long everything took, and the figures of the stories."""
     if MADE_IN not in config.stash:
         return
     stories = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
@@ -111,7 +111,7 @@ def cluster(pytestconfig) -> Cluster:
 
 @pytest.fixture(autouse=True)
 def platform(request, cluster) -> Iterator[None]:
-    """The platform is one for all lanes: a story marked `alone`, which breaks it, has no other beside it."""
+    """All lanes share the platform: while a story marked `alone` breaks it, no other story runs."""
     how = fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH
     folder = cluster.folder("platform")
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def platform(request, cluster) -> Iterator[None]:
 
 @pytest.fixture
 def env(request, cluster) -> Iterator[Environment]:
-    """The environment that the story's folder names: Healthy, and so again after the story."""
+    """The environment of the story's folder, Healthy before and after the story."""
     env = Environment(cluster, request.path.parent.name)
     stash = request.config.stash
     before, stash[LAST] = stash.get(LAST, env.name), env.name
@@ -141,12 +141,12 @@ def env(request, cluster) -> Iterator[Environment]:
 
 
 def stop(env: Environment) -> None:
-    """Remove what runs in an environment whose stories are over: two cores have no room for three."""
+    """Delete the workloads of an environment whose stories are done: two cores cannot run three."""
     kinds = "rollouts.argoproj.io,deployments,statefulsets"
     env.cluster.kubectl("delete", kinds, "--all", f"--namespace={env.namespace}", "--wait=false")
 
 
 @pytest.fixture
 def figure(record_property):
-    """Note a figure for the end of the run."""
+    """Records a figure for the summary at the end of the run."""
     return record_property

@@ -1,17 +1,17 @@
-"""What a rollout relies on, ended under it."""
+"""Kills pods that a rollout depends on."""
 
 from delivery.adapters.polling import until
 from delivery.adapters.process import run
 
 
 def pod(kubectl, namespace, selector):
-    """The one pod that this selects."""
+    """The only pod that this selector matches."""
     (found,) = kubectl.objects("pods", namespace, f"--selector={selector}")
     return found
 
 
 def kill(env, namespace, selector):
-    """End a pod's process as a crashed node would, then the pod; return once another one is ready."""
+    """Kill a pod's process, like a crashed node, and delete the pod; return once a new one is ready."""
     kubectl = env.cluster.kubectl
     old = pod(kubectl, namespace, selector)
     (container,) = old["status"]["containerStatuses"]

@@ -1,4 +1,4 @@
-"""Voters on one address of an environment, and what of their votes the tally has."""
+"""Voters on one URL of an environment, and the check that the tally has their votes."""
 
 from delivery.adapters.polling import until
 from delivery.domain.errors import DeliveryError
@@ -6,15 +6,15 @@ from demo.environment import Environment
 from demo.local_pages import PATIENCE_S, Page, Vote
 from demo.voters import Voters
 
-RATE = 5  # a second: enough to see, and two lanes share a laptop
+RATE = 5  # per second: enough to see an effect, while two lanes share a laptop
 LIMIT_S = 800  # thirteen minutes
-ENOUGH = 50  # accepted; fewer show nothing
-IN_A_ROW = 20  # accepted one after the other: votes work
-REFUSED = 500  # the switch's answer: Redis never saw the vote
+ENOUGH = 50  # accepted votes; fewer prove nothing
+IN_A_ROW = 20  # this many accepted in a row mean that votes work
+REFUSED = 500  # the status of the switch: the vote was not sent to Redis
 
 
 class Load(Voters):
-    """Some votes a second, each another voter's and over its own connection, within a `with` block."""
+    """Votes at a constant rate within a `with` block, each from a new voter over a new connection."""
 
     def __init__(
         self, env: Environment, page: str = "vote", *, rate: int = RATE, patience_s: float = PATIENCE_S
@@ -26,7 +26,7 @@ class Load(Voters):
         self._before = self._result.total()
 
     def failures(self, *, but: str = "") -> list[Vote]:
-        """The votes that failed, whoever answered them or nobody; those of one release left out."""
+        """The failed votes, answered or not, except those of the release `but`."""
         return [vote for vote in self.votes if not vote.ok and (not but or vote.release != but)]
 
     def of(self, release: str, since: float = 0) -> list[Vote]:
@@ -43,7 +43,7 @@ class Load(Voters):
         )
 
     def wait_until_accepted(self) -> None:
-        """Return once votes work, wherever they go."""
+        """Return once votes are accepted again, by any release."""
         seen = len(self.votes)
 
         def work() -> bool:
@@ -53,7 +53,7 @@ class Load(Voters):
         until(work, what="votes work again", seconds=90)
 
     def counted(self) -> int:
-        """Stop; how many votes the tally has gained, once it has every accepted one and no refused one."""
+        """Stop the voters; returns the votes that the tally has gained, once it has every accepted vote."""
         self.stop()
         assert self.accepted >= ENOUGH
         unknown = sum(not vote.ok and vote.status != REFUSED for vote in self.votes)
@@ -63,7 +63,7 @@ class Load(Voters):
             nonlocal gained
             try:
                 gained = self._result.total() - self._before
-            except DeliveryError:  # away, while its database is
+            except DeliveryError:  # unreachable while its database is
                 return False
             return gained >= self.accepted
 
@@ -73,5 +73,5 @@ class Load(Voters):
             seconds=60,
             why=lambda: f"{gained} of {self.accepted} are",
         )
-        assert gained <= self.accepted + unknown, "more was counted than was voted"
+        assert gained <= self.accepted + unknown, "more votes were counted than cast"
         return gained

@@ -1,4 +1,4 @@
-"""What the stories ask about a rollout: how it ended, what its analysis said, and whether it came back."""
+"""Helpers for stories about rollouts: start, wait for the end, read analysis results, revert."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ MINUTES = 300  # seconds: longer than all eight steps with fast timings
 
 
 def patch(*operations: dict[str, Any], target: dict[str, str] = VOTE) -> dict[str, list[Any]]:
-    """What `deploy` takes to change one object in one environment, for one story."""
+    """The argument for `deploy` that patches one object for one story."""
     return {"patches": [{"target": target, "patch": json.dumps(operations)}]}
 
 
@@ -23,7 +23,7 @@ def replace(path: str, value: object) -> dict[str, Any]:
     return {"op": "replace", "path": path, "value": value}
 
 
-# For stories about the later steps: the pauses that people look at are passed at once.
+# For stories about later steps: the pauses are short.
 HASTY = patch(
     replace("/spec/strategy/canary/steps/1/pause/duration", "5s"),
     replace("/spec/strategy/canary/steps/4/pause/duration", "5s"),
@@ -31,14 +31,14 @@ HASTY = patch(
 
 
 def new_release(env: Environment, extra: dict[str, list[Any]] | None = None) -> str:
-    """Start a new release of what runs; its hash."""
+    """Start a new release with the running images; returns its hash."""
     tag = images.new_tag()
     env.cluster.retag(env.tag, tag)
     return env.deploy(tag, extra=extra)
 
 
 def at_first_pause(env: Environment, release: str) -> State:
-    """Return once the canary waits at 20 % and its own address shows it."""
+    """Return once the canary is paused at 20 % and the canary URL shows it."""
     state = env.wait_for(lambda now: now.paused, what="the canary pauses at 20 %", release=release)
     Page(env.urls()["vote-canary"]).wait_for(release)
     assert (state.step, state.weight) == (1, 20)
@@ -46,7 +46,7 @@ def at_first_pause(env: Environment, release: str) -> State:
 
 
 def ending(env: Environment, release: str, seen: Callable[[State], None] = lambda _: None) -> State:
-    """The State in which the rollout of this release ended: Healthy or aborted."""
+    """Wait until the rollout of this release is Healthy or aborted; returns the State."""
     return env.wait_for(
         lambda now: now.aborted or now.healthy,
         what="the rollout ends",
@@ -57,12 +57,12 @@ def ending(env: Environment, release: str, seen: Callable[[State], None] = lambd
 
 
 def failed_checks(env: Environment, release: str) -> dict[str, str]:
-    """Why each check failed, from the Jobs' own log lines: the last reason of each."""
+    """The last reason why each check failed, from the logs of the Jobs."""
     return {each.check: each.reason for each in env.verdicts(release) if not each.passed}
 
 
 def kinds(env: Environment, release: str) -> dict[str, set[str]]:
-    """The phases in which a release's analyses ended, by their kind."""
+    """The phases of a release's analyses, by kind."""
     found: dict[str, set[str]] = {}
     for run in env.runs(release):
         found.setdefault(run.kind, set()).add(run.phase)
@@ -70,7 +70,7 @@ def kinds(env: Environment, release: str) -> dict[str, set[str]]:
 
 
 def require_aborted(state: State, before: State, metric: str) -> None:
-    """Return if this metric aborted the rollout, and the release before is still the stable one."""
+    """Fail unless this metric aborted the rollout and the previous release is still stable."""
     assert state.aborted, f"{state.release} was promoted: {state}"
     assert state.stable == before.release
     assert state.message.startswith("RolloutAborted"), state.message
@@ -78,7 +78,7 @@ def require_aborted(state: State, before: State, metric: str) -> None:
 
 
 def revert(env: Environment, before: State) -> None:
-    """Apply the exact template of before again: Healthy at once, with all its pods and no others."""
+    """Apply the previous template again: the release is Healthy at once, with all its pods and no others."""
     release = env.deploy(before.tag)
     assert release == before.release, "the same tag is the same release"
     state = env.wait_for(
@@ -90,5 +90,5 @@ def revert(env: Environment, before: State) -> None:
 
 
 def others(state: State) -> list[str]:
-    """The releases beside the newest one that have pods."""
+    """The releases other than the newest one that have pods."""
     return [each.release for each in state.pods if each.release != state.release and each.wanted]

@@ -1,4 +1,4 @@
-"""What the platform's service accounts may read, asked of the API server."""
+"""The permissions of the platform's service accounts, according to the API server."""
 
 import json
 
@@ -15,7 +15,7 @@ ELSEWHERE = [EVERYWHERE, "default", "kube-system", PLATFORM]
 
 @pytest.fixture
 def may_list(cluster):
-    """Whether a service account of the platform may list a resource in a namespace."""
+    """Asks the API server whether a service account may list a resource in a namespace."""
 
     def ask(account: str, resource: str, namespace: str) -> bool:
         review = {

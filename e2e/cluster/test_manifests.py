@@ -1,6 +1,6 @@
-"""Story 9: the API server takes every overlay and every component on dev, and the plugin finds no fault.
+"""Story 9: the API server accepts every overlay, and every component on dev, and the plugin's lint passes.
 
-That they keep our policies, each of which catches a mutant, is shown by `make manifests`.
+`make manifests` checks them against our policies.
 """
 
 import pytest
@@ -16,7 +16,7 @@ from k8s.tests.test_render import ON_DEV
 
 @pytest.fixture
 def check(cluster):
-    """Let the API server and the plugin judge an overlay with more components or patches."""
+    """Validates an overlay with additional components or patches, by the API server and the plugin."""
 
     def judge(name, *components, patches=()):
         content = overlay.load((ROOT / overlay.path(name)).read_text())
@@ -32,20 +32,20 @@ def check(cluster):
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_every_overlay_is_taken(check, name):
+def test_every_overlay_is_accepted(check, name):
     check(name)
 
 
 @pytest.mark.parametrize("component", ON_DEV)
-def test_every_component_on_dev_is_taken(check, component):
+def test_every_component_is_accepted_on_dev(check, component):
     check("dev", component)
 
 
 @pytest.mark.parametrize(
     ("operation", "reason"),
     [
-        (replace("/spec/replicas", "many"), "Invalid value"),  # the API server's part
-        (replace("/spec/strategy/canary/maxSurge", 0), "maxSurge"),  # the plugin's
+        (replace("/spec/replicas", "many"), "Invalid value"),  # refused by the API server
+        (replace("/spec/strategy/canary/maxSurge", 0), "maxSurge"),  # refused by the plugin
     ],
     ids=["a word for a number", "a canary that can never start"],
 )

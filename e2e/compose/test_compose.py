@@ -1,4 +1,4 @@
-"""What only containers show: scaling, a killed container, and how they are locked in."""
+"""Tests that need containers: scaling, killed containers, and hardening."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def containers(compose: ComposeSite, service: str = "") -> list[dict]:
 
 
 def pods(site) -> Counter:
-    """Which containers answer, over new connections."""
+    """The containers that answer, over new connections."""
     seen = Counter()
     for _ in range(30):
         with site.client(headers={"Connection": "close"}) as browser:
@@ -41,7 +41,7 @@ def test_every_container_is_healthy(site, compose):
 
 
 @pytest.mark.parametrize("service", ["vote", "worker", "result"])
-def test_our_containers_are_locked_in(site, compose, service):
+def test_our_containers_are_hardened(site, compose, service):
     (box,) = containers(compose, service)
 
     assert box["HostConfig"]["ReadonlyRootfs"] is True
@@ -84,12 +84,12 @@ def test_accepted_votes_survive_a_killed_container(site, compose, service):
     subprocess.run(["docker", "kill", box["Id"]], check=True, capture_output=True)
     accepted += sum(vote() for _ in range(10))
     compose.compose("up", "--wait", "--no-recreate", service)
-    wait_until(vote, what="votes are taken again")
+    wait_until(vote, what="votes are accepted again")
 
     wait_until(lambda: site.results()["stale_since"] is None and site.total() == before + accepted + 1)
 
 
-def test_without_a_password_the_way_out_is_said(docker, tmp_path):
+def test_without_a_password_the_error_says_what_to_do(docker, tmp_path):
     env = {name: value for name, value in os.environ.items() if name != "POSTGRES_PASSWORD"}
 
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A bounded crowd of voters for the fault stories; it knows which votes were answered with 2xx."""
+"""A limited number of voters for the fault stories; it records which votes were accepted."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ AT_MOST_S = 60
 
 @dataclass
 class Crowd(AbstractContextManager):
-    """New voters who vote all the time until the block ends, or for a minute at the longest."""
+    """New voters who vote continuously until the block ends, for at most a minute."""
 
     url: str
     answers: Counter = field(default_factory=Counter)
@@ -38,7 +38,7 @@ class Crowd(AbstractContextManager):
             thread.join()
 
     def has(self, status: int, more: int = 20) -> Callable[[], bool]:
-        """A condition: that many more answers of this status than now."""
+        """A condition: that many more answers with this status than now."""
         goal = self.answers[status] + more
         return lambda: self.answers[status] >= goal
 
@@ -54,4 +54,4 @@ class Crowd(AbstractContextManager):
                     self.answers[answer.status_code] += 1
                     if answer.is_success:
                         self.accepted[answer.cookies["voter"]] = choice
-                browser.cookies.clear()  # the next vote is another voter's
+                browser.cookies.clear()  # the next vote is from a new voter

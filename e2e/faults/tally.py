@@ -1,10 +1,10 @@
-"""What PostgreSQL has counted, read directly."""
+"""Reads the counted votes directly from PostgreSQL."""
 
 import psycopg
 
 
 def counted(url: str) -> dict[str, str]:
-    """Every voter's counted vote."""
+    """The counted vote of every voter."""
     with psycopg.connect(url) as database:
         return dict(database.execute("SELECT replace(voter::text, '-', ''), vote FROM votes").fetchall())
 

@@ -1,4 +1,4 @@
-"""What vote answers to bad input, through the real server and HTTPS."""
+"""The answers of vote to bad input, through the real server and HTTPS."""
 
 import socket
 
@@ -35,7 +35,7 @@ BAD = {
 
 @pytest.mark.parametrize(("method", "sent", "status"), BAD.values(), ids=BAD)
 def test_bad_votes_are_refused_every_time(site, browser, method, sent, status):
-    """Ten times over kept connections: an answer before the end of a body must not break the proxy."""
+    """Ten times over persistent connections: an early answer to a long body must not break the proxy."""
     before = site.total()
 
     answers = [browser.request(method, "/", **sent) for _ in range(10)]
@@ -53,8 +53,8 @@ def test_a_forged_voter_gets_a_new_id(browser, forged):
     assert len(answer.cookies["voter"]) == 32
 
 
-def test_silent_connections_hold_up_nobody(machine, browser):
-    """Browsers open some in advance, and some clients never speak."""
+def test_silent_connections_block_no_requests(machine, browser):
+    """Browsers open connections in advance, and some clients never send anything."""
     silent = [socket.create_connection(("127.0.0.1", machine.ports.vote)) for _ in range(40)]
     try:
         assert browser.post("/", data={"vote": "a"}, timeout=2).status_code == 200
@@ -63,7 +63,7 @@ def test_silent_connections_hold_up_nobody(machine, browser):
             connection.close()
 
 
-def test_the_switch_is_not_for_other_sites(browser):
+def test_other_sites_cannot_flip_the_switch(browser):
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert browser.post("/api/error-sim", headers=headers).status_code == 403
     assert browser.get("/api/error-sim").json() == {"enabled": False}

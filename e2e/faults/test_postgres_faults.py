@@ -1,4 +1,4 @@
-"""PostgreSQL is away while people vote."""
+"""PostgreSQL is unreachable while people vote."""
 
 import pytest
 
@@ -13,20 +13,20 @@ def site(machine):
 
 
 @pytest.mark.parametrize("fault", ["stop", "kill"])
-def test_votes_are_accepted_and_counted_when_it_is_back(machine, site, fault):
+def test_votes_are_accepted_and_counted_after_the_outage(machine, site, fault):
     vote_url = f"http://127.0.0.1:{machine.ports.vote}"
     with Crowd(vote_url) as crowd:
         wait_until(lambda: site.total() > 100, what="votes are counted")
         assert site.results()["stale_since"] is None
         getattr(machine.postgres, fault)()
         try:
-            wait_until(crowd.has(200, 200), what="votes are still taken")
+            wait_until(crowd.has(200, 200), what="votes are still accepted")
             wait_until(lambda: site.results()["stale_since"], what="result says that it is stale")
             shown = site.total()
             assert shown > 0
         finally:
             machine.postgres.start()
-        wait_until(lambda: site.results()["stale_since"] is None, what="result is up to date by itself")
+        wait_until(lambda: site.results()["stale_since"] is None, what="result is up to date again")
         wait_until(lambda: site.total() > shown, what="votes are counted again")
 
     assert set(crowd.answers) == {200}
@@ -39,7 +39,7 @@ def test_votes_are_accepted_and_counted_when_it_is_back(machine, site, fault):
 
 
 def test_any_service_may_start_first(machine, site):
-    """The worker last: vote takes votes, result waits, and both are right when the worker is there."""
+    """The worker starts last: vote accepts votes before that, and they are counted once the worker runs."""
     machine.stop("worker")
     before = site.total()
     with site.client() as browser:

@@ -1,4 +1,4 @@
-"""A pod is Ready once every process has been connected, and stays Ready: visitors get our page."""
+"""A pod is Ready once every process has connected, and stays Ready: visitors get our page, not an error."""
 
 import httpx
 import psutil
@@ -15,12 +15,12 @@ def site(machine):
 
 
 def ready(url: str) -> tuple[int, str]:
-    """What a readiness probe sees: the status, and what the body says."""
+    """The HTTP status and the body's `status` of the readiness probe."""
     answer = httpx.get(f"{url}/ready", trust_env=False, timeout=5)
     return answer.status_code, answer.json().get("status", "")
 
 
-def test_without_redis_vote_stays_ready_and_its_page_says_what_is_wrong(machine, site):
+def test_without_redis_vote_stays_ready_and_its_page_explains_the_error(machine, site):
     pod = f"http://127.0.0.1:{machine.ports.vote}"
     machine.redis.stop()
     try:
@@ -38,7 +38,7 @@ def test_without_redis_vote_stays_ready_and_its_page_says_what_is_wrong(machine,
     assert ready(pod) == (200, "ready")
 
 
-def test_without_postgresql_result_stays_ready_and_its_page_says_what_is_wrong(machine, site):
+def test_without_postgresql_result_stays_ready_and_its_page_is_stale(machine, site):
     pod = f"http://127.0.0.1:{machine.ports.result}"
     machine.postgres.stop()
     try:
@@ -54,7 +54,7 @@ def test_without_postgresql_result_stays_ready_and_its_page_says_what_is_wrong(m
 
 
 def test_a_pod_that_was_never_connected_is_not_ready(machine, site):
-    """And every process of it connects, not only the one that a probe happens to ask."""
+    """All its processes must connect, not only the one that answers the probe."""
     machine.redis.stop()
     try:
         pod = machine.start_vote("late", VOTE_WORKERS="4")

@@ -1,4 +1,4 @@
-"""A Redis in cluster mode, which refuses commands whose keys are in two slots: everything works."""
+"""Everything works on a Redis in cluster mode, which refuses commands whose keys are in different slots."""
 
 import httpx
 import pytest
@@ -45,5 +45,5 @@ def test_votes_the_switch_and_dead_letters_work(machine, vote):
         wait_until(lambda: httpx.get(ready, trust_env=False).is_success, what="the worker is ready")
 
         wait_until(lambda: counted(machine.postgres.url) == wanted, what="every vote is counted")
-        wait_until(lambda: client.xlen("{votes}:dead") == 1, what="the unreadable entry is put aside")
+        wait_until(lambda: client.xlen("{votes}:dead") == 1, what="the unreadable entry is a dead letter")
         wait_until(lambda: client.xpending("votes", "tally")["pending"] == 0, what="all is acknowledged")

@@ -20,7 +20,7 @@ def vote_url(machine):
     return machine.start_vote()
 
 
-def break_and_mend(machine, fault):
+def break_redis(machine, fault):
     if fault == "killed":
         machine.redis.kill()
         return machine.redis.start
@@ -34,15 +34,15 @@ def break_and_mend(machine, fault):
 @pytest.mark.parametrize("fault", ["killed", "stopped", "frozen"])
 def test_votes_fail_in_time_and_no_accepted_vote_is_lost(machine, vote_url, fault):
     with Crowd(vote_url) as crowd:
-        wait_until(crowd.has(200, 100), what="votes are taken")
-        mend = break_and_mend(machine, fault)
+        wait_until(crowd.has(200, 100), what="votes are accepted")
+        repair = break_redis(machine, fault)
         try:
             wait_until(crowd.has(503, 50), what="votes are refused")
             assert httpx.get(f"{vote_url}/health").status_code == 200
             assert httpx.get(f"{vote_url}/").status_code == 200
         finally:
-            mend()
-        wait_until(crowd.has(200, 100), what="votes are taken again, by itself")
+            repair()
+        wait_until(crowd.has(200, 100), what="votes are accepted again")
 
     assert set(crowd.answers) == {200, 503}
     assert crowd.slowest_s < ANSWERED_WITHIN_S
@@ -54,7 +54,7 @@ def test_votes_fail_in_time_and_no_accepted_vote_is_lost(machine, vote_url, faul
 
 
 def fill(server):
-    """Put votes on the stream until Redis takes no more."""
+    """Add votes to the stream until Redis is out of memory."""
     fields = {"vote": "a", "cast_at": "1767225600000", "release": "local"}
     for _ in range(100):
         with server.pipeline(transaction=False) as pipe:
@@ -62,11 +62,11 @@ def fill(server):
                 pipe.xadd("votes", fields | {"voter": secrets.token_hex(16)})
             if any(isinstance(each, redis.OutOfMemoryError) for each in pipe.execute(raise_on_error=False)):
                 return
-    raise AssertionError("Redis took 100,000 votes in 3 MB")
+    raise AssertionError("Redis accepted 100,000 votes in 3 MB")
 
 
-def test_a_stream_that_nobody_reads_refuses_votes_until_somebody_does(machine, vote_url):
-    """Without a limit the kernel would end Redis at some time, and its file could not be loaded again."""
+def test_a_full_stream_refuses_votes_until_a_worker_reads_it(machine, vote_url):
+    """Without a limit, the kernel would kill Redis at some point, and its file could not be loaded again."""
     machine.kill("worker")
     with redis.Redis.from_url(machine.redis.url) as server:
         server.config_set("maxmemory", server.info("memory")["used_memory"] + 3_000_000)
@@ -75,7 +75,7 @@ def test_a_stream_that_nobody_reads_refuses_votes_until_somebody_does(machine, v
         wait_until(crowd.has(503, 50), what="votes are refused")
         assert httpx.get(f"{vote_url}/health").status_code == 200
         machine.start("worker")
-        wait_until(crowd.has(200, 100), what="votes are taken again, by itself")
+        wait_until(crowd.has(200, 100), what="votes are accepted again")
 
     assert set(crowd.answers) == {200, 503}
     wait_until(

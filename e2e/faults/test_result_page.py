@@ -1,4 +1,4 @@
-"""The result page in a browser while its database and its service are away: it says so, and comes back."""
+"""The result page in a browser during outages of the database and the service: it shows them and recovers."""
 
 import re
 
@@ -14,7 +14,7 @@ def running(machine):
     return machine.start_all()
 
 
-def test_it_says_since_when_it_is_stale_and_comes_back_by_itself(machine, running, page):
+def test_it_shows_since_when_it_is_stale_and_recovers(machine, running, page):
     page.goto(running.result_url)
     stale, total = page.locator("#stale"), page.locator("#total")
     expect(total).to_have_text("No votes yet")

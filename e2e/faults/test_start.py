@@ -1,4 +1,4 @@
-"""How each service starts: everything is imported once, every process serves, and nothing is on stderr."""
+"""The start of each service: modules are imported once, every process serves, and stderr is empty."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ IMPORT = re.compile(r"^import time:.*\| +(\S+)$", re.MULTILINE)
 
 @pytest.fixture
 def start(machine, folder):
-    """Starts `python -m SERVICE` on a free port; its process, its port, and the file of its stderr."""
+    """Starts `python -m SERVICE` on a free port; returns its process, its port, and its stderr file."""
     with contextlib.ExitStack() as stack:
 
         def start(service: str, address: str = "127.0.0.1", **env: str):
@@ -61,7 +61,7 @@ def test_nothing_is_written_on_stderr(start, service):
     assert errors.read_text() == ""
 
 
-# What gunicorn does, slowly: until the process has handlers of its own, those of the first one lose a stop.
+# A slow fork, as in gunicorn: until the child has its own handlers, those of the parent would lose a signal.
 FORKED = """
 import importlib, os, signal, sys, time
 importlib.import_module(sys.argv[1] + ".gunicorn_conf")
@@ -111,7 +111,7 @@ def test_every_module_is_imported_once_for_all_processes(start, service):
 
 @pytest.mark.parametrize("service", ["vote", "result"])
 def test_a_killed_process_is_replaced(start, service):
-    """What is shared by the fork serves a process that is forked later, too."""
+    """State that is shared by fork also works in a process that is forked later."""
     process, port, _ = start(service)
     expected = int(SEVERAL[f"{service.upper()}_WORKERS"])
 
@@ -133,11 +133,11 @@ def test_a_killed_process_is_replaced(start, service):
     [
         ("::", ["127.0.0.1", "[::1]"]),
         ("::1", ["[::1]"]),
-        ("0.0.0.0", ["127.0.0.1"]),  # noqa: S104 - it is what the containers do
+        ("0.0.0.0", ["127.0.0.1"]),  # noqa: S104 - as in the containers
         ("localhost", ["127.0.0.1"]),
     ],
 )
-def test_it_listens_on_any_kind_of_address(start, service, host, addresses):
+def test_it_listens_on_every_kind_of_address(start, service, host, addresses):
     _, port, _ = start(service, addresses[0], BIND_HOST=host)
 
     assert all(answers(address, port) for address in addresses)

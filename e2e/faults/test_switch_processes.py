@@ -1,4 +1,4 @@
-"""One switch for all processes and instances of a release, and for no other release."""
+"""The switch applies to all processes and instances of one release, and to no other release."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from e2e.sites import one_connection_each
 
 @pytest.fixture(scope="module")
 def releases(machine):
-    """Two instances each of two releases, four processes an instance, one Redis."""
+    """Two releases with two instances each, four processes per instance, on one Redis."""
     return {
         release: [
             one_connection_each(machine.start_vote(f"{release}-{number}", RELEASE=release))
@@ -29,7 +29,7 @@ def statuses(instances: list[httpx.Client], votes: int = 200) -> set[int]:
 
 
 def states(instances: list[httpx.Client], reads: int = 200) -> set[bool]:
-    """What that many reads of the switch say."""
+    """The states from that many reads of the switch."""
     with ThreadPoolExecutor(16) as pool:
         return set(pool.map(lambda n: instances[n % 2].get("/api/error-sim").json()["enabled"], range(reads)))
 
@@ -54,7 +54,7 @@ def test_on_fails_every_vote_of_one_release_and_none_of_the_other(releases):
     assert statuses(releases["canary"]) == {200}
 
 
-def test_metrics_are_right_over_all_processes(releases):
+def test_metrics_are_summed_over_all_processes(releases):
     stable = releases["stable"][0]
 
     def accepted() -> float:

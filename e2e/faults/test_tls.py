@@ -1,4 +1,4 @@
-"""rediss:// and sslmode=verify-full: services check the certificate, and say in one line what is wrong."""
+"""rediss:// and sslmode=verify-full: services verify the certificate and report a problem in one line."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ PASSWORD = "kept-secret"  # noqa: S105 - the logs must not have it
 
 @pytest.fixture(scope="module")
 def authority(folder):
-    """Two authorities; the servers' certificate, for the name localhost, is of the one called ours."""
+    """Two certificate authorities; `ours` signs the servers' certificate, for the name localhost."""
     for name in ("ours", "other"):
         authority = trustme.CA()
         authority.cert_pem.write_to_path(folder / f"{name}.pem")
@@ -32,7 +32,7 @@ def authority(folder):
 
 @pytest.fixture(scope="module")
 def urls(machine, authority, folder):
-    """Makes the addresses of both servers by TLS, for a host and an authority."""
+    """Builds the TLS URLs of both servers, for a host and a certificate authority."""
     with Redis.from_url(machine.redis.url) as server:
         server.config_set("requirepass", PASSWORD)
     socket = f"{conninfo_to_dict(machine.postgres.url)['host']}/.s.PGSQL.5432"
@@ -57,7 +57,7 @@ def urls(machine, authority, folder):
 
 
 def start(machine, service, name, **env):
-    """Start one service on a free port; its address once it answers."""
+    """Start one service on a free port; returns its URL once it answers."""
     port = free_port()
     machine.start(service, name, **{f"{service.upper()}_PORT": str(port)}, **env)
     url = f"http://127.0.0.1:{port}"
@@ -65,7 +65,7 @@ def start(machine, service, name, **env):
     return url
 
 
-def test_votes_are_taken_counted_and_shown_over_tls(machine, urls):
+def test_votes_are_accepted_counted_and_shown_over_tls(machine, urls):
     started = {
         service: start(machine, service, service, **urls()) for service in ("vote", "worker", "result")
     }

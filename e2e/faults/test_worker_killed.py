@@ -18,7 +18,7 @@ KILLS = 3
 
 @pytest.fixture
 def cast(machine):
-    """Put 20,000 votes of 6,000 voters on the stream, as vote would; what each voter wanted last."""
+    """Add 20,000 votes of 6,000 voters to the stream; returns the last vote of each voter."""
     chance = random.Random(20_000)
     wanted = {}
     with redis.Redis.from_url(machine.redis.url) as client, client.pipeline(transaction=False) as pipe:
@@ -67,7 +67,7 @@ def test_the_count_is_exact(machine, cast):
             machine.kill(name)
             assert left() > 0, "the kill came too late to interrupt anything"
             start(name)
-        wait_until(lambda: left() == 0, what="the workers are through", seconds=60)
+        wait_until(lambda: left() == 0, what="the workers are done", seconds=60)
 
     assert counted(machine.postgres.url) == cast
     assert tally(machine.postgres.url) == Counter(cast.values())

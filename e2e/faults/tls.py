@@ -1,4 +1,4 @@
-"""TLS in front of the embedded servers, whose builds have none."""
+"""TLS in front of the embedded servers, which are built without it."""
 
 import asyncio
 import ssl
@@ -11,11 +11,11 @@ from local.servers import free_port
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Connect = Callable[[], Awaitable[Streams]]
-SSL_REQUEST = 8  # bytes; a client of PostgreSQL asks for TLS before it begins it
+SSL_REQUEST = 8  # bytes; a PostgreSQL client requests TLS before the handshake
 
 
 class Terminator:
-    """Takes TLS on a port of its own and passes on what is inside, within a `with` block."""
+    """Terminates TLS on its own port and forwards to the server, within a `with` block."""
 
     def __init__(self, context: ssl.SSLContext, server: Connect, *, asked_for: bool = False) -> None:
         self.port = free_port()
@@ -60,7 +60,7 @@ class Terminator:
 
 
 async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Copy until one side is gone, and end the other."""
+    """Copy until one side closes, then close the other."""
     while data := await reader.read(65536):
         writer.write(data)
         await writer.drain()

@@ -1,4 +1,4 @@
-"""A workflow run as GitHub would run it, by act on this machine, and what it said."""
+"""Runs a workflow with act on this machine, as GitHub would, and reads its output."""
 
 import html
 import json
@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-RUN_ID = count(os.getpid() * 1000)  # each run's own, in every process
+RUN_ID = count(os.getpid() * 1000)  # unique in every process
 MINUTES = 20
 UNKNOWN = re.compile(
     r"^ +(?:queue: max|deployment: false)\n", re.MULTILINE
@@ -23,7 +23,7 @@ FAILED = re.compile(r"Failure - Main (.*) \[")
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """How one run went."""
+    """The result of one run."""
 
     ok: bool
     seconds: float
@@ -31,18 +31,18 @@ class Run:
 
     @cached_property
     def summary(self) -> str:
-        """What the run's page shows as text: every step's summary."""
+        """The summaries of all steps, as the run's page shows them."""
         said = (each["content"] for each in self.entries if each.get("command") == "summary")
         return html.unescape("\n".join(said))
 
     @cached_property
     def jobs(self) -> dict[str, str]:
-        """How each job ended, by its id: success or failure."""
+        """The result of each job by its id: success or failure."""
         return {each["jobID"]: each["jobResult"] for each in self.entries if "jobResult" in each}
 
     @cached_property
     def said(self) -> str:
-        """What the steps wrote, errors that GitHub shows beside the run included."""
+        """The output of the steps, including errors that GitHub shows as annotations."""
         lines = [each for each in self.entries if each.get("raw_output") or each.get("command") == "error"]
         return "".join(each.get("raw", each["msg"]) for each in lines)
 
@@ -66,7 +66,7 @@ def act(
     inputs: Mapping[str, str],
     nothing: Path,
 ) -> Run:
-    """Run a workflow of a clone to its end; `nothing` stands in for actions that only AWS needs."""
+    """Run a workflow of a clone until it ends; `nothing` replaces actions that only AWS needs."""
     cloud = [line.split("uses: ")[1].split(" #")[0] for line in remote_actions(clone)]
     command = [
         *("act", event, "--json", "--workflows", f".github/workflows/{workflow}"),
@@ -100,12 +100,12 @@ def act(
 
 
 def remote_actions(clone: Path) -> list[str]:
-    """The lines of our own actions that name somebody else's."""
+    """The lines of our actions that use third-party actions."""
     text = "".join(path.read_text() for path in (clone / ".github/actions").glob("*/action.yaml"))
     return [line for line in text.splitlines() if "uses: " in line and "./" not in line]
 
 
 def for_act(clone: Path) -> None:
-    """Take out of a clone's workflows the lines that act does not know; docs/fork.md tells people how."""
+    """Remove the lines that act does not support from a clone's workflows; docs/fork.md says how."""
     for path in (clone / ".github/workflows").glob("*.yaml"):
         path.write_text(UNKNOWN.sub("", path.read_text()))

@@ -1,6 +1,6 @@
-"""Stories of the pipeline: the workflow files, run by act, from a commit to a release in staging.
+"""Stories of the pipeline: act runs the workflow files, from a commit to a release in staging.
 
-Two are told at once, a file each; each holds the environments that it deploys to while it needs them.
+Two files run at once; each locks the environments that it deploys to for as long as it needs them.
 """
 
 import json
@@ -21,15 +21,15 @@ MADE_IN = pytest.StashKey[float]()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--reports", type=Path, help="where copies of the reports that the stories made go")
+    parser.addoption("--reports", type=Path, help="copy the reports that the stories write to this folder")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Make the testbed before the stories start, or end with the one line that says what is in the way."""
+    """Create the testbed before the stories start, or exit with one line that says what is missing."""
     if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
         return None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster goes then, too
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster is deleted then, too
     kept, started = ExitStack(), time.monotonic()
     config.add_cleanup(kept.close)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
@@ -50,24 +50,24 @@ def pytest_cmdline_main(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
-    """Tell a process where its stories happen."""
+    """Pass the names of the testbed to a process."""
     node.workerinput["testbed"] = json.dumps(node.config.stash[TESTBED])
 
 
 def pytest_collection_modifyitems(items):
-    """The longest story first, and beside it those that it does not wait for; the third file follows it."""
+    """Run the longest story first, in parallel with those that it does not wait for."""
     files = ("release", "renamed_fork", "at_once_and_away", "gates", "error_switch", "apply_and_platform")
     items.sort(key=lambda item: files.index(item.path.stem.removeprefix("test_")))
 
 
 def pytest_itemcollected(item):
-    """These stories need Docker, and time."""
+    """Mark every story as needing Docker, and set its timeout."""
     item.add_marker(pytest.mark.docker)
     item.add_marker(pytest.mark.timeout(1800))
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print how long everything took, and what the stories measured."""
+    """Print how long everything took, and the figures of the stories."""
     if MADE_IN not in config.stash:
         return
     stories = [*terminalreporter.stats.get("passed", []), *terminalreporter.stats.get("failed", [])]
@@ -81,7 +81,7 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.fixture(scope="session")
 def testbed(pytestconfig) -> Testbed:
-    """A cluster, a registry and a fork, and a clone of the owner's for this process alone."""
+    """A cluster, a registry and a fork, with a clone of the owner for this process."""
     told = getattr(pytestconfig, "workerinput", {}).get("testbed")
     named = json.loads(told) if told else pytestconfig.stash.get(TESTBED, None)
     if named is None:
@@ -91,5 +91,5 @@ def testbed(pytestconfig) -> Testbed:
 
 @pytest.fixture
 def figure(record_property):
-    """Note a figure for the end of the run."""
+    """Records a figure for the summary at the end of the run."""
     return record_property

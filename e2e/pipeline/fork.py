@@ -14,7 +14,7 @@ from e2e.pipeline.names import SETTINGS
 from local.app import ROOT
 
 ACTION = """name: nothing
-description: Stands in for an action that only AWS needs.
+description: Replaces an action that only AWS needs.
 runs: {using: composite, steps: []}
 """
 DECLARED = "vote/pyproject.toml"
@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Clone:
-    """One person's clone; origin has GitHub's address in it, and is the bare repository all the same."""
+    """One person's clone; its origin has a GitHub URL, which git maps to the bare repository."""
 
     folder: Path
     person: Person
@@ -46,12 +46,12 @@ class Clone:
         ).strip()
 
     def pull(self) -> str:
-        """Bring the clone to what main is, as a workflow's checkout does; that commit."""
+        """Update the clone to main, as a workflow's checkout does; returns the commit."""
         self.git("pull", "--quiet", "--rebase", "origin", "main")
         return self.git("rev-parse", "HEAD")
 
     def commit(self, message: str) -> str:
-        """Commit everything that changed, and push it to main; the commit."""
+        """Commit all changes and push them to main; returns the commit."""
         self.git("add", "--all")
         self.git("commit", "--quiet", f"--message={message}")
         self.pull()
@@ -59,7 +59,7 @@ class Clone:
         return self.git("rev-parse", "HEAD")
 
     def show_version(self, number: int) -> str:
-        """A cosmetic change: vote becomes this version, and its page's footer says so; the commit."""
+        """Push a cosmetic change: vote gets this version, and its page shows it; returns the commit."""
         self.pull()
         self._rewrite(DECLARED, r'^version = ".*"$', f'version = "{number}"')
         self._rewrite(PAGE, r"(?:\n *<p>v\d+</p>)?(\n *</footer>)", rf"\n      <p>v{number}</p>\1")
@@ -70,12 +70,12 @@ class Clone:
         file.write_text(re.sub(old, new, file.read_text(), count=1, flags=re.MULTILINE))
 
     def dispatch(self, workflow: str, **inputs: str) -> Run:
-        """Run a workflow by hand, on what main is."""
+        """Run a workflow by hand, on main."""
         self.pull()
         return self._act("workflow_dispatch", workflow, inputs)
 
     def pushed(self, workflow: str) -> Run:
-        """Run the workflow that this person's push has started, on the commit that was pushed."""
+        """Run the workflow that this person's push starts, on the pushed commit."""
         return self._act("push", workflow, {})
 
     def delivery(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess[str]:
@@ -93,7 +93,7 @@ class Clone:
 
 @dataclass(frozen=True)
 class Fork:
-    """The bare repository and the folder that it and the clones are in."""
+    """The bare repository, and the folder that contains it and the clones."""
 
     folder: Path
     repository: str = SETTINGS.repository
@@ -104,7 +104,7 @@ class Fork:
         return self.folder / "origin.git"
 
     def create(self, owner: Person) -> Clone:
-        """Make origin from this checkout, uncommitted changes included; the owner's clone of it."""
+        """Create origin from this checkout, uncommitted changes included; returns the owner's clone."""
         run("git", "clone", "--quiet", "--bare", str(ROOT), str(self.origin), seconds=120)
         run("git", "update-ref", "refs/heads/main", "HEAD", cwd=self.origin)
         run("git", "symbolic-ref", "HEAD", "refs/heads/main", cwd=self.origin)
@@ -119,7 +119,7 @@ class Fork:
                 shutil.copy(ROOT / name, clone.folder / name)
         for_act(clone.folder)
         if clone.git("status", "--porcelain"):
-            clone.commit("chore: what is not committed yet, and what act does not know left out")
+            clone.commit("chore: uncommitted changes, without the lines that act does not support")
         return clone
 
     def clone(self, person: Person) -> Clone:
@@ -131,7 +131,7 @@ class Fork:
         return Clone(folder, person, self.repository, self.folder / "nothing")
 
     def read(self, path: str) -> str:
-        """A file as main has it."""
+        """The content of a file on main."""
         return run("git", "show", f"main:{path}", cwd=self.origin)
 
     def row(self, env: str) -> str:
@@ -141,17 +141,17 @@ class Fork:
         return row
 
     def files(self, folder: str) -> list[str]:
-        """The files below a folder that main has."""
+        """The files in a folder on main."""
         return run("git", "ls-tree", "-r", "--name-only", "main", folder, cwd=self.origin).split()
 
     def copy(self, folder: str, into: Path) -> None:
-        """Copy what main has below a folder."""
+        """Copy the files of a folder on main."""
         into.mkdir(parents=True, exist_ok=True)
         for path in self.files(folder):
             (into / Path(path).name).write_text(self.read(path))
 
     def tip(self) -> str:
-        """The commit that main is at."""
+        """The newest commit of main."""
         return run("git", "rev-parse", "main", cwd=self.origin).strip()
 
     def since(self, commit: str) -> list[str]:
@@ -159,6 +159,6 @@ class Fork:
         return run("git", "log", "--format=%s", f"{commit}..main", cwd=self.origin).splitlines()
 
     def deployments(self, commit: str, env: str = "") -> list[str]:
-        """Those of them that changed an overlay, of one environment if it is named."""
+        """The same for commits that changed an overlay, optionally of one environment."""
         where = f"k8s/overlays/{env}"
         return run("git", "log", "--format=%s", f"{commit}..main", "--", where, cwd=self.origin).splitlines()

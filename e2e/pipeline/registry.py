@@ -1,4 +1,4 @@
-"""A registry:2 on localhost, which the nodes of a kind cluster reach under the same name."""
+"""A registry:2 on localhost that the nodes of a kind cluster reach under the same name."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,7 +10,7 @@ from demo.cluster import Cluster
 from e2e.sites import wait_until
 
 HOSTS = "/etc/containerd/certs.d"
-# Where a node's containerd does not look for hosts.toml yet; the nodes of kind 0.27 and newer do.
+# Makes containerd read hosts.toml; the nodes of kind 0.27 and newer do so by default.
 LOOK = f"""grep -q config_path /etc/containerd/config.toml || {{
   echo '[plugins."io.containerd.grpc.v1.cri".registry]'
   echo '  config_path = "{HOSTS}"'
@@ -20,14 +20,14 @@ systemctl restart containerd"""
 
 @dataclass(frozen=True)
 class Registry:
-    """One registry container, by its name and its port on 127.0.0.1."""
+    """A registry container on a port of 127.0.0.1."""
 
     name: str
     port: int
 
     @property
     def host(self) -> str:
-        """What image names begin with."""
+        """The host part of image names."""
         return f"localhost:{self.port}"
 
     def __enter__(self) -> Self:
@@ -53,11 +53,11 @@ class Registry:
         )
 
     def stop(self) -> None:
-        """Take it away, as an outage would."""
+        """Stop it, to simulate an outage."""
         run("docker", "stop", "--time=2", self.name)
 
     def start(self) -> None:
-        """Bring it back, with what it had."""
+        """Start it again, with its data."""
         run("docker", "start", self.name)
         self.wait()
 

@@ -1,4 +1,4 @@
-"""Story 6: what changes without a new image: manifests of an environment, and the platform."""
+"""Story 6: changes without a new image of the app: manifests of an environment, and the platform."""
 
 from e2e.pipeline.names import APPLY, PLATFORM
 
@@ -22,7 +22,7 @@ def test_a_change_of_the_manifests_is_applied(testbed):
         assert sum(each.ready for each in state.pods) == 2
 
 
-def test_a_push_to_apm_renews_the_platform_and_no_environment(testbed):
+def test_a_push_to_apm_updates_the_platform_and_no_environment(testbed):
     with testbed.alone():
         testbed.owner.pull()
         declared = testbed.owner.folder / "apm/src/apm/__init__.py"

@@ -1,4 +1,4 @@
-"""Story 4: two runs at once both land; a registry or a cluster that is away leaves nothing half done."""
+"""Story 4: two runs at once both succeed; an unreachable registry or cluster leaves nothing half done."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,7 +13,7 @@ GRACE = Person("Grace Hopper", "grace@example.org")
 
 
 def test_two_pushes_at_once_both_land(testbed):
-    """GitHub would let one wait for the other; act does not, so the later commit wins."""
+    """GitHub would queue the second run; act does not, so the later commit wins."""
     grace = testbed.fork.clone(GRACE)
     with testbed.alone("dev"):
         tip = testbed.fork.tip()
@@ -28,29 +28,29 @@ def test_two_pushes_at_once_both_land(testbed):
         assert not run("git", "log", "--merges", "--format=%h", f"{tip}..main", cwd=testbed.fork.origin)
         dev = testbed.env("dev").look()
         assert dev.healthy
-        assert dev.tag in newest, "what runs is what main says"
+        assert dev.tag in newest, "the running tag is the one on main"
         assert dev.tag not in before
 
 
-def test_a_registry_that_is_away(testbed):
+def test_an_unreachable_registry(testbed):
     with testbed.alone():
         testbed.owner.show_version(22)
         before, tip = testbed.env("dev").look(), testbed.fork.tip()
         testbed.registry.stop()
         try:
-            away = testbed.owner.pushed(DEV)
+            failed = testbed.owner.pushed(DEV)
         finally:
             testbed.registry.start()
 
-        assert away.failed == ["delivery build"]
-        assert one_line(away, testbed.registry.host)
+        assert failed.failed == ["delivery build"]
+        assert one_line(failed, testbed.registry.host)
         assert testbed.fork.deployments(tip) == []
         assert testbed.env("dev").look() == before
-        assert testbed.owner.pushed(DEV).ok, "the same push again, once it is back"
+        assert testbed.owner.pushed(DEV).ok, "the same push succeeds once the registry is back"
 
 
 @pytest.mark.parametrize("workflow", [DEV, PROMOTE, ROLL_BACK])
-def test_a_cluster_that_is_away(testbed, workflow):
+def test_an_unreachable_cluster(testbed, workflow):
     inputs = {
         DEV: {"image_tag": testbed.tag("dev")},
         PROMOTE: {"from": "dev", "to": "qa"},
@@ -61,17 +61,17 @@ def test_a_cluster_that_is_away(testbed, workflow):
         nodes = testbed.cluster.nodes
         run("docker", "pause", *nodes)
         try:
-            away = testbed.owner.dispatch(workflow, **inputs)
+            failed = testbed.owner.dispatch(workflow, **inputs)
         finally:
             run("docker", "unpause", *nodes)
 
-        assert not away.ok
-        assert one_line(away, "does not answer")
+        assert not failed.ok
+        assert one_line(failed, "does not answer")
         assert testbed.fork.tip() == tip
         assert testbed.env("dev").look().healthy
 
 
-def one_line(away, words):
-    """Whether one line of the run's output says it, without a traceback."""
-    assert "Traceback" not in away.said, away
-    return [line for line in away.said.splitlines() if words in line]
+def one_line(failed, words):
+    """The lines of the run's output with these words; fails if there is a traceback."""
+    assert "Traceback" not in failed.said, failed
+    return [line for line in failed.said.splitlines() if words in line]

@@ -1,4 +1,4 @@
-"""Story 2: errors during QA end the workflow with the reason; nothing goes on until QA is rolled back."""
+"""Story 2: errors in QA fail the workflow with the reason; nothing is promoted until QA is rolled back."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ def test_a_bad_release_stops_in_qa_and_is_rolled_back(testbed, figure):
 
 
 def tell(testbed, owner, *, good, bad, gone_on, figure):
-    """The bad release goes on to QA, and no further."""
+    """The bad release gets to QA and no further."""
     qa = testbed.env("qa")
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(owner.dispatch, PROMOTE, **{"from": "dev", "to": "qa"})

@@ -1,4 +1,4 @@
-"""Story 3: what the workflows refuse, each with a sentence, and the way around that is allowed."""
+"""Story 3: what the workflows refuse, each with a reason, and the exception that is allowed."""
 
 import pytest
 
@@ -10,14 +10,14 @@ STAGING = DEPLOY["staging"]
 
 @pytest.fixture(scope="module", autouse=True)
 def staging(testbed):
-    """Staging is this file's alone."""
+    """Lock staging for the stories of this file."""
     with testbed.alone("staging"):
         yield testbed.env("staging")
 
 
 @pytest.fixture(scope="module")
 def tag(testbed):
-    """A release that runs nowhere yet."""
+    """A new build that is not deployed anywhere."""
     testbed.owner.show_version(19)
     return testbed.build()
 
@@ -30,7 +30,7 @@ def refused(run, *words):
 
 
 def nothing_to_do(run, *words):
-    """A green run that says why nothing happened."""
+    """A successful run that says why there was nothing to do."""
     assert run.ok, run
     for word in ("Nothing to do", *words):
         assert word in run.summary, run
@@ -41,12 +41,12 @@ def test_the_confirmation_must_be_the_word(testbed):
     refused(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="yes"), "promote")
 
 
-def test_nothing_is_promoted_where_nothing_is_paused(testbed):
+def test_without_a_paused_release_there_is_nothing_to_promote(testbed):
     assert testbed.env("staging").look().healthy
     nothing_to_do(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
 
 
-def test_a_step_is_not_skipped(testbed, tag):
+def test_environments_cannot_be_skipped(testbed, tag):
     tip = testbed.fork.tip()
     run = testbed.owner.dispatch(PROMOTE, **{"from": "qa", "to": "staging"})
     refused(run, "dev -> qa -> uat -> staging", "image_tag")
@@ -65,7 +65,7 @@ def test_an_image_is_deployed_to_staging_directly_and_promoted_once(testbed, tag
     again = testbed.owner.dispatch(STAGING, image_tag=tag)
     assert again.ok, again
     assert staging.look().paused
-    assert again.seconds < 180, "it does not wait for a pause that never comes"
+    assert again.seconds < 180, "it does not wait for a pause that never happens"
 
     promoted = testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote")
     assert promoted.ok, promoted
@@ -73,7 +73,7 @@ def test_an_image_is_deployed_to_staging_directly_and_promoted_once(testbed, tag
     nothing_to_do(testbed.owner.dispatch(PROMOTE_ROLLOUT, confirm="promote"), "aused")
 
 
-def test_the_same_image_again_is_no_new_rollout(testbed, tag, staging):
+def test_deploying_the_same_image_starts_no_rollout(testbed, tag, staging):
     before, tip = staging.look(), testbed.fork.tip()
     nothing_to_do(testbed.owner.dispatch(STAGING, image_tag=tag), "already deployed, no new rollout")
     after = staging.look()
@@ -82,8 +82,8 @@ def test_the_same_image_again_is_no_new_rollout(testbed, tag, staging):
     assert testbed.fork.deployments(tip, "staging") == []
 
 
-def test_staging_goes_back_from_what_is_active_and_from_what_waits(testbed, tag, staging, figure):
-    """Nobody is asked and no step is waited for: what ran here before is active at once."""
+def test_staging_rolls_back_from_an_active_and_from_a_paused_release(testbed, tag, staging, figure):
+    """A rollback needs no approval and skips all steps: the previous release is active at once."""
     back = testbed.owner.dispatch(ROLL_BACK, environment="staging", reason="the wrong colour")
     assert back.ok, back
     state = staging.look()

@@ -1,4 +1,4 @@
-"""Story 1: a cosmetic change goes from a commit to staging's active URL, by the workflow files alone."""
+"""Story 1: a cosmetic change gets from a commit to staging's active URL, only by the workflow files."""
 
 import json
 import re
@@ -23,10 +23,10 @@ def require(run):
     return run
 
 
-def test_a_change_reaches_staging_by_the_workflows_alone(testbed, zoe, figure):
+def test_a_change_reaches_staging_by_workflows_only(testbed, zoe, figure):
     start, runs = testbed.fork.tip(), {}
     dev, qa, uat, staging = (ExitStack() for _ in ENVIRONMENTS)
-    with dev, qa, uat, staging:  # an environment that the change has left is another story's
+    with dev, qa, uat, staging:  # other stories may use an environment that the change has passed
         dev.enter_context(testbed.alone("dev"))
         change = zoe.show_version(17)
         runs["dev"] = require(zoe.pushed(DEPLOY["dev"]))
@@ -67,7 +67,7 @@ def test_a_change_reaches_staging_by_the_workflows_alone(testbed, zoe, figure):
 
 
 def through_staging(testbed, zoe, tag, *, done):
-    """Both runs: to the preview, where both addresses show their release, and on to active."""
+    """Both runs: to the preview, where each URL shows its release, and then to active."""
     before, urls = testbed.tag("staging"), testbed.env("staging").urls()
     paused = require(zoe.dispatch(PROMOTE, **{"from": "uat", "to": "staging"}))
     done()
@@ -95,7 +95,7 @@ def through_staging(testbed, zoe, tag, *, done):
 
 
 def assert_reports(testbed, tag):
-    """Each environment has a report of this release, for people and as a record."""
+    """Each environment has a report of this release, as Markdown and as JSON."""
     files = testbed.fork.files(".deployments")
     for env in ENVIRONMENTS:
         (record,) = [path for path in files if f"{tag[:7]}-v17-{env}-" in path and path.endswith(".json")]

@@ -1,4 +1,4 @@
-"""Story 5: a fork under another name, with six environments, deploys to its first and to its last one."""
+"""Story 5: a renamed fork with six environments deploys to its first and to its last one."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from e2e.pipeline.names import SETTINGS
 from e2e.pipeline.testbed import hasten
 
 EVE = Person("Eve Adams", "eve@example.org")
-SIX = (  # beside dev, uat and staging
+SIX = (  # together with dev, uat and staging
     ("rename", "qa", "qa2"),
     ("add", "perf", "--after", "uat", "--strategy", "canary"),
     ("add", "prod-eu", "--after", "staging", "--strategy", "blue-green", "--replicas", "1", "--no-traffic"),
@@ -72,7 +72,7 @@ def tell(testbed, tmp_path):
     testbed.cluster.kubectl("apply", "--kustomize", str(eve.folder / "k8s/platform/environments"))
     eve.show_version(17)
     deployed(testbed, "acme-dev", lambda: eve.pushed("ci-build-push-acme-dev.yaml"))
-    # Two cores have room for one more environment, not for two.
+    # Two cores can run one more environment, but not two.
     kinds = "deployments,statefulsets"
     testbed.cluster.kubectl("delete", kinds, "--all", "--namespace=acme-dev", "--wait=false")
     tag = overlay.tag(fork.read(overlay.path("dev")))
@@ -81,7 +81,7 @@ def tell(testbed, tmp_path):
 
 
 def deployed(testbed, namespace, workflow):
-    """Run a workflow that deploys to a namespace of this cluster; all of that is ready afterwards."""
+    """Run a workflow that deploys to a namespace of this cluster, and check that it is ready."""
     kubectl = testbed.cluster.kubectl
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(workflow)

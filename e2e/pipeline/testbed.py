@@ -1,4 +1,4 @@
-"""Where the pipeline's stories happen: a cluster, a registry, a fork, and release v16 in all environments."""
+"""The testbed of the pipeline's stories: a cluster, a registry, a fork, and v16 in all environments."""
 
 import fcntl
 import re
@@ -24,7 +24,7 @@ from e2e.pipeline.names import ENVIRONMENTS, SETTINGS
 from e2e.pipeline.registry import Registry
 from local.servers import free_port
 
-PARTS = (*ENVIRONMENTS, "another fork")  # what a story may need for itself
+PARTS = (*ENVIRONMENTS, "another fork")  # what a story can lock
 OWNER = Person("Ada Lovelace", "ada@example.org")
 
 
@@ -38,20 +38,20 @@ class Testbed:
     owner: Clone
 
     def named(self) -> dict[str, str]:
-        """What another process finds it by."""
+        """The names with which another process finds the testbed."""
         registry = {"registry": self.registry.name, "registry_port": str(self.registry.port)}
         return registry | {"cluster": self.cluster.name, "fork": str(self.fork.folder)}
 
     @classmethod
     def of(cls, named: dict[str, str]) -> Self:
-        """The same testbed in another process, with a clone of its own."""
+        """The same testbed in another process, with its own clone."""
         fork = Fork(Path(named["fork"]))
         registry = Registry(named["registry"], int(named["registry_port"]))
         return cls(Cluster.existing(named["cluster"]), registry, fork, fork.clone(OWNER))
 
     @contextmanager
     def alone(self, *parts: str) -> Iterator[None]:
-        """Hold these parts, or everything, until the block ends; always in one order, against deadlocks."""
+        """Lock these parts, or all, until the block ends; always in the same order, to avoid deadlocks."""
         with ExitStack() as held:
             for part in sorted(parts or PARTS, key=PARTS.index):
                 lock = held.enter_context((self.fork.folder / f"{part}.lock").open("w"))
@@ -59,37 +59,37 @@ class Testbed:
             yield
 
     def env(self, name: str) -> Environment:
-        """An environment, to look at and to flip switches in; only workflows deploy."""
+        """An environment, to read its state and flip its switches; only workflows deploy."""
         return Environment(self.cluster, name)
 
     def page(self, url: str) -> str:
-        """What a page shows."""
+        """The HTML of a page."""
         with httpx.Client(transport=Loopback(verify=False), timeout=10) as client:
             return client.get(url).raise_for_status().text
 
     def tag(self, env: str) -> str:
-        """The image tag that runs as stable."""
+        """The image tag of the stable release."""
         return self.env(env).tag
 
     def deliver(self, *arguments: str) -> str:
-        """Run delivery in the owner's clone, for what comes before a story; its output."""
+        """Run delivery in the owner's clone, to prepare a story; returns its output."""
         done = self.owner.delivery(*arguments, seconds=600)
         if done.returncode:
             raise DeliveryError(f"delivery {' '.join(arguments)}: {done.stdout}{done.stderr}")
         return done.stdout
 
     def seed(self) -> None:
-        """Bring v16 into every environment; the first release of each has no steps to pass."""
+        """Deploy v16 to every environment; the first release of an environment skips all steps."""
         self.owner.show_version(16)
         tag = self.build()
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda env: self._first(env, tag), ENVIRONMENTS))
 
     def build(self) -> str:
-        """Build and push what the owner has; its tag."""
+        """Build and push images from the owner's clone; returns the tag."""
         built = re.search(r"[0-9a-f]{7}-\d{14}", self.deliver("build"))
         if built is None:
-            raise DeliveryError("delivery build did not say which tag it made")
+            raise DeliveryError("delivery build did not print the tag")
         return built[0]
 
     def _first(self, env: str, tag: str) -> None:
@@ -100,11 +100,11 @@ class Testbed:
 
 @contextmanager
 def made(folder: Path) -> Iterator[Testbed]:
-    """The testbed, and nothing of it left afterwards."""
+    """Create the testbed, and delete all of it afterwards."""
     up.require_tools()
     if shutil.which("act") is None:
         raise ConfigurationError("act is not on the PATH; install it: https://nektosact.com/installation")
-    name = f"pipeline-{secrets.token_hex(3)}"  # without a fork's name, which renaming would find here
+    name = f"pipeline-{secrets.token_hex(3)}"  # the renamed fork must not find the app's name
     cluster, port = Cluster(name, free_port(), brief=True), free_port()
     try:
         with Registry(f"{name}-registry", port) as registry:
@@ -129,7 +129,7 @@ def made(folder: Path) -> Iterator[Testbed]:
 
 
 def settle(testbed: Testbed) -> None:
-    """Say where this fork deploys, with fast timings."""
+    """Configure where this fork deploys, with short pauses."""
     testbed.deliver(
         "init",
         *("--cluster", testbed.cluster.name),
@@ -141,7 +141,7 @@ def settle(testbed: Testbed) -> None:
 
 
 def hasten(checkout: Path) -> None:
-    """Add components/fast, seconds instead of minutes, after the last component of each overlay."""
+    """Add components/fast, with pauses of seconds, after the last component of each overlay."""
     for path in checkout.glob("k8s/overlays/*/kustomization.yaml"):
         text = path.read_text()
         path.write_text(
@@ -150,7 +150,7 @@ def hasten(checkout: Path) -> None:
 
 
 def forget_images(prefix: str) -> None:
-    """Remove from the local engine what the workflows built for this registry."""
+    """Delete the images of this registry from the local engine."""
     listed = run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
     ours = [each for each in listed if each.startswith(prefix)]
     if ours:

@@ -1,4 +1,4 @@
-"""Another checkout of this tree, as somebody else's machine would hold it."""
+"""Copies of this checkout, as on another machine."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from local.app import CADDY, ROOT
 
 
 def copy(folder: Path) -> Path:
-    """The files that git knows, as they are now."""
+    """Copy the working tree: tracked files and untracked files that git does not ignore."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -26,14 +26,14 @@ def copy(folder: Path) -> Path:
 
 
 def private(folder: Path) -> Path:
-    """The same, as umask 077 makes it: nobody but its owner reads it."""
+    """The same, as with umask 077: only the owner can read it."""
     for path in copy(folder).rglob("*"):
         path.chmod(0o700 if path.is_dir() else 0o600)
     return folder
 
 
 def with_packages(folder: Path) -> Path:
-    """The same with a .venv of its own, which borrows the packages that were installed here."""
+    """The same with its own .venv, which uses the packages that are installed here."""
     copy(folder)
     venv = folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)

@@ -1,4 +1,4 @@
-"""A command on a real terminal, and every process that it starts."""
+"""Runs a command on a real terminal, and finds every process that it starts."""
 
 import fcntl
 import os
@@ -14,14 +14,13 @@ import psutil
 from e2e.sites import wait_until
 from local.app import ROOT
 
-SHELL = {
-    name: value for name, value in os.environ.items() if not name.startswith("MAKE")
-}  # no make around it
+# Without the variables of an outer make.
+SHELL = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 MARK = "MARK_OF_TEST_RUN"
 
 
 class Terminal:
-    """`make run` as the foreground job of a terminal of its own."""
+    """`make run` as the foreground job of a new terminal."""
 
     def __init__(self, *command: str, cwd: Path = ROOT, **env: str) -> None:
         self.mark = secrets.token_hex(8)
@@ -35,7 +34,7 @@ class Terminal:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - nothing else gives a terminal
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - the only way to set a controlling terminal
         )
         os.close(theirs)
         self._reader = Thread(target=self._read, daemon=True)
@@ -60,11 +59,11 @@ class Terminal:
         os.write(self._ours, key)
 
     def close(self) -> None:
-        """Close the window."""
+        """Close the terminal window."""
         os.close(self._ours)
 
     def left(self) -> list[str]:
-        """What still runs of all that it started, detached or not."""
+        """The processes it has started that are still running, detached or not."""
         return marked(self.mark)
 
 
@@ -76,5 +75,5 @@ def marked(mark: str) -> list[str]:
             if process.environ().get(MARK) == mark and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(" ".join(process.cmdline()))
         except psutil.Error:
-            continue  # ended meanwhile, or somebody else's
+            continue  # it has ended, or belongs to another user
     return found

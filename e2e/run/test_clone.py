@@ -1,4 +1,4 @@
-"""A clone is the same on every machine, whatever git is told there."""
+"""A clone is the same on every machine, whatever git's configuration."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ import sys
 from local.app import ROOT
 
 
-def test_line_ends_do_not_depend_on_the_users_git(tmp_path):
+def test_line_endings_do_not_depend_on_git_settings(tmp_path):
     settings = tmp_path / "gitconfig"
     settings.write_text(
         "[core]\n\tautocrlf = true\n\teol = crlf\n\tsafecrlf = warn\n[init]\n\tdefaultBranch = trunk\n"
@@ -26,7 +26,7 @@ def test_line_ends_do_not_depend_on_the_users_git(tmp_path):
     assert b"\r" not in (clone / "k8s/components/analysis/analyse.sh").read_bytes()
 
 
-def test_tests_in_a_git_hook_leave_its_repository_alone(tmp_path):
+def test_tests_in_a_git_hook_do_not_touch_its_repository(tmp_path):
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     index = tmp_path / ".git/index"
     hook = {"GIT_DIR": str(tmp_path / ".git"), "GIT_INDEX_FILE": str(index), "GIT_PREFIX": ""}

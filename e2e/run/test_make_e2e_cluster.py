@@ -1,4 +1,4 @@
-"""`make e2e-cluster` on a machine that lacks something, and stopped before its cluster is there."""
+"""`make e2e-cluster` with a missing tool, and interrupted before its cluster exists."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ case $* in create*) exec /bin/sleep 60 ;; esac
 
 
 @pytest.mark.parametrize("missing", TOOLS)
-def test_what_is_missing_is_said_in_one_line(tmp_path, missing):
+def test_a_missing_tool_is_named_in_one_line(tmp_path, missing):
     for tool in TOOLS:
         if tool != missing:
             (tmp_path / tool).symlink_to("/bin/true")
@@ -40,7 +40,7 @@ def test_what_is_missing_is_said_in_one_line(tmp_path, missing):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=lambda how: how.name)
-def test_a_stop_removes_the_cluster(tmp_path, how):
+def test_an_interruption_deletes_the_cluster(tmp_path, how):
     for tool in TOOLS:
         (tmp_path / tool).symlink_to("/bin/true")
     (tmp_path / "kind").unlink()
@@ -49,9 +49,9 @@ def test_a_stop_removes_the_cluster(tmp_path, how):
     asked = tmp_path / "asked"
     path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     run = subprocess.Popen(COMMAND, cwd=ROOT, env=path, start_new_session=True, stdout=subprocess.DEVNULL)
-    wait_until(lambda: asked.exists() and "\ncreate" in asked.read_text(), what="kind makes the cluster")
+    wait_until(lambda: asked.exists() and "\ncreate" in asked.read_text(), what="kind creates the cluster")
 
-    os.killpg(run.pid, how)  # as a terminal does: kind gets it, too
+    os.killpg(run.pid, how)  # as a terminal does: kind gets the signal, too
 
     assert run.wait(timeout=30) == 2
     *_, created, deleted = asked.read_text().splitlines()

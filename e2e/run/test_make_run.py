@@ -1,4 +1,4 @@
-"""`make run` as a newcomer meets it: it starts, keeps votes, stops cleanly, and says what is wrong."""
+"""`make run` for a new user: it starts, keeps votes, stops cleanly, and explains errors."""
 
 import os
 import re
@@ -17,15 +17,14 @@ from local.servers import free_port
 
 READY_WITHIN_S = 10
 STOPPED_WITHIN_S = 5
-STOPPED = (0, -signal.SIGINT)  # make says the second when it noticed Ctrl-C before its child ended
-TERMINAL = {
-    name: value for name, value in os.environ.items() if not name.startswith("MAKE")
-}  # no make around it
-LABELS = ("vote", "results", "trust")  # what it prints, one a line
+STOPPED = (0, -signal.SIGINT)  # the second if make handles Ctrl-C before its child has ended
+# Without the variables of an outer make.
+TERMINAL = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+LABELS = ("vote", "results", "trust")  # printed one per line
 
 
 class Run:
-    """One `make run` in a session of its own, as a terminal would start it."""
+    """One `make run` in a new session, as a terminal starts it."""
 
     def __init__(self, data: Path, *ports: int) -> None:
         self.data = data
@@ -45,25 +44,25 @@ class Run:
             )
 
     def ready(self) -> Site:
-        """Wait for the addresses it prints."""
-        wait_until(lambda: "stop     Ctrl-C" in self.log.read_text(), what="it prints its addresses")
+        """Wait until it has printed its URLs."""
+        wait_until(lambda: "stop     Ctrl-C" in self.log.read_text(), what="it prints its URLs")
         text = self.log.read_text()
         vote, results, authority = (re.search(rf"^  {name} +(\S+)", text, re.MULTILINE)[1] for name in LABELS)
         return Site(vote, results, Path(authority).read_text())
 
     def family(self) -> list[psutil.Process]:
-        """Every process it started; the database server detaches itself and leaves its number in a file."""
+        """Every process it has started; PostgreSQL is in another session and found by its pid file."""
         postgres = int((self.data / "postgres/postmaster.pid").read_text().split()[0])
         return [*psutil.Process(self.process.pid).children(recursive=True), psutil.Process(postgres)]
 
     def interrupt(self) -> int:
-        """Ctrl-C, which a terminal sends to the whole foreground group; the exit code."""
+        """Press Ctrl-C, which a terminal sends to the whole process group; returns the exit code."""
         os.killpg(self.process.pid, signal.SIGINT)
         return self.process.wait(timeout=30)
 
 
 def alive(process: psutil.Process) -> bool:
-    """Whether it still runs; one that ended and waits for init to notice does not."""
+    """Whether a process is still running; a zombie is not."""
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -100,7 +99,7 @@ def test_it_starts_keeps_votes_and_stops_everything(folder, ports):
     assert second.interrupt() in STOPPED
 
 
-def test_a_service_that_hangs_does_not_hold_up_the_stop(folder, ports):
+def test_a_service_that_hangs_does_not_delay_the_stop(folder, ports):
     run = Run(folder / "hangs", *ports)
     run.ready()
     family = run.family()
@@ -156,7 +155,7 @@ def test_a_taken_port_is_one_line_that_says_what_to_do(folder, ports):
     assert not (folder / "never").exists()
 
 
-def test_an_impossible_port_is_named(folder):
+def test_an_invalid_port_is_named(folder):
     run = Run(folder / "never", 70000, 8444)
 
     assert run.process.wait(timeout=30) != 0

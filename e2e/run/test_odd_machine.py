@@ -1,4 +1,4 @@
-"""`make run` in a folder with blanks, started from a shell that is set up for everything but us."""
+"""`make run` in a folder with spaces, from a shell whose settings are for other programs."""
 
 import socket
 import ssl
@@ -73,7 +73,7 @@ def run(folder):
 
 
 def ask(address: str, port: int, lines: str) -> str:
-    """What the page at this address says to one request; its own certificate is checked elsewhere."""
+    """The page's response to one request; other tests verify its certificate."""
     trust = ssl.create_default_context()
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
     with (
@@ -84,7 +84,7 @@ def ask(address: str, port: int, lines: str) -> str:
         return b"".join(iter(lambda: page.recv(4096), b"")).decode()
 
 
-def test_it_runs_and_takes_votes_over_both_families(run):
+def test_it_runs_and_accepts_votes_over_ipv4_and_ipv6(run):
     terminal, (vote, _) = run
 
     terminal.until("stop     Ctrl-C")

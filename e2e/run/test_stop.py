@@ -1,4 +1,4 @@
-"""`make run` stops everything it started, whenever and however its user leaves."""
+"""`make run` stops everything it has started, whenever and however the user stops it."""
 
 import socket
 import subprocess
@@ -23,7 +23,7 @@ def arguments(folder):
         *(f"VOTE_HTTPS_PORT={ports[0]}", f"RESULT_HTTPS_PORT={ports[1]}"),
     ]
     for port in ports:
-        socket.create_server(("127.0.0.1", port)).close()  # nobody keeps it
+        socket.create_server(("127.0.0.1", port)).close()  # the port is free again
 
 
 @pytest.mark.parametrize("moment", ["starting Redis", "vote started", "stop     Ctrl-C"])
@@ -40,7 +40,7 @@ def test_ctrl_c_at_any_moment(arguments, moment):
     assert "Traceback" not in run.text
 
 
-def test_an_impatient_user_presses_twice(arguments):
+def test_ctrl_c_twice(arguments):
     run = Terminal(*arguments)
     run.until("https started")
 
@@ -59,11 +59,11 @@ def test_the_window_is_closed(arguments):
 
     run.close()
 
-    wait_until(lambda: run.left() == [], seconds=STOPPED_WITHIN_S, what="nothing runs any more")
+    wait_until(lambda: run.left() == [], seconds=STOPPED_WITHIN_S, what="no process is left")
     run.process.wait(timeout=5)
 
 
-def test_nobody_reads_its_output_any_more(arguments, tmp_path):
+def test_the_output_is_closed(arguments, tmp_path):
     mark = tmp_path.name
     errors = tmp_path / "errors"
     with errors.open("w") as stderr:
@@ -73,7 +73,7 @@ def test_nobody_reads_its_output_any_more(arguments, tmp_path):
     run.stdout.readline()
     run.stdout.close()
 
-    wait_until(lambda: marked(mark) == [], what="nothing runs any more")
+    wait_until(lambda: marked(mark) == [], what="no process is left")
     run.wait(timeout=5)
     assert "Traceback" not in errors.read_text()
     assert "BrokenPipe" not in errors.read_text()

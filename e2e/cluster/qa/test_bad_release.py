@@ -1,4 +1,4 @@
-"""Stories 2 and 3: a release turns bad at 20, 50 or 100 %, and the Rollout goes back by itself."""
+"""Stories 2 and 3: a release turns bad at 20, 50 or 100 %, and the Rollout rolls back automatically."""
 
 import time
 
@@ -24,7 +24,7 @@ BANNER = "ERRORS ON - All votes will fail with HTTP 500"
 
 @pytest.fixture
 def told(figure):
-    """Judge a bad release that went back, and note its figures."""
+    """Checks the votes of a bad release that was rolled back, and records its figures."""
 
     def judge(load, *, bad, switched, on, aborted, counted):
         since_on = load.of(bad, since=on)
@@ -62,9 +62,9 @@ def test_bad_at_20_percent_is_caught(env, page, told):
 
         require_aborted(state, before, "error-rate")
         assert max(weights) == 20
-        assert "Failed" in kinds(env, bad)["Background"], "the background analysis said no"
+        assert "Failed" in kinds(env, bad)["Background"], "the background analysis failed"
         reasons = failed_checks(env, bad)
-        assert set(reasons) == {"error-rate"}, "health never noticed"
+        assert set(reasons) == {"error-rate"}, "the health check did not fail"
         assert "of the requests failed, not less than 2 %" in reasons["error-rate"]
         load.wait_until_accepted()
         revert(env, before)

@@ -1,4 +1,4 @@
-"""Story 1: a good release passes every step under load, and nobody notices."""
+"""Story 1: a good release passes every step under load, and no vote fails."""
 
 import time
 
@@ -6,7 +6,7 @@ from e2e.cluster.load import Load
 from e2e.cluster.rollouts import MINUTES, kinds, new_release
 
 WEIGHTS = {0: 20, 1: 20, 2: 20, 3: 50, 4: 50, 5: 50, 6: 100, 7: 100, 8: 100}  # by step, and at the end
-LASTING = {1, 2, 4, 5, 7, 8}  # pauses, analyses and the end: the others may pass between two looks
+LASTING = {1, 2, 4, 5, 7, 8}  # pauses, analyses and the end; the other steps may pass between two polls
 
 
 def test_good_release_goes_through_all_steps(env, figure):

@@ -1,4 +1,4 @@
-"""Restarts and releases fail no vote, not even in a network that loses every 20th first packet."""
+"""Restarts and releases fail no vote, even in a network that drops every 20th SYN packet."""
 
 import pytest
 
@@ -18,15 +18,15 @@ from e2e.cluster.rollouts import (
 )
 
 CROWD = 20  # votes a second
-# A lost first packet is sent again after 1, 3 and 7 s: of 8,000 connections, one waits for 7 s. Browsers do.
+# A lost SYN is retransmitted after 1, 3 and 7 s: of 8,000 connections, one waits for 7 s, as browsers would.
 PATIENCE_S = 20
-# Not in the table "filter", which whoever enforces network policies writes anew, without rules of others.
+# Not in the table "filter", which implementations of network policies overwrite.
 TABLE = ["iptables", "--table=mangle"]
 RULE = "FORWARD -p tcp --syn -m statistic --mode nth --every 20 --packet 0 -j DROP"
 
 
 def restart(env):
-    """Replace every vote pod by another of the same release; return once all are."""
+    """Replace every vote pod by another of the same release; return once all are replaced."""
     env.kubectl.plugin("restart", runner=RUNNER)
 
     def restarted():
@@ -40,14 +40,14 @@ def restart(env):
 
 
 def pytest_generate_tests(metafunc):
-    """A sound network is what the other stories have, too: this one is told there when it is told whole."""
+    """The other stories already cover a sound network, so this one uses it only with --whole."""
     networks = ["lossy", "sound"] if metafunc.config.getoption("--whole") else ["lossy"]
     metafunc.parametrize("network", networks, indirect=True)
 
 
 @pytest.fixture
 def network(env, request):
-    """A lossy one drops every 20th first packet between pods, and from this machine to them."""
+    """A lossy network drops every 20th SYN packet between pods, and from this machine to them."""
     nodes = env.cluster.nodes if request.param == "lossy" else []
     for node in nodes:
         run("docker", "exec", node, *TABLE, "--insert", *RULE.split())
@@ -57,7 +57,7 @@ def network(env, request):
 
 
 def dropped(env):
-    """How many packets the nodes have dropped."""
+    """The number of packets that the nodes have dropped."""
     said = [
         run("docker", "exec", node, *TABLE, "-nvxL", "FORWARD").splitlines() for node in env.cluster.nodes
     ]

@@ -1,4 +1,4 @@
-"""Every pair of the table in k8s/README, tried on the cluster: who connects, and who is refused."""
+"""Tries every pair of the table in k8s/README on the cluster: who can connect, and who cannot."""
 
 import json
 import secrets
@@ -10,9 +10,9 @@ from demo import kustomization
 from k8s.policies.reach import NAME, started
 from k8s.policies.reach_table import API, API_PORT, TARGETS, sources, table
 
-SETTLED_S = 15  # by then a node's rules know a new pod; an answer before says nothing
+SETTLED_S = 15  # by then the node has the rules for a new pod; earlier results are meaningless
 PATIENCE_S = 90
-# Told where to connect, it tries all of it again and again, and says each time what took its connection.
+# Tries to connect to every target, once a second, and prints which targets accepted.
 PROBE = """
 import concurrent.futures, json, socket, sys, time
 
@@ -35,13 +35,13 @@ with concurrent.futures.ThreadPoolExecutor(len(targets)) as pool:
 
 @pytest.fixture(scope="module")
 def manifests():
-    """What the table is made from: an environment's manifests and the platform's."""
+    """The manifests of an environment and of the platform, from which the table is built."""
     return [*kustomization.rendered("platform"), *kustomization.rendered("overlays/qa")]
 
 
 @pytest.fixture
 def addresses(cluster, manifests):
-    """Where each target listens: the address of one of its pods, and the port of its container."""
+    """The address of each target: the IP of one of its pods and the container's port."""
     found = {}
     for name, port in TARGETS.items():
         target = started(manifests)[name]
@@ -57,7 +57,7 @@ def addresses(cluster, manifests):
 
 @pytest.fixture
 def probes(cluster, env, manifests, addresses):
-    """A pod for each source, with its labels; it is never Ready, so that no Service leads to it."""
+    """A pod per source, with its labels; it is never Ready, so no Service selects it."""
     image = f"{kustomization.ours(manifests)['vote']}:{env.tag}"
     mark, pods = secrets.token_hex(3), {}
     for number, (role, source) in enumerate(sources(manifests).items()):
@@ -102,13 +102,13 @@ def probes(cluster, env, manifests, addresses):
     cluster.kubectl("delete", "--filename=-", "--ignore-not-found", stdin=wanted, seconds=60)
 
 
-def test_pods_reach_what_the_table_says_and_nothing_else(cluster, manifests, probes, figure):
+def test_pods_reach_the_targets_of_the_table_and_no_others(cluster, manifests, probes, figure):
     wanted, found = table(manifests), {}
 
     def as_the_table_says():
         for role, pod in probes.items():
             log = cluster.kubectl("logs", pod["name"], f"--namespace={pod['namespace']}", "--tail=1")
-            for said in map(json.loads, log.splitlines()):  # none before it has tried for the first time
+            for said in map(json.loads, log.splitlines()):  # empty before the first attempt
                 if said["at"] >= SETTLED_S:
                     found[role] = said["reached"]
         return found == wanted
@@ -120,7 +120,7 @@ def test_pods_reach_what_the_table_says_and_nothing_else(cluster, manifests, pro
             for name, reached in found.get(role, {}).items()
             if reached != wanted[role][name]
         ]
-        return "; ".join([*wrong, *(f"{role} said nothing" for role in sorted(wanted.keys() - found))])
+        return "; ".join([*wrong, *(f"{role} has no result" for role in sorted(wanted.keys() - found))])
 
-    until(as_the_table_says, what="the cluster does as the table says", seconds=PATIENCE_S, why=differences)
+    until(as_the_table_says, what="the cluster matches the table", seconds=PATIENCE_S, why=differences)
     figure("pairs tried", sum(map(len, found.values())))

@@ -1,4 +1,4 @@
-"""Story 8: a rollout's controller and its database die under it; it ends right, and every vote is counted."""
+"""Story 8: the controller and the database are killed during a rollout; it succeeds, and no vote is lost."""
 
 from demo.cluster import ROLLOUTS_NAMESPACE
 from e2e.cluster.killing import kill
@@ -8,8 +8,8 @@ from e2e.cluster.rollouts import HASTY, MINUTES, new_release
 CONTROLLER = "app.kubernetes.io/name=argo-rollouts"
 
 
-def test_without_its_controller_and_database_a_rollout_goes_on(env):
-    """Voters need neither: no vote fails, and those that PostgreSQL could not take are counted later."""
+def test_a_rollout_survives_the_loss_of_controller_and_database(env):
+    """Voting needs neither: no vote fails, and votes cast while PostgreSQL is down are counted later."""
     before = env.look()
     with Load(env) as load:
         release = new_release(env, HASTY)

@@ -1,4 +1,4 @@
-"""Story 4: the APM has nothing to ask, so nobody knows whether the release is good: it is not promoted."""
+"""Story 4: Prometheus is down, so the release cannot be judged and is not promoted."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from e2e.cluster.rollouts import ending, failed_checks, new_release, require_abo
 
 @pytest.fixture
 def blind(env):
-    """An APM that has nothing to ask: Prometheus is scaled to zero."""
+    """Scales Prometheus to zero, so that the APM has no data."""
     kubectl, namespace = env.cluster.kubectl, env.cluster.platform_namespace
     where = f"--namespace={namespace}"
     selector = "--selector=app.kubernetes.io/name=prometheus"

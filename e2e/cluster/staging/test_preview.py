@@ -1,4 +1,4 @@
-"""Story 7: a preview waits for a person, whatever happens; a bad one is refused, and active never notices."""
+"""Story 7: a preview waits until a person promotes it; a bad one is aborted and never becomes active."""
 
 import subprocess
 import sys
@@ -14,22 +14,22 @@ from e2e.cluster.load import Load
 from e2e.cluster.rollouts import ending, failed_checks, kinds, new_release, others, require_aborted, revert
 
 A_MINUTE = 60
-SCALE_DOWN_DELAY = 30  # the overlay's, which fast leaves as it is
-LATE = 20  # seconds that pods may take to end, and we to see it
+SCALE_DOWN_DELAY = 30  # from the overlay; components/fast does not change it
+LATE = 20  # seconds for pods to terminate and for us to notice it
 
 
 def previewed(env, release):
-    """Return once the preview's address shows this release."""
+    """Return once the preview URL shows this release."""
     env.wait_for(
         lambda state: state.preview == release and state.pods_of(release).ready,
-        what="the preview Service leads to it",
+        what="the preview Service selects it",
         release=release,
     )
     Page(env.urls()["vote-preview"]).wait_for(release)
 
 
 def rows(env):
-    """How many votes PostgreSQL has of each release."""
+    """The votes in PostgreSQL per release."""
     query = "SELECT release, count(*) FROM votes GROUP BY release"
     psql = ["psql", "--username=voting", "--dbname=voting", "-At", "-c", query]
     said = env.kubectl("exec", "statefulset/postgres", "--", *psql, seconds=60)
@@ -37,7 +37,7 @@ def rows(env):
 
 
 def deploy_again(env):
-    """`make deploy` with the tag that runs already."""
+    """Run `make deploy` with the tag that is already running."""
     again = [sys.executable, "-m", "demo", "deploy", env.name, "--tag", env.look().tag]
     name = ["--name", env.cluster.name]
     return subprocess.run([*again, *name], capture_output=True, text=True, timeout=120, check=False)
@@ -64,7 +64,9 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
 
         env.promote()
         asked = time.monotonic()
-        env.wait_for(lambda state: state.active == release, what="active leads to it", release=release)
+        env.wait_for(
+            lambda state: state.active == release, what="the active Service selects it", release=release
+        )
         active.wait_for(release)
         promoted = time.monotonic()
 
@@ -83,7 +85,7 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
         gone = time.monotonic() - asked
         on_active.wait_until_accepted()
 
-    assert gone >= SCALE_DOWN_DELAY - 1  # its clock starts a moment before we see the promotion
+    assert gone >= SCALE_DOWN_DELAY - 1  # the delay starts a moment before we notice the promotion
     assert state.pods_of(release).ready == 3
     assert kinds(env, release) == {"PrePromotion": {"Successful"}}
     assert on_active.failures() == on_preview.failures() == []
@@ -93,7 +95,7 @@ def test_a_preview_waits_until_a_person_promotes_it(env, figure):
     figure("promoted to active", f"{promoted - asked:.1f} s; the old release gone after {gone:.0f} s")
 
 
-def test_a_bad_preview_is_refused_and_active_never_notices(env):
+def test_a_bad_preview_is_aborted_and_never_becomes_active(env):
     before, urls = env.look(), env.urls()
     with Load(env) as load:
         bad = new_release(env)

@@ -1,4 +1,4 @@
-"""`make demo-rollback` as README tells people to run it: what it says, how it ends, what it leaves."""
+"""`make demo-rollback` as described in README: its output, its result, and the state that it leaves."""
 
 import os
 import re
@@ -19,7 +19,7 @@ WORDS = (
 )
 
 
-def test_the_demo_tells_what_happens_and_ends_with_its_figures(env, figure):
+def test_the_demo_prints_every_event_and_its_figures(env, figure):
     before = env.look()
 
     done = subprocess.run(
@@ -36,7 +36,7 @@ def test_the_demo_tells_what_happens_and_ends_with_its_figures(env, figure):
     place = 0
     for words in WORDS:
         place = done.stdout.find(words, place)
-        assert place >= 0, f"{words!r} is not said, or too early:\n{done.stdout}"
+        assert place >= 0, f"{words!r} is missing or out of order:\n{done.stdout}"
     figures = dict(ROW.findall(done.stdout))
     assert figures["votes failed on the stable release"] == "0"
     assert figures["accepted votes lost"].startswith("0 of ")

@@ -1,4 +1,4 @@
-"""Story 5, why the APM is asked: a health check alone promotes a release whose votes all fail."""
+"""Story 5, why analysis needs the APM: a health check alone promotes a release whose votes all fail."""
 
 import time
 
@@ -7,7 +7,7 @@ from e2e.cluster.load import Load
 from e2e.cluster.rollouts import HASTY, at_first_pause, ending, kinds, new_release, patch
 
 CANARY = "/spec/strategy/canary"
-# The steps' analyses become that of step 3, which checks health alone; the one beside them goes.
+# All analyses become that of step 3, which checks health only; the background analysis is removed.
 HEALTH_ALONE = patch(
     {"op": "remove", "path": f"{CANARY}/analysis"},
     {"op": "remove", "path": f"{CANARY}/steps/7"},

@@ -1,4 +1,4 @@
-"""Story 6: a release that crashes at its start, or whose image does not exist, is never promoted."""
+"""Story 6: a release that crashes at the start, or whose image does not exist, is never promoted."""
 
 import pytest
 
@@ -13,13 +13,13 @@ LOG_LEVEL = {"op": "add", "path": "/spec/template/spec/containers/0/env/-"}
 
 
 def crash_loop(env):
-    """A release that refuses its settings and ends, again and again; its hash."""
+    """Deploy a release that refuses its settings and crash-loops; returns its hash."""
     wrong = LOG_LEVEL | {"value": {"name": "LOG_LEVEL", "value": "LOUD"}}
     return new_release(env, patch(DEADLINE, wrong))
 
 
 def missing_image(env):
-    """A release whose tag nobody has built; its hash."""
+    """Deploy a tag that was never built; returns the release's hash."""
     return env.deploy(images.new_tag(), extra=patch(DEADLINE))
 
 
@@ -27,7 +27,7 @@ REASONS = {crash_loop: {"Error", "CrashLoopBackOff"}, missing_image: {"ErrImageP
 
 
 def why(env, release):
-    """Why the containers of a release wait, or ended."""
+    """The reasons why the containers of a release are waiting or have ended."""
     pods = env.cluster.kubectl.objects(
         "pods", env.namespace, f"--selector=rollouts-pod-template-hash={release}"
     )
@@ -36,7 +36,7 @@ def why(env, release):
 
 
 def told(env):
-    """What the controller told about the Rollout, whose own message soon says only that it was aborted."""
+    """The controller's events about the Rollout, whose message soon says only that it was aborted."""
     about = "--field-selector=involvedObject.kind=Rollout,involvedObject.name=vote"
     return {event["message"] for event in env.cluster.kubectl.objects("events", env.namespace, about)}
 

@@ -1,4 +1,4 @@
-"""Story 4: nobody votes, so nobody knows whether the release is good: it is not promoted."""
+"""Story 4: there are no votes, so the release cannot be judged and is not promoted."""
 
 from demo.local_pages import Page
 from e2e.cluster.rollouts import ending, failed_checks, new_release, patch, replace, require_aborted, revert

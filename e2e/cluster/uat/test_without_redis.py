@@ -1,12 +1,12 @@
-"""Story 8: Redis dies under a rollout; it ends right, and every accepted vote is counted."""
+"""Story 8: Redis is killed during a rollout; the release is aborted, and every accepted vote is counted."""
 
 from e2e.cluster.killing import kill
 from e2e.cluster.load import Load
 from e2e.cluster.rollouts import at_first_pause, ending, failed_checks, new_release, require_aborted, revert
 
 
-def test_without_redis_votes_are_refused_and_the_release_with_them(env):
-    """Votes fail with 503 on both releases, so the canary cannot show that it is good; accepted ones stay."""
+def test_without_redis_votes_are_refused_and_the_release_is_aborted(env):
+    """Votes fail with 503 on both releases, so the canary fails its analysis; accepted votes are kept."""
     before = env.look()
     with Load(env) as load:
         release = new_release(env)
@@ -22,4 +22,4 @@ def test_without_redis_votes_are_refused_and_the_release_with_them(env):
         revert(env, before)
         load.counted()
     assert {vote.status for vote in load.failures()} == {503}
-    assert all(vote.release for vote in load.failures()), "vote says it, not the proxy"
+    assert all(vote.release for vote in load.failures()), "answered by vote, not by the proxy"
