@@ -1,5 +1,5 @@
 #!/bin/sh
-# Logs docker in to Amazon ECR or GHCR; any other registry, as one on localhost, is taken as open.
+# Logs docker in to Amazon ECR or GHCR; other registries, such as one on localhost, need no login.
 set -eu
 fail() {
   echo "::error::connect: $1" >&2
@@ -7,12 +7,12 @@ fail() {
 }
 login() { # login USER, with the password on standard input
   docker login --username "$1" --password-stdin "$REGISTRY_HOST" >/dev/null ||
-    fail "$REGISTRY_HOST did not let this workflow in; docs/fork.md says what it needs"
+    fail "login to $REGISTRY_HOST failed; docs/fork.md says what this workflow needs"
 }
 case $REGISTRY_HOST in
   *.amazonaws.com)
     password=$(aws ecr get-login-password --region "$REGION") ||
-      fail "AWS gave no password for $REGISTRY_HOST; the role needs ecr:GetAuthorizationToken"
+      fail "AWS returned no password for $REGISTRY_HOST; the role needs ecr:GetAuthorizationToken"
     echo "$password" | login AWS
     ;;
   ghcr.io)

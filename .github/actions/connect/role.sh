@@ -1,7 +1,7 @@
 #!/bin/sh
-# Says what is missing before AWS says less.
+# Reports a missing role with a clearer message than AWS would.
 set -eu
 if [ -z "$ROLE" ]; then
-  echo "::error::connect: the variable AWS_ROLE_ARN is empty; docs/fork.md says which role it names" >&2
+  echo "::error::connect: the variable AWS_ROLE_ARN is empty; set it to the ARN of the role in docs/fork.md" >&2
   exit 2
 fi

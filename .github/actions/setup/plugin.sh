@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs kubectl's Argo Rollouts plugin, of the version that the clusters run, unless this runner has one.
+# Installs the Argo Rollouts plugin of kubectl, in the version of the clusters, unless the runner has one.
 set -eu
 fail() {
   echo "::error::setup: $1" >&2
