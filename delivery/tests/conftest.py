@@ -1,4 +1,4 @@
-"""What delivery's tests share: settings, recorded runs of real clusters, golden files, repositories."""
+"""Fixtures of delivery's tests: settings, recorded runs of real clusters, golden files, repositories."""
 
 import json
 import shutil
@@ -89,7 +89,7 @@ def deployment():
 
 @pytest.fixture
 def recorded():
-    """A run that was recorded from a real cluster."""
+    """A recording of a run on a real cluster."""
 
     def read(name, env="qa"):
         return RecordedCluster(env, **json.loads((HERE / "recorded" / f"{name}.json").read_text()))
@@ -99,7 +99,7 @@ def recorded():
 
 @pytest.fixture
 def watched(recorded, tmp_path):
-    """A Watch that has seen the first looks of a recorded run; its lines are in `said`."""
+    """A Watch that has made the first observations of a recorded run; its lines are in `said`."""
 
     def watch(name, tag, *, env="qa", looks=None):
         cluster, said = recorded(name, env), []
@@ -114,7 +114,7 @@ def watched(recorded, tmp_path):
 
 @pytest.fixture(scope="session")
 def first_commit(tmp_path_factory):
-    """A bare repository that each test gets a copy of."""
+    """A bare repository; each test gets a copy."""
     folder = tmp_path_factory.mktemp("first")
     git(folder, "init", "--quiet", "--initial-branch=main", "work")
     work = folder / "work"
@@ -140,7 +140,7 @@ def origin(tmp_path, settings, first_commit, monkeypatch):
 
 @pytest.fixture
 def project(origin, tmp_path):
-    """A clone, with a run of GitHub Actions around it."""
+    """A clone in a run of GitHub Actions."""
     run_url = "https://github.com/acme-org/acme/actions/runs/42"
     run = ActionsEnvironment(step_summary=str(tmp_path / "summary.md"), run_url=run_url)
     return replace(origin.project(origin.clone()), actions=run)
@@ -153,7 +153,7 @@ def fakes(tmp_path, monkeypatch):
 
 @pytest.fixture
 def tag(project):
-    """A tag of a commit that Ada made."""
+    """The tag of a commit by Ada."""
     return f"{git(project.root, 'rev-parse', 'HEAD')[:7]}-20260102030405"
 
 

@@ -1,4 +1,4 @@
-"""Programs that stand in for kubectl and docker: they answer from files, and note what they were asked."""
+"""Fake kubectl and docker programs: they answer from files and record their arguments."""
 
 import json
 import os
@@ -51,7 +51,7 @@ esac
 
 @dataclass
 class Fakes:
-    """The folder that both programs answer from."""
+    """The folder with the answers of both programs."""
 
     folder: Path
 
@@ -68,19 +68,19 @@ class Fakes:
         return self
 
     def serves(self, digest):
-        """What the registry has, in the words of a real one."""
+        """The registry's answer, in the form of a real one."""
         kind = "application/vnd.docker.distribution.manifest.v2+json"
         lines = [f"Name:      registry.example/acme/x\nMediaType: {kind}\nDigest:    {digest}\n", ""]
         (self.folder / "digest").write_text("\n".join(lines))
 
     def nodes_are(self, *architectures, **spec):
-        """What the cluster's nodes are; without it this user may not ask."""
+        """The nodes of the cluster; without it, this user may not list nodes."""
         infos = [{"operatingSystem": "linux", "architecture": each} for each in architectures]
         items = [{"spec": spec, "status": {"nodeInfo": info}} for info in infos]
         (self.folder / "nodes").write_text(json.dumps({"items": items}))
 
     def is_built_for(self, said):
-        """What buildx says of an image's platforms."""
+        """The platforms of an image according to buildx."""
         (self.folder / "built-for").write_text(said)
 
     def runs(self, objects, file="objects.json"):
@@ -89,7 +89,7 @@ class Fakes:
         (self.folder / file).write_text(json.dumps({"items": objects}))
 
     def renders(self, text):
-        """What kustomize makes of the overlay."""
+        """The output of kustomize for the overlay."""
         (self.folder / "rendered").write_text(text)
 
     def breaks(self, what):

@@ -1,4 +1,4 @@
-"""A fork called acme: its settings, its overlays, a real repository, and what its history says."""
+"""A fork named acme: its settings, its overlays, a real repository, and its history."""
 
 import json
 import subprocess
@@ -110,7 +110,7 @@ def deployed(origin):
 
 @dataclass
 class RecordedCluster:
-    """Answers as a real cluster did, one look after the other, then the last one again and again."""
+    """Replays the recorded states of a real cluster, then repeats the last one."""
 
     env: str
     looks: list[dict]

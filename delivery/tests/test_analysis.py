@@ -53,5 +53,5 @@ def test_a_verdict_is_read_from_a_jobs_line():
 
 
 @pytest.mark.parametrize("line", ["", "not JSON", "[]", json.dumps({"check": "x"})])
-def test_anything_else_that_a_job_says_is_no_verdict(line):
+def test_any_other_line_of_a_job_is_no_verdict(line):
     assert Verdict.read(line) is None

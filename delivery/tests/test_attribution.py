@@ -32,21 +32,21 @@ def test_a_squash_merge_by_a_bot_is_its_co_authors():
     "name",
     ["renovate[bot]", "Renovate Bot", "snyk-bot", "github-actions", "GitHub Action", "Dependabot[BOT]"],
 )
-def test_a_program_is_known_by_its_name(name):
+def test_a_bot_is_recognised_by_its_name(name):
     assert people(change(Person(name, "it@example.org"), f"Co-authored-by: {ADA}")) == [ADA]
 
 
 @pytest.mark.parametrize("name", ["Abbot", "Jan Talbot", "Bot", "bot-fan"])
-def test_a_person_with_bot_in_the_name_is_one(name):
+def test_a_person_with_bot_in_the_name_is_a_person(name):
     assert people(change(Person(name, "me@example.org"), f"Co-authored-by: {ADA}"))[0].name == name
 
 
-def test_a_bot_alone_is_named_as_what_it_is():
+def test_a_change_by_a_bot_only_names_the_bot():
     assert people(change(DEPENDABOT)) == [DEPENDABOT]
 
 
 @pytest.mark.parametrize("text", ["", "Ada", "Ada <a> <b>", "<<>>"])
-def test_what_is_no_person_is_none(text):
+def test_text_of_another_form_is_no_person(text):
     assert person(text) is None
     assert people(change(ADA, f"Co-authored-by: {text}")) == [ADA]
 
@@ -67,7 +67,7 @@ def test_a_build_from_the_bots_commit_is_attributed_to_the_person_before():
     assert source([]) is None
 
 
-def test_a_program_s_change_is_credited_to_who_merged_it_not_to_the_person_before():
+def test_a_change_of_a_bot_is_credited_to_the_person_who_merged_it():
     bump = Change("2", DEPENDABOT, "build: bump\n", committer=GITHUB)
     before = Change("1", ADA, "feat: v17")
 

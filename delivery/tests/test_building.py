@@ -1,4 +1,4 @@
-"""Real git; docker notes what it was asked."""
+"""Real git; docker is a fake that records its arguments."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def commit(root, *arguments):
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("push", [True, False])
-def test_what_no_commit_has_is_not_built(project, fakes, monkeypatch, *, change, push):
+def test_uncommitted_changes_are_not_built(project, fakes, monkeypatch, *, change, push):
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", "status.showUntrackedFiles")
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "no")
@@ -37,7 +37,7 @@ def test_what_no_commit_has_is_not_built(project, fakes, monkeypatch, *, change,
     assert fakes.asked == []
 
 
-def test_what_no_image_holds_does_not_matter(project, fakes):
+def test_changes_outside_of_images_do_not_matter(project, fakes):
     (project.root / "notes.txt").write_text("mine\n")
 
     made = build.build(project, push=True)
@@ -46,7 +46,7 @@ def test_what_no_image_holds_does_not_matter(project, fakes):
     assert [line.split()[1] for line in fakes.asked] == ["build"] * len(SERVICES) + ["push"] * len(SERVICES)
 
 
-def test_an_image_of_a_commit_that_only_this_clone_has_is_not_pushed(origin, project, fakes):
+def test_an_image_of_an_unpublished_commit_is_not_pushed(origin, project, fakes):
     head = commit(project.root)
 
     with pytest.raises(ConfigurationError, match=f"origin has no branch with {head[:7]}.*; push it first$"):
@@ -58,7 +58,7 @@ def test_an_image_of_a_commit_that_only_this_clone_has_is_not_pushed(origin, pro
     assert build.build(project, push=True).startswith(head[:7])
 
 
-def test_a_branch_that_origin_has_no_more_does_not_count(origin, project, fakes):
+def test_a_branch_that_was_deleted_on_origin_does_not_count(origin, project, fakes):
     commit(project.root)
     git(project.root, "push", "--quiet", "origin", "HEAD:refs/heads/mine")
     origin.main("branch", "--delete", "--force", "mine")
@@ -75,7 +75,7 @@ def test_a_shallow_checkout_of_any_branch_builds(origin, project, fakes):
     assert build.build(shallow, push=True)
 
 
-def test_a_service_that_is_not_there_is_named(project, fakes):
+def test_an_unknown_service_is_named(project, fakes):
     with pytest.raises(ConfigurationError, match="there is no service 'web'; it is one of apm, "):
         build.build(project, push=True, services=["web"])
 
@@ -87,7 +87,7 @@ def test_a_tag_names_the_commit_that_is_built(project, fakes, tag):
         build.build(project, tag, push=False)
 
 
-def test_a_tag_of_a_commit_that_only_this_clone_has_is_not_deployed(origin, project, fakes):
+def test_a_tag_of_an_unpublished_commit_is_not_deployed(origin, project, fakes):
     head, before = commit(project.root), origin.main("rev-parse", "main")
 
     with pytest.raises(ConfigurationError, match=f"origin has no branch with {head[:7]}"):

@@ -28,7 +28,7 @@ def any_cluster(settings):
 
 
 @pytest.mark.parametrize("cluster", [ARN, ARN.replace("aws:", "aws-us-gov:", 1), "acme.us-west-2.eksctl.io"])
-def test_a_context_of_eks_is_known_by_its_cluster_whatever_it_is_called(eks, cluster):
+def test_a_context_of_eks_is_found_by_its_cluster_whatever_its_name(eks, cluster):
     assert contexts.context(eks, kubeconfig("mine", mine=cluster, other=OTHER)) == "mine"
 
 
@@ -37,7 +37,7 @@ def test_the_current_context_of_another_cluster_is_not_used(eks):
 
 
 @pytest.mark.parametrize("cluster", [OTHER, ARN.replace("west", "east"), f"{ARN}-2", "kind-acme", "acme"])
-def test_without_a_context_of_its_own_nothing_is_asked(eks, cluster):
+def test_without_a_matching_context_no_cluster_is_used(eks, cluster):
     with pytest.raises(
         ConfigurationError,
         match="no context of kubectl leads to the cluster acme, kubectl's current context is mine; "
@@ -47,7 +47,7 @@ def test_without_a_context_of_its_own_nothing_is_asked(eks, cluster):
 
 
 @pytest.mark.parametrize("config", [{}, {"contexts": None, "current-context": ""}])
-def test_an_empty_kubeconfig_leads_nowhere(any_cluster, config):
+def test_an_empty_kubeconfig_has_no_context(any_cluster, config):
     with pytest.raises(
         ConfigurationError, match="has no current context; write the name of yours, or of its cl"
     ):
@@ -55,13 +55,13 @@ def test_an_empty_kubeconfig_leads_nowhere(any_cluster, config):
 
 
 @pytest.mark.parametrize(("name", "cluster"), [("acme", "kubernetes"), ("admin", "acme")])
-def test_any_cluster_is_known_by_its_name_or_its_context_s(any_cluster, name, cluster):
+def test_other_clusters_are_found_by_their_name_or_their_context(any_cluster, name, cluster):
     config = kubeconfig("production", production="production", **{name: cluster})
 
     assert contexts.context(any_cluster, config) == name
 
 
-def test_of_several_the_current_one_is_taken_or_one_is_asked_for(eks):
+def test_of_several_contexts_the_current_one_is_used_or_the_user_must_choose(eks):
     assert contexts.context(eks, kubeconfig("b", a=ARN, b=ARN)) == "b"
     with pytest.raises(
         ConfigurationError, match=r"2 contexts .* acme: a, b; choose one: kubectl config use-context"

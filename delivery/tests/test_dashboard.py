@@ -1,4 +1,4 @@
-"""Real git; kubectl answers from files."""
+"""Real git; kubectl is a fake that answers from files."""
 
 import json
 from dataclasses import replace
@@ -33,7 +33,7 @@ def test_the_dashboard_is_pushed_once(origin, project, in_qa):
 
 
 class Clock(datetime):
-    """The time that a test says it is."""
+    """The time, set by a test."""
 
     later = timedelta()
 
@@ -42,7 +42,7 @@ class Clock(datetime):
         return datetime.now(tz) + cls.later
 
 
-def test_a_dashboard_that_says_all_that_already_is_no_commit(origin, project, fakes, in_qa, monkeypatch):
+def test_an_unchanged_dashboard_is_not_committed(origin, project, fakes, in_qa, monkeypatch):
     monkeypatch.setattr(landscape, "datetime", Clock)
     assert landscape.renew(project, print, push=True, offline=False)
     before = origin.main("rev-parse", "main")
@@ -58,7 +58,7 @@ def test_a_dashboard_that_says_all_that_already_is_no_commit(origin, project, fa
     assert "a month ago" in readme(origin)
 
 
-def test_a_pause_that_nobody_planned_says_why(origin, project, fakes, in_qa):
+def test_an_unplanned_pause_is_shown_with_its_reason(origin, project, fakes, in_qa):
     fakes.runs(
         rollout(in_qa, phase="Paused", message="InconclusiveAnalysisRun", stable="fffffff-20250101000000")
     )
@@ -79,7 +79,7 @@ def test_a_shallow_clone_shows_the_whole_history(origin, project, in_qa):
     assert f"`{in_qa}`" in (shallow.root / "README.md").read_text()
 
 
-def test_a_cluster_that_is_away_leaves_the_last_phase_reported(origin, project, fakes, in_qa):
+def test_while_the_cluster_is_unreachable_the_last_reported_phase_is_shown(origin, project, fakes, in_qa):
     report.report(project, "qa", print, push=True)
     fakes.breaks("cluster-away")
     said = []
@@ -94,7 +94,7 @@ def test_a_cluster_that_is_away_leaves_the_last_phase_reported(origin, project, 
     )
 
 
-def test_no_marks_on_main(origin, project, in_qa):
+def test_missing_marks_on_main_are_an_error(origin, project, in_qa):
     project.git.publish(lambda _: Commit({"README.md": "# acme\n"}, "docs: less\n"), project.runner)
 
     with pytest.raises(ConfigurationError, match="needs one line <!-- deployments:begin -->"):
@@ -117,7 +117,7 @@ def test_a_report_is_a_pair_of_files_on_main(origin, project, in_qa):
     assert report.report(project, "qa", print, push=True) == (path, False)
 
 
-def test_a_report_of_a_cluster_that_is_away_says_what_is_missing(project, fakes, in_qa):
+def test_a_report_without_the_cluster_lists_what_is_missing(project, fakes, in_qa):
     fakes.breaks("cluster-away")
     path, _ = report.report(project, "qa", print, push=False)
 

@@ -1,4 +1,4 @@
-"""Real git; kubectl and docker answer from files."""
+"""Real git; kubectl and docker are fakes that answer from files."""
 
 import json
 from dataclasses import replace
@@ -44,7 +44,7 @@ def test_a_deployment_is_a_commit_that_is_applied(origin, project, fakes, tag, t
         ("no-namespace", "the cluster acme has no namespace acme-qa; make it once: kubectl apply -k"),
     ],
 )
-def test_what_is_away_leaves_git_as_it_was(origin, project, fakes, tag, *, broken, line):
+def test_an_unreachable_service_leaves_git_unchanged(origin, project, fakes, tag, *, broken, line):
     before = main(origin)
     fakes.breaks(broken)
 
@@ -54,7 +54,7 @@ def test_what_is_away_leaves_git_as_it_was(origin, project, fakes, tag, *, broke
     assert not fakes.applied
 
 
-def test_another_cluster_than_the_named_one_is_not_touched(origin, project, fakes, tag):
+def test_other_clusters_are_not_touched(origin, project, fakes, tag):
     before = main(origin)
     config = {"current-context": "x", "contexts": [{"name": "x", "context": {"cluster": "production"}}]}
     (fakes.folder / "config.json").write_text(json.dumps(config))
@@ -79,7 +79,7 @@ def test_every_command_names_the_context(project, fakes, tag):
     assert all("--context=y" in line for line in asked)
 
 
-def test_what_the_cluster_refuses_is_reverted(origin, project, fakes, tag):
+def test_a_deployment_that_the_cluster_refuses_is_reverted(origin, project, fakes, tag):
     before = origin.main("show", f"main:{overlay.path('qa')}")
     fakes.breaks("refuse")
 
@@ -103,7 +103,7 @@ def test_the_same_tag_again_is_nothing_to_do(origin, project, fakes, tag):
     assert main(origin) == before
 
 
-def test_a_rollout_under_way_is_deployed_again_without_a_commit(origin, project, fakes, tag):
+def test_a_running_rollout_is_deployed_again_without_a_commit(origin, project, fakes, tag):
     """As "Re-run failed jobs" does when the run that waited for it was lost."""
     deploy.deploy(project, "qa", tag, print)
     before = main(origin)
@@ -115,7 +115,7 @@ def test_a_rollout_under_way_is_deployed_again_without_a_commit(origin, project,
     assert main(origin) == before
 
 
-def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin, project, fakes, tag):
+def test_what_main_has_and_the_cluster_lacks_is_applied_without_a_commit(origin, project, fakes, tag):
     deploy.deploy(project, "qa", tag, print)
     before = main(origin)
     fakes.runs(rollout("fffffff-20250101000000"))
@@ -125,8 +125,8 @@ def test_what_main_says_and_the_cluster_lacks_is_applied_without_a_commit(origin
     assert sum("apply" in line for line in fakes.asked) == 2
 
 
-def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, fakes, tag, tmp_path):
-    """Somebody deploys while the first one applies: the cluster ends with what main says."""
+def test_a_later_deployment_wins_on_main_and_in_the_cluster(origin, project, fakes, tag, tmp_path):
+    """Another deployment is committed while the first one is applied: the cluster ends with main."""
     other = origin.clone()
     names = {
         service: Image(name, "fffffff-20260102030406", DIGEST)
@@ -146,8 +146,8 @@ def test_a_later_deployment_wins_and_is_what_the_cluster_gets(origin, project, f
     assert overlay.tag(fakes.applied) == tag_on_main(origin) == "fffffff-20260102030406"
 
 
-def test_what_was_there_is_applied_again_after_a_refusal(project, fakes, tag):
-    """The cluster may have taken half of what it refused."""
+def test_the_previous_overlay_is_applied_again_after_a_refusal(project, fakes, tag):
+    """The cluster may have applied half of what it refused."""
     deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     (fakes.folder / "applied.yaml").unlink()

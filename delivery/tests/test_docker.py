@@ -26,14 +26,14 @@ def test_images_are_built_without_attestations_for_one_platform(settings, tmp_pa
 
 
 def test_images_for_this_machine_are_built_without_attestations_too(tmp_path, fakes):
-    """Docker's containerd store makes a list of an image that has some, which kind cannot load."""
+    """In Docker's containerd store, an image with attestations is a list, which kind cannot load."""
     docker.build_here({"vote": "vote:1"}, tmp_path)
 
     (line,) = fakes.asked
     assert line.startswith("docker build --quiet --provenance=false --sbom=false --file vote/Dockerfile")
 
 
-def test_a_docker_without_buildx_is_named(tmp_path, fakes):
+def test_a_docker_without_buildx_is_a_clear_error(tmp_path, fakes):
     fakes.breaks("no-buildx")
 
     with pytest.raises(ConfigurationError, match="docker has no buildx; install it"):
@@ -41,7 +41,7 @@ def test_a_docker_without_buildx_is_named(tmp_path, fakes):
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_images_for_several_platforms_come_from_a_builder_of_our_own(settings, tmp_path, fakes, there):
+def test_images_for_several_platforms_are_built_with_our_builder(settings, tmp_path, fakes, there):
     if there:
         fakes.breaks("builder")
 
@@ -66,13 +66,13 @@ def test_images_for_several_platforms_come_from_a_builder_of_our_own(settings, t
     ],
     ids=["one", "several", "an attestation", "an older buildx", "an older buildx, one", "nothing"],
 )
-def test_an_image_says_what_it_was_built_for(fakes, said, found):
+def test_the_platforms_of_an_image_are_read(fakes, said, found):
     fakes.is_built_for(said)
 
     assert docker.platforms(IMAGE) == found
 
 
-def test_a_registry_that_does_not_answer_says_nothing_about_platforms(fakes):
+def test_without_the_registry_platforms_are_unknown(fakes):
     fakes.breaks("registry-away")
 
     assert docker.platforms(IMAGE) == set()

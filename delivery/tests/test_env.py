@@ -1,4 +1,4 @@
-"""`delivery env`: an environment is a line of delivery.toml, and everything that follows from it."""
+"""`delivery env`: an environment is a line of delivery.toml, and every file that depends on it."""
 
 import re
 import shutil
@@ -52,7 +52,7 @@ def as_added(text, env):
     return text.replace(BY_HAND.get(env.name, ""), "")
 
 
-def test_this_repository_is_what_delivery_toml_says():
+def test_this_repository_matches_delivery_toml():
     settings = Settings.from_file(ROOT)
     for each in settings.environments:
         for path, wanted in environment.own(settings, each, "main").items():
@@ -62,7 +62,7 @@ def test_this_repository_is_what_delivery_toml_says():
 
 
 @pytest.mark.servers
-def test_what_is_added_is_named_everywhere(fork):
+def test_a_new_environment_is_listed_everywhere(fork):
     env.write(fork, env.add(fork, Environment(name="prod-eu", strategy="blue-green", replicas=4), "staging"))
 
     assert again(fork).settings.env_names == ("dev", "qa", "uat", "staging", "prod-eu")
@@ -76,7 +76,7 @@ def test_what_is_added_is_named_everywhere(fork):
 
 
 @pytest.mark.servers
-def test_what_is_added_and_removed_again_leaves_nothing(fork):
+def test_adding_and_removing_an_environment_changes_nothing(fork):
     before = files(fork)
     env.write(fork, env.add(fork, Environment(name="prod", strategy="canary", traffic=True), "qa"))
     env.write(again(fork), env.remove(again(fork), "prod"))
@@ -85,7 +85,7 @@ def test_what_is_added_and_removed_again_leaves_nothing(fork):
 
 
 @pytest.mark.servers
-def test_what_is_renamed_and_renamed_again_is_as_before(fork):
+def test_renaming_an_environment_back_changes_nothing(fork):
     before = files(fork)
     env.write(fork, env.rename(fork, "qa", "qa2"))
     renamed = files(again(fork))
@@ -107,7 +107,7 @@ def test_what_is_renamed_and_renamed_again_is_as_before(fork):
         (lambda p: env.rename(p, "qa", "uat"), "name uat twice"),
     ],
 )
-def test_what_cannot_be_is_said(fork, change, why):
+def test_invalid_changes_are_refused(fork, change, why):
     before = files(fork)
 
     with pytest.raises(ConfigurationError, match=why):
@@ -117,7 +117,7 @@ def test_what_cannot_be_is_said(fork, change, why):
 
 
 @pytest.mark.servers
-def test_the_diff_shows_files_that_come_and_go(fork):
+def test_the_diff_shows_new_and_deleted_files(fork):
     shown = env.diff(fork, env.rename(fork, "uat", "pre"))
 
     assert "--- /dev/null\n+++ k8s/overlays/pre/kustomization.yaml\n" in shown
@@ -126,7 +126,7 @@ def test_the_diff_shows_files_that_come_and_go(fork):
 
 
 @pytest.mark.servers
-def test_the_workflows_of_what_is_added_pass_lint(fork):
+def test_the_workflows_of_a_new_environment_pass_lint(fork):
     env.write(
         fork, env.add(fork, Environment(name="prod-eu", strategy="blue-green", on_push=True), "staging")
     )

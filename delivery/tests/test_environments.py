@@ -11,7 +11,7 @@ PATH = ("dev", "qa", "uat", "staging")
 
 
 @pytest.mark.parametrize(("source", "target"), list(pairwise(PATH)))
-def test_each_step_of_the_way_is_open(source, target):
+def test_promotion_to_the_next_environment_is_allowed(source, target):
     is_next(PATH, source, target)
 
 
@@ -25,7 +25,7 @@ def test_each_step_of_the_way_is_open(source, target):
         ("staging", "dev", "staging is the last one"),
     ],
 )
-def test_any_other_is_refused_with_the_way_out(source, target, way_out):
+def test_anything_else_is_refused_with_what_to_do(source, target, way_out):
     with pytest.raises(GateError, match="dev -> qa -> uat -> staging") as refused:
         is_next(PATH, source, target)
     assert way_out in str(refused.value)
@@ -37,7 +37,7 @@ def test_an_unknown_environment_is_named(settings):
 
 
 @pytest.mark.parametrize("name", ["qa2", "prod-eu", "e"])
-def test_any_part_of_a_namespace_s_name_is_one(name):
+def test_valid_names_are_accepted(name):
     assert Environment.checked({"name": name}) == Environment(name=name)
 
 
@@ -57,7 +57,7 @@ def test_any_part_of_a_namespace_s_name_is_one(name):
         ("qa", "must be tables"),
     ],
 )
-def test_what_is_wrong_is_named(found, why):
+def test_the_error_names_what_is_wrong(found, why):
     with pytest.raises(ConfigurationError, match=why):
         Environment.checked(found)
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.servers
 
 @pytest.fixture
 def fetches(monkeypatch):
-    """Every question that goes over the network to origin, by git's own word for it."""
+    """Every git command that contacts origin."""
     asked = []
     real = Repository._run
 
@@ -43,7 +43,7 @@ def test_a_promotion_fetches_as_often(project, fakes, tag, fetches, monkeypatch)
     assert len(fetches()) - before == 2
 
 
-def test_who_only_looks_fetches_once(project, fakes, tag, fetches):
+def test_commands_that_only_read_fetch_once(project, fakes, tag, fetches):
     deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
 

@@ -1,4 +1,4 @@
-"""What a namespace needs beside manifests: its database's password."""
+"""A namespace needs a database password besides its manifests."""
 
 import pytest
 
@@ -32,8 +32,8 @@ def test_a_namespace_keeps_its_password(project, fakes, tag):
     assert not any("create" in line for line in fakes.asked)
 
 
-def test_two_first_deployments_at_once_are_no_refusal(origin, project, fakes, tag):
-    """The other one made the password, and the objects, between our question and our answer to it."""
+def test_two_concurrent_first_deployments_both_succeed(origin, project, fakes, tag):
+    """The other one creates the password and the objects between our check and our creation."""
     for each in ("no-secret", "exists", "exists-once"):
         fakes.breaks(each)
 

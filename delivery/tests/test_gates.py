@@ -40,7 +40,7 @@ PAUSED = {"phase": "Paused", "stable": "old", "active": "old", "message": "BlueG
 ABORTED = {"phase": "Degraded", "aborted": True, "stable": "old", "message": "RolloutAborted: error-rate"}
 
 
-def test_a_healthy_release_may_go_on():
+def test_a_healthy_release_may_be_promoted():
     gates.may_leave("qa", TAG, state(), [])
     gates.same_images("qa", WANTED, WANTED, WANTED)
     gates.votes_work("qa", errors_on=False)
@@ -62,7 +62,7 @@ def test_a_healthy_release_may_go_on():
         (state(), ["worker"], "qa is degraded, not ready: worker; wait"),
     ],
 )
-def test_any_other_is_refused_with_the_way_out(seen, unready, sentence):
+def test_anything_else_is_refused_with_what_to_do(seen, unready, sentence):
     with pytest.raises(GateError, match=sentence):
         gates.may_leave("qa", TAG, seen, unready)
 
@@ -97,7 +97,7 @@ def test_a_new_tag_may_be_deployed():
     gates.may_deploy("qa", TAG, WANTED, WANTED, None)
     gates.may_deploy(
         "qa", TAG, WANTED, WANTED, state(image=named["vote"])
-    )  # main has it, the cluster not yet
+    )  # on main, but not yet in the cluster
 
 
 def test_the_same_tag_is_no_new_rollout():
@@ -112,12 +112,12 @@ def test_the_same_tag_is_no_new_rollout():
     [
         ({"phase": "Progressing", "stable": "old"}, []),
         (PAUSED, []),
-        ({"phase": "Degraded", "stable": "old"}, []),  # its pods do not come up: waiting says so
+        ({"phase": "Degraded", "stable": "old"}, []),  # its pods do not start: `wait` reports it
         ({}, ["worker"]),
     ],
 )
-def test_what_is_under_way_may_be_deployed_again(changes, unready):
-    """Whoever lost the run that waited for it goes on waiting."""
+def test_a_running_rollout_may_be_deployed_again(changes, unready):
+    """After a lost run, a new one continues to wait."""
     gates.may_deploy("qa", TAG, WANTED, WANTED, state(**changes), unready=unready)
 
 
@@ -127,8 +127,8 @@ def test_another_configuration_of_the_active_image_may_wait_for_its_preview_agai
     gates.may_wait("staging", WANTED["vote"], state(**PAUSED, pods=(active,)))
 
 
-def test_what_was_active_a_moment_ago_would_skip_its_preview():
-    """Its pods are kept for half a minute, and Argo Rollouts makes them active again without asking."""
+def test_an_image_with_pods_from_its_last_activation_is_refused():
+    """Its pods are kept for half a minute, and Argo Rollouts would make them active without a preview."""
     kept = Pods("older", images(OTHER)[0], wanted=3, ready=3)
     seen = state(pods=(kept, Pods("new", WANTED["vote"], wanted=3, ready=3)))
 
@@ -184,6 +184,6 @@ def test_a_paused_preview_may_become_active():
         ("promote", state(**PAUSED, strategy="canary"), NothingToDoError, "nothing is paused"),
     ],
 )
-def test_nothing_else_may(confirm, seen, error, sentence):
+def test_nothing_else_may_become_active(confirm, seen, error, sentence):
     with pytest.raises(error, match=sentence):
         gates.may_become_active("staging", confirm, WANTED["vote"], seen)

@@ -25,7 +25,7 @@ def subjects(origin):
     return origin.main("log", "--format=%s", "main").splitlines()
 
 
-def test_ten_clones_at_once_all_land(origin, deployment):
+def test_ten_concurrent_deployments_all_succeed(origin, deployment):
     """Environments are shared: each gets two or three of the ten, and the last commit of each wins."""
     before = len(subjects(origin))
     clones = [origin.project(origin.clone()) for _ in TAGS]
@@ -62,7 +62,7 @@ def test_nothing_but_the_overlay_changes_and_the_checkout_stays(origin, deployme
     assert origin.main("show", "--no-patch", "--format=%an <%ae> %cn", made) == f"{BOT} {BOT.name}"
 
 
-def test_what_somebody_pushed_meanwhile_is_kept(origin, deployment):
+def test_concurrent_pushes_are_kept(origin, deployment):
     late, quick = origin.clone(), origin.clone()
     (quick / "README.md").write_text("new words\n")
     git(quick, "commit", "--quiet", "--all", "--message=docs: words")
@@ -91,7 +91,7 @@ def test_a_dry_run_shows_the_commit_and_pushes_nothing(origin, deployment, capsy
     assert subjects(origin) == before
 
 
-def test_a_push_that_is_refused_for_good_is_one_line(origin, deployment):
+def test_a_final_refusal_of_a_push_is_one_line(origin, deployment):
     hook = origin.path / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho 'main is protected' >&2\nexit 1\n")
     hook.chmod(0o755)
@@ -100,7 +100,7 @@ def test_a_push_that_is_refused_for_good_is_one_line(origin, deployment):
         commit(origin.project(origin.clone()), deployment(commit=""), print)
 
 
-def test_an_origin_that_is_away_is_one_line(origin, deployment):
+def test_an_unreachable_origin_is_one_line(origin, deployment):
     clone = origin.clone()
     shutil.move(origin.path, origin.folder / "gone")
 
@@ -108,7 +108,7 @@ def test_an_origin_that_is_away_is_one_line(origin, deployment):
         commit(origin.project(clone), deployment(commit=""), print)
 
 
-def test_an_overlay_that_is_not_there_is_named(origin):
+def test_a_missing_overlay_is_named(origin):
     with pytest.raises(ConfigurationError, match="main has no k8s/overlays/prod"):
         DesiredState.now(origin.project(origin.clone())).overlay("prod")
 
@@ -125,7 +125,7 @@ def test_a_shallow_clone_finds_an_old_commit(origin):
     assert shallow.resolve("fffffff") == ""
 
 
-def test_text_comes_back_as_it_was_written(origin):
+def test_text_is_read_back_unchanged(origin):
     repository = Repository(origin.clone())
     text = "é\nno newline at the end, \r\n and a NUL-free tab\t"
     made = repository.publish(lambda _: Commit({"a/b c.txt": text}, "docs: x\n"), Runner())
@@ -142,7 +142,7 @@ def test_images_of_a_deployment_are_read_back(origin, deployment):
 
 
 class Late(Repository):
-    """Every push takes too long; some arrive all the same."""
+    """Every push times out; some succeed anyway."""
 
     arrives = True
 
@@ -158,7 +158,7 @@ class Lost(Late):
     arrives = False
 
 
-def test_a_push_that_took_too_long_is_looked_up(origin):
+def test_after_a_timeout_the_push_is_verified(origin):
     wanted = Commit({"a": "b"}, "docs: x\n")
 
     made = Late(origin.clone()).publish(lambda _: wanted, Runner())

@@ -1,4 +1,4 @@
-"""Whatever the user's git configuration, variables and default branch are, delivery does the same."""
+"""delivery does the same whatever the user's git configuration, variables and default branch."""
 
 import os
 
@@ -57,7 +57,7 @@ SETTINGS = """\
 
 @pytest.fixture
 def somebody(origin, project, tmp_path, monkeypatch):
-    """Everything that a user may have set, and hooks that refuse whatever they are asked."""
+    """A user with many git settings, and hooks that refuse everything."""
     origin.main("config", "core.hooksPath", "hooks")
     hooks = tmp_path / "hooks"
     hooks.mkdir()
@@ -77,7 +77,7 @@ def somebody(origin, project, tmp_path, monkeypatch):
 
 @pytest.fixture
 def elsewhere(origin, tmp_path, monkeypatch):
-    """What git sets for a hook or an alias: another repository, another person, another day."""
+    """The variables that git sets for a hook or an alias: another repository, person and date."""
     other = origin.clone()
     for name, value in {
         "GIT_DIR": other / ".git",
@@ -96,7 +96,7 @@ def elsewhere(origin, tmp_path, monkeypatch):
 
 
 def bare(origin, *arguments):
-    """Ask origin as nobody in particular."""
+    """Run git on origin without any user configuration."""
     return git(origin.path, *arguments, env={"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull})
 
 
@@ -129,7 +129,7 @@ def test_a_dry_run_shows_a_commit_that_changes_no_file(project, capsys):
     assert "+   chore(qa): deploy" in capsys.readouterr().out
 
 
-def test_names_and_texts_come_back_as_they_are(origin, project, somebody, tmp_path):
+def test_names_and_texts_are_read_back_unchanged(origin, project, somebody, tmp_path):
     text = "é\r\nü\n$Id$\n"
     files = {"k/ä.txt": text, "k/worker.yaml": "a\n"}
 
@@ -154,7 +154,7 @@ def test_variables_of_another_repository_change_nothing(origin, project, fakes, 
 
 
 def test_what_reaches_origin_stays_the_user_s(origin, project, deployment, monkeypatch):
-    """As actions/checkout or a devcontainer hands over credentials and addresses."""
+    """This is how actions/checkout or a devcontainer passes credentials and URLs."""
     git(project.root, "remote", "set-url", "origin", "company:acme")
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{origin.path.as_uri()}.insteadOf")

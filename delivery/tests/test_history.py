@@ -14,7 +14,7 @@ def record(body, *, files="k8s/overlays/qa/kustomization.yaml", at=0, commit="c"
     return f"\0\0{commit}\0{at}\0{body}\0\n\n{files}\n"
 
 
-def test_what_a_message_says_is_read_back(deployment):
+def test_a_commit_message_is_read_back(deployment):
     made = deployment(promoted_from="dev", rollback_of="1234567-20250101000000", reason="votes fail")
     at = int(made.at.timestamp())
 
@@ -57,19 +57,19 @@ def test_a_reason_of_many_lines_stays_one_trailer(deployment):
         "k8s/overlays/qa/kustomization.yaml\nREADME.md",
     ],
 )
-def test_a_commit_that_only_claims_to_deploy_is_none(deployment, files):
+def test_a_commit_with_trailers_that_changes_other_files_is_no_deployment(deployment, files):
     assert history.deployments(record(history.message(deployment()), files=files)) == []
 
 
 @pytest.mark.parametrize(
     "body", ["fix\n\nEnvironment: qa\x1e\x01\x00"[:-1], "Environment: qa", "\nEnvironment: qa\n\nmore"]
 )
-def test_strange_messages_are_no_error(body):
+def test_unusual_messages_are_no_error(body):
     for each in history.deployments(record(body) + record("x\n\nEnvironment: qa")):
         assert each.tag == ""
 
 
-def test_a_run_url_that_is_none_is_dropped(deployment):
+def test_an_invalid_run_url_is_dropped(deployment):
     made = deployment(run_url="javascript:alert(1)")
     (read,) = history.deployments(record(history.message(made)))
 

@@ -24,7 +24,7 @@ def test_the_registry_of_ghcr_follows_the_repository(project, fakes):
 
 
 @pytest.mark.servers
-def test_a_registry_of_aws_brings_the_connection_with_it(project, fakes):
+def test_a_registry_on_aws_sets_the_connection(project, fakes):
     registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com/acme"
     (project.root / "delivery.toml").write_text(toml(OLD))
     git(project.root, "add", "delivery.toml")
@@ -51,7 +51,7 @@ def fork(origin, project):
 
 
 @pytest.mark.servers
-def test_a_fork_has_no_old_name_left_but_in_its_history(fork):
+def test_a_fork_has_the_old_name_only_in_its_history(fork):
     init.init(fork, {"name": "zoo", "registry": "ghcr.io/zoo"})
 
     left = git(fork.root, "grep", "-I", "--name-only", "acme").splitlines()
@@ -60,7 +60,9 @@ def test_a_fork_has_no_old_name_left_but_in_its_history(fork):
     assert not (fork.root / ".github/workflows/promote-acme.yaml").exists()
     assert (fork.root / "picture.png").read_bytes() == b"\x89PNG acme \0\xff\xfe"
     assert (fork.root / "script.sh").stat().st_mode & 0o111
-    assert Settings.from_file(fork.root).repository == "zoo-org/zoo"  # what nobody named follows the name
+    assert (
+        Settings.from_file(fork.root).repository == "zoo-org/zoo"
+    )  # settings that are not given follow the name
     overlay = (fork.root / "k8s/overlays/qa/kustomization.yaml").read_text()
     assert overlay == KUSTOMIZATION.format(strategy="canary").replace("registry.example/acme", "ghcr.io/zoo")
 
@@ -79,7 +81,7 @@ def test_a_picture_moves_with_its_links_and_stays_as_it_was_taken(fork):
 
 @pytest.mark.servers
 def test_workflows_follow_the_default_branch(fork, origin):
-    """GitHub takes no expression where a workflow says which branch's pushes start it."""
+    """GitHub allows no expressions in the branches of a push trigger."""
     git(origin.path, "branch", "--move", "main", "trunk")
     file = fork.root / ".github/workflows/promote-acme.yaml"
     file.write_text("on:\n  push:\n    branches: [main]\n")
@@ -94,7 +96,7 @@ def test_workflows_follow_the_default_branch(fork, origin):
 
 @pytest.mark.servers
 @pytest.mark.parametrize("name", ["newtag", "workflows", "script", "kind"])
-def test_a_name_that_the_tree_uses_otherwise_is_refused(fork, name):
+def test_a_name_that_the_repository_uses_otherwise_is_refused(fork, name):
     (fork.root / "README.md").write_text("a newtag, of some kind\n")
 
     with pytest.raises(ConfigurationError, match=f"^--name {name}: .* take another name$"):
@@ -105,7 +107,7 @@ def test_a_name_that_the_tree_uses_otherwise_is_refused(fork, name):
 
 @pytest.mark.servers
 @pytest.mark.parametrize("folder", ["delivery/tests", "e2e/run"])
-def test_a_name_that_tests_have_made_up_is_taken(fork, folder):
+def test_a_name_that_only_tests_use_is_accepted(fork, folder):
     (fork.root / folder).mkdir(parents=True)
     (fork.root / folder / "x.py").write_text("zoo")
     git(fork.root, "add", ".")
@@ -114,8 +116,8 @@ def test_a_name_that_tests_have_made_up_is_taken(fork, folder):
 
 
 @pytest.mark.servers
-def test_a_name_that_only_the_settings_have_is_taken(fork):
-    """The company is called zoo already, and its second app takes the name."""
+def test_a_name_that_only_the_settings_use_is_accepted(fork):
+    """The company is named zoo, and its second app gets the same name."""
     init.init(fork, {"registry": "ghcr.io/zoo", "repository": "zoo/acme", "base_domain": "zoo.dev"})
 
     now = replace(fork, settings=Settings.from_file(fork.root))

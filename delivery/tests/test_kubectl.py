@@ -9,7 +9,7 @@ PODS = '{"items": [{"kind": "Pod"}]}'
 
 @pytest.fixture
 def asked(monkeypatch):
-    """The commands that were run; each finds a pod."""
+    """The commands that were run; each returns a pod."""
     commands = []
 
     def run(*command, seconds, stdin):
@@ -21,7 +21,7 @@ def asked(monkeypatch):
     return commands
 
 
-def test_kubectl_never_asks_another_cluster(asked):
+def test_kubectl_never_uses_another_cluster(asked):
     assert Kubectl("kind-x").objects("pods", "acme-qa") == [{"kind": "Pod"}]
     assert asked == ["kubectl get pods --output=json --namespace=acme-qa --context=kind-x"]
 
@@ -38,7 +38,7 @@ def test_a_command_names_no_namespace_of_its_own(asked):
     assert asked == ["kubectl version --context=kind-x"]
 
 
-def test_an_environment_is_asked_in_its_namespace(asked, settings):
+def test_an_environment_uses_its_namespace(asked, settings):
     cluster = Cluster(settings, "qa")
 
     cluster("get", "pods")
@@ -50,13 +50,13 @@ def test_an_environment_is_asked_in_its_namespace(asked, settings):
     ]
 
 
-def test_what_follows_two_dashes_is_the_container_s(asked, settings):
+def test_arguments_after_two_dashes_are_for_the_container(asked, settings):
     Cluster(settings, "qa")("exec", "deployment/vote", "--", "ls", "-l")
 
     assert asked == ["kubectl exec deployment/vote --namespace=acme-qa --context=kind-acme -- ls -l"]
 
 
-def test_an_answer_that_cannot_be_read_is_a_failing_tool(monkeypatch):
+def test_an_answer_that_cannot_be_parsed_is_a_tool_error(monkeypatch):
     monkeypatch.setattr(kubectl, "run", lambda *_, **__: "<html>")
 
     with pytest.raises(ToolError, match="kubectl get pods: its answer is not readable"):

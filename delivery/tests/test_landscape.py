@@ -46,7 +46,7 @@ def test_the_dashboard(settings, deployment, golden):
     )
 
 
-def test_no_deployments_are_said_to_be_none(settings, golden):
+def test_an_environment_without_deployments(settings, golden):
     golden("dashboard-empty.md", draw(settings, []))
 
 
@@ -63,7 +63,7 @@ def test_no_name_breaks_the_table(settings, deployment, name):
     assert dashboard.replaced(readme, whole) == readme
 
 
-def test_only_what_stands_between_the_marks_changes():
+def test_only_the_text_between_the_marks_changes():
     after = dashboard.replaced(README, "new\n")
 
     assert after == README.replace("old", "new")
@@ -98,7 +98,7 @@ def test_a_backslash_in_the_dashboard_is_no_group():
     assert r"\1 \g<0>" in dashboard.replaced(README, r"\1 \g<0>")
 
 
-def test_a_clock_that_is_behind_is_now(deployment):
+def test_a_time_in_the_future_is_now(deployment):
     assert dashboard.ago(NOW + minutes(5), NOW) == "now"
     assert dashboard.ago(NOW - minutes(17), NOW) == "17 minutes ago"
 

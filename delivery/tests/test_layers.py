@@ -1,4 +1,4 @@
-"""Imports go down: commands, steps, then output and adapters beside each other, then the domain."""
+"""Imports go down: commands, steps, then output and adapters on one level, then the domain."""
 
 import ast
 from pathlib import Path

@@ -43,7 +43,7 @@ def delivery(project, tmp_path, settings):
 
 
 @pytest.mark.servers
-def test_a_deployment_hands_over_what_the_next_steps_need(delivery, fakes, tag, origin):
+def test_a_deployment_sets_the_outputs_for_the_next_steps(delivery, fakes, tag, origin):
     fakes.runs(rollout(tag), "next.json")
     code, stderr, output, summary = delivery("deploy", "qa", "--image-tag", tag)
 
@@ -66,7 +66,7 @@ def test_a_deployment_hands_over_what_the_next_steps_need(delivery, fakes, tag, 
 
 
 @pytest.mark.servers
-def test_nothing_to_do_is_a_green_run_on_github(delivery, fakes, tag):
+def test_nothing_to_do_is_a_success_on_github(delivery, fakes, tag):
     fakes.runs(rollout(tag), "next.json")
     delivery("deploy", "qa", "--image-tag", tag)
 
@@ -78,8 +78,8 @@ def test_nothing_to_do_is_a_green_run_on_github(delivery, fakes, tag):
 
 
 @pytest.mark.servers
-def test_what_fails_half_way_can_be_reported(delivery, fakes, tag, project):
-    """The tag is handed over before anything can fail: a later step reports it."""
+def test_a_failed_deployment_can_be_reported(delivery, fakes, tag, project):
+    """The tag is set as output before anything can fail, so that a later step can report it."""
     newer = f"{tag[:-1]}9"
     for each in (tag, newer):
         deploy.deploy(project, "staging", each, print)
@@ -94,7 +94,7 @@ def test_what_fails_half_way_can_be_reported(delivery, fakes, tag, project):
 
 
 @pytest.mark.servers
-def test_every_ending_has_its_exit_code(delivery, fakes, tag, project):
+def test_every_error_has_its_exit_code(delivery, fakes, tag, project):
     deploy.deploy(project, "staging", tag, print)
     fakes.runs(rollout(tag, strategy="blue-green", phase="Paused", stable="fffffff-20250101000000"))
     code, _, output, summary = delivery("wait", "staging", "--for", "paused")
@@ -139,7 +139,7 @@ def test_the_dashboard_links_to_where_the_run_is(delivery, project, tag, fakes):
 
 @pytest.mark.servers
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
-def test_a_terminal_that_cannot_show_every_letter_is_no_failure(delivery, project, fakes, encoding):
+def test_a_terminal_without_unicode_is_no_failure(delivery, project, fakes, encoding):
     git(project.root, "-c", "user.name=山田", "commit", "--quiet", "--allow-empty", "--message=feat: x")
     git(project.root, "push", "--quiet", "origin", "HEAD:main")
     deploy.deploy(project, "qa", f"{git(project.root, 'rev-parse', 'HEAD')[:7]}-20260102030405", print)

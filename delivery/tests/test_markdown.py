@@ -73,21 +73,21 @@ def said(template, **values):
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_a_template_escapes_what_it_prints_without_being_asked(value):
+def test_a_template_escapes_by_default(value):
     assert said("{{ value }}", value=value) == markdown.text(value)
     assert said("{{ each.name }}", each={"name": value}) == markdown.text(value)
     assert said("{{ value ~ '<b>' }}", value=value) == markdown.text(f"{value}<b>")
     assert said("{{ value | text }}", value=value) == markdown.text(value)
 
 
-def test_a_template_cannot_print_what_nobody_handed_over():
+def test_a_template_cannot_print_undefined_values():
     with pytest.raises(UndefinedError, match="'reason' is undefined"):
         said("{{ reason }}")
 
 
 @pytest.mark.servers
 def test_the_templates_are_installed(tmp_path, monkeypatch):
-    """As from a wheel: the package's own files, no checkout beside them."""
+    """As installed from a wheel, without a checkout."""
     monkeypatch.chdir(Path(__file__).parents[1])
     wheel = buildapi.build_wheel(str(tmp_path))
     zipfile.ZipFile(tmp_path / wheel).extractall(tmp_path / "installed")

@@ -10,7 +10,7 @@ def test_a_recorded_rollout_in_words(watched, golden):
     golden("narration.txt", "\n".join(watched("canary", TAG, looks=11).said) + "\n")
 
 
-def test_nothing_new_is_no_line(recorded):
+def test_without_changes_there_is_no_line(recorded):
     state = State.read(recorded("canary").looks[2]["objects"])
 
     assert log_lines.changes(state, state) == []

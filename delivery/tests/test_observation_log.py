@@ -8,7 +8,7 @@ from .test_gates import TAG
 RECORDED = "7e662f3-20261124013313"
 
 
-def test_what_was_seen_is_kept_for_the_report(watched):
+def test_observations_are_kept_for_the_report(watched):
     seen = watched("canary", RECORDED, looks=10)
     kept = ObservationLog.of(seen.folder, "qa", RECORDED)
 

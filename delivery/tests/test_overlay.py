@@ -35,7 +35,7 @@ def test_only_the_images_change():
 
 
 @pytest.mark.parametrize("env", ["dev", "qa", "uat", "staging"])
-def test_our_own_overlays_come_back_as_they_were(env):
+def test_our_overlays_round_trip(env):
     text = (ROOT / overlay.path(env)).read_text()
 
     assert overlay.with_images(text, overlay.images(text)) == text

@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine; *.localhost leads here without the DNS."""
+"""A real HTTP server on this machine; *.localhost resolves to it without DNS."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,7 +27,7 @@ def page():
             self.wfile.write(body.encode())
 
         def log_message(self, *_):
-            """Keep the test's output to itself."""
+            """Log nothing."""
 
     told = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     told.answers, told.releases = {}, ["new"]
@@ -40,7 +40,7 @@ def page():
     told.server_close()
 
 
-def test_a_page_has_arrived_when_it_answers_with_one_release_alone(page, monkeypatch):
+def test_a_page_has_arrived_when_only_one_release_answers(page, monkeypatch):
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
     page.releases = ["old", "new", "new", "old", "new"]
 
@@ -49,7 +49,7 @@ def test_a_page_has_arrived_when_it_answers_with_one_release_alone(page, monkeyp
     assert page.releases == ["new"]
 
 
-def test_too_late_says_which_release_answers(page, monkeypatch):
+def test_a_timeout_names_the_release_that_answers(page, monkeypatch):
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
     page.releases = ["old"]
 
@@ -60,7 +60,7 @@ def test_too_late_says_which_release_answers(page, monkeypatch):
         pages.wait_for(client, "new", seconds=0.3)
 
 
-def test_too_late_says_why_nothing_answers(monkeypatch):
+def test_a_timeout_says_why_nothing_answers(monkeypatch):
     monkeypatch.setattr(pages, "PAUSE_S", 0.01)
 
     with (
@@ -84,14 +84,14 @@ def test_the_error_switch_is_read(page, answer, on):
     assert pages.errors_on(page.url, "new") is on
 
 
-def test_a_proxy_that_knows_no_such_page_is_not_off(page):
+def test_a_404_from_a_proxy_does_not_count_as_off(page):
     page.answers["/api/error-sim"], page.releases = (404, "404 page not found"), [""]
 
     with pytest.raises(GateError, match="its errors are ON: no release answers, not new"):
         pages.errors_on(page.url, "new")
 
 
-def test_another_release_does_not_answer_for_it(page):
+def test_the_answer_of_another_release_does_not_count(page):
     page.answers["/api/error-sim"], page.releases = (200, '{"enabled": false}'), ["old"]
 
     with pytest.raises(GateError, match="old answers, not new"):
@@ -99,14 +99,14 @@ def test_another_release_does_not_answer_for_it(page):
 
 
 @pytest.mark.parametrize("answer", [(503, "{}"), (200, "<html>"), (200, "[]"), (200, "{}")])
-def test_no_answer_is_not_off(page, answer):
+def test_an_invalid_answer_does_not_count_as_off(page, answer):
     page.answers["/api/error-sim"] = answer
 
     with pytest.raises(GateError, match="does not say whether its errors are ON"):
         pages.errors_on(page.url, "new")
 
 
-def test_nobody_there_is_not_off():
+def test_an_unreachable_page_does_not_count_as_off():
     with pytest.raises(GateError, match="does not say whether its errors are ON"):
         pages.errors_on("http://vote-acme-qa.localhost:9", "new")
 
@@ -116,7 +116,7 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY"
 
 @pytest.fixture
 def behind_a_proxy(monkeypatch, page):
-    """A proxy of a company that knows none of our pages; `page` stands in for it as well."""
+    """A company's proxy that cannot reach our pages; `page` plays the proxy, too."""
     for name in PROXIES:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("no_proxy", raising=False)

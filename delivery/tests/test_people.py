@@ -31,7 +31,7 @@ BUMP = {
 
 @pytest.fixture
 def as_grace(project):
-    """The run of somebody else than who made the change."""
+    """A run that another person than the author has started."""
     return replace(project, actions=replace(project.actions, actor="grace"))
 
 
@@ -64,7 +64,7 @@ def in_qa(as_grace, fakes, tag, monkeypatch):
 
 
 @pytest.mark.usefixtures("in_qa")
-def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp_path):
+def test_a_promotion_names_who_started_it(origin, as_grace, settings, tmp_path):
     assert newest(origin).button == ""
 
     promote.promote(as_grace, "qa", "uat", print)
@@ -77,7 +77,7 @@ def test_a_promotion_says_who_pressed_the_button(origin, as_grace, settings, tmp
     assert "| By | Ada Lovelace, promoted by grace |" in (tmp_path / "summary.md").read_text()
 
 
-def test_a_rollback_says_who_pressed_the_button(origin, as_grace, fakes, in_qa):
+def test_a_rollback_names_who_started_it(origin, as_grace, fakes, in_qa):
     bad = in_qa.replace("030405", "040000")
     deploy.deploy(as_grace, "qa", bad, print)
     fakes.runs(rollout(bad, phase="Degraded", stable=in_qa, abort=True))
@@ -88,11 +88,11 @@ def test_a_rollback_says_who_pressed_the_button(origin, as_grace, fakes, in_qa):
     assert newest(origin).button == made.button == "rolled back by grace"
 
 
-def test_the_preview_s_promotion_says_who_pressed_the_button(settings):
+def test_the_promotion_of_a_preview_names_who_started_it(settings):
     assert "| By | gr&#124;ace |" in summary.promoted(settings, "staging", state(), "", by="gr|ace")
 
 
-def test_the_report_says_who_pressed_the_button(settings, deployment):
+def test_the_report_names_who_started_the_run(settings, deployment):
     made = deployment(promoted_from="dev", actor="gr|ace")
     nothing = {"before": None, "version": "", "changes": [], "subject": "", "state": None, "runs": []}
 

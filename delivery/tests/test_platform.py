@@ -1,4 +1,4 @@
-"""The platform: apm is pinned on main by its digest, then k8s/platform is applied as main has it."""
+"""The platform: apm is pinned by digest on main, then k8s/platform is applied from main."""
 
 import pytest
 
@@ -50,7 +50,7 @@ def test_apm_is_pinned_and_the_platform_applied(with_platform, fakes, origin):
 
 
 @pytest.mark.servers
-def test_without_a_tag_what_main_says_is_applied(with_platform, fakes, origin):
+def test_without_a_tag_main_is_applied(with_platform, fakes, origin):
     before = origin.main("rev-parse", "main")
 
     assert platform.renew(with_platform, None, print) == ""

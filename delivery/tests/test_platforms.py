@@ -16,7 +16,7 @@ AMD64 = '{"architecture":"amd64","os":"linux"}'
 
 @pytest.fixture
 def said(settings, fakes):
-    """What is said about an image for amd64 before its rollout to these nodes."""
+    """The output for an image for amd64 before its rollout to these nodes."""
 
     def require(*nodes, **spec):
         fakes.is_built_for(AMD64)
@@ -28,7 +28,7 @@ def said(settings, fakes):
     return require
 
 
-def test_nodes_of_its_own_kind_are_no_news(said):
+def test_nodes_of_the_same_platform_print_nothing(said):
     assert said("amd64", "amd64") == []
 
 
@@ -46,11 +46,11 @@ def test_some_nodes_that_cannot_run_it_are_named(said):
 @pytest.mark.parametrize(
     "spec", [{"unschedulable": True}, {"taints": [{"key": "x", "effect": "NoSchedule"}]}], ids=str
 )
-def test_nodes_that_take_no_pods_do_not_count(said, spec):
+def test_unschedulable_nodes_do_not_count(said, spec):
     assert said("arm64", **spec) == []
 
 
-def test_who_may_not_list_nodes_may_deploy(settings, fakes):
+def test_users_who_may_not_list_nodes_may_deploy(settings, fakes):
     fakes.is_built_for(AMD64)
 
     preflight.require_platform(Cluster(settings, "qa"), IMAGE, pytest.fail)

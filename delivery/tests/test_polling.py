@@ -17,8 +17,8 @@ def test_it_returns_what_was_found():
     assert until(lambda: next(answers), what="it is there", seconds=5) == "there"
 
 
-def test_a_failing_tool_is_asked_again():
-    answers = iter([ToolError("the server is away"), "there"])
+def test_a_failing_tool_is_retried():
+    answers = iter([ToolError("the server is unreachable"), "there"])
 
     def look():
         answer = next(answers)
@@ -29,17 +29,17 @@ def test_a_failing_tool_is_asked_again():
     assert until(look, what="it is there", seconds=5) == "there"
 
 
-def test_too_late_it_says_what_was_waited_for_and_how_things_stand():
+def test_a_timeout_says_what_was_awaited_and_the_last_status():
     with pytest.raises(TimedOutError) as caught:
-        until(lambda: None, what="it is there", seconds=0.01, why=lambda: "it is away")
+        until(lambda: None, what="it is there", seconds=0.01, why=lambda: "it is unreachable")
 
-    assert str(caught.value) == "not within 0.01 s: it is there; it is away"
+    assert str(caught.value) == "not within 0.01 s: it is there; it is unreachable"
     assert caught.value.exit_code == 5
 
 
-def test_too_late_the_last_failure_says_more():
+def test_a_timeout_prefers_the_last_failure():
     def look():
-        raise ToolError("the server is away")
+        raise ToolError("the server is unreachable")
 
-    with pytest.raises(TimedOutError, match="it is there; the server is away"):
+    with pytest.raises(TimedOutError, match="it is there; the server is unreachable"):
         until(look, what="it is there", seconds=0.01)

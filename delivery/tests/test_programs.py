@@ -7,7 +7,7 @@ from delivery.domain.errors import ConfigurationError, TimedOutError
 
 
 @pytest.mark.servers
-def test_output_comes_back_as_it_was_written():
+def test_output_is_returned_unchanged():
     assert run(sys.executable, "-c", "print('é\\r')", stdin=None) == "é\r\n"
     assert run("cat", stdin="línea") == "línea"
 

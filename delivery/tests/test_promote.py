@@ -1,4 +1,4 @@
-"""Real git; kubectl and docker answer from files, pages as a test says."""
+"""Real git; kubectl and docker are fakes that answer from files, and pages answer as a test sets them."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_promotion_deploys_what_was_checked_whatever_trailers_claim(project, fak
     assert tuple(DesiredState.now(project).overlay("uat").images.values()) == images(in_qa)
 
 
-def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, errors):
+def test_a_release_with_errors_on_is_not_promoted(origin, project, in_qa, errors):
     errors["on"] = True
 
     with pytest.raises(GateError, match="error switch of qa's release is ON"):
@@ -40,14 +40,14 @@ def test_a_release_with_errors_on_stays_where_it_is(origin, project, in_qa, erro
     assert tag_on_main(origin, "uat") != in_qa
 
 
-def test_a_drifted_digest_stays_where_it_is(project, fakes, in_qa, errors):
+def test_a_release_with_another_digest_is_not_promoted(project, fakes, in_qa, errors):
     fakes.serves("sha256:" + "b" * 64)
 
     with pytest.raises(GateError, match="somebody pushed the tag again"):
         promote.promote(project, "qa", "uat", print)
 
 
-def test_a_worker_that_is_not_ready_stays_where_it_is(origin, project, fakes, in_qa, errors):
+def test_a_release_with_an_unready_worker_is_not_promoted(origin, project, fakes, in_qa, errors):
     fakes.runs([*rollout(in_qa), worker(in_qa, ready=0)])
 
     with pytest.raises(GateError, match="qa is degraded, not ready: worker; wait"):
@@ -55,14 +55,14 @@ def test_a_worker_that_is_not_ready_stays_where_it_is(origin, project, fakes, in
     assert tag_on_main(origin, "uat") != in_qa
 
 
-def test_a_worker_of_another_digest_stays_where_it_is(project, fakes, in_qa, errors):
+def test_a_release_whose_worker_has_another_digest_is_not_promoted(project, fakes, in_qa, errors):
     fakes.runs([*rollout(in_qa), worker(in_qa, digest="sha256:" + "b" * 64)])
 
     with pytest.raises(GateError, match=r"qa's worker runs sha256:bbb.*, git says sha256:aaa"):
         promote.promote(project, "qa", "uat", print)
 
 
-def test_a_skipped_step_is_refused_before_anything_is_asked(project, fakes):
+def test_a_skipped_environment_is_refused_before_any_request(project, fakes):
     with pytest.raises(GateError, match="dev -> qa -> uat -> staging"):
         promote.promote(project, "qa", "staging", print)
     assert fakes.asked == []

@@ -1,4 +1,4 @@
-"""Private packages are asked about before anything is deployed; GHCR is played, nobody asks it from here."""
+"""Private packages are detected before the deployment; GHCR is a fake here."""
 
 import httpx
 import pytest
@@ -13,7 +13,7 @@ IMAGE = Image("ghcr.io/acme-org/acme/vote", "0a1b2c3-20260102030405", DIGEST)
 
 
 def ghcr(*, token=200, manifest=200):
-    """A client of a GHCR that answers so."""
+    """A client of a fake GHCR with these answers."""
 
     def answer(request):
         if request.url.path == "/token":
@@ -41,14 +41,14 @@ def test_with_a_secret_it_is_deployed(project, fakes):
 
 @pytest.mark.servers
 @pytest.mark.parametrize("answers", [{}, {"token": 500}, {"manifest": 503}])
-def test_nobody_is_asked_for_a_public_one_or_if_github_cannot_say(project, fakes, answers):
+def test_a_public_package_or_an_unreachable_ghcr_needs_no_secret(project, fakes, answers):
     fakes.breaks("no-secret")
 
     preflight.require_pullable(project.cluster("qa"), [IMAGE], ghcr(**answers))
 
 
 @pytest.mark.servers
-def test_other_registries_are_not_asked(project, fakes):
+def test_other_registries_are_not_checked(project, fakes):
     elsewhere = Image("registry.example/acme/vote", IMAGE.tag, DIGEST)
 
     preflight.require_pullable(project.cluster("qa"), [elsewhere], ghcr(token=403))

@@ -1,4 +1,4 @@
-"""A deployment that the cluster refuses: main and the cluster go back to what was there just before it."""
+"""A deployment that the cluster refuses: main and the cluster return to the state just before it."""
 
 import pytest
 
@@ -51,8 +51,8 @@ def test_before_is_the_deployment_that_came_between(project, fakes, tag, another
     assert f"| Before | `{OTHER}` |" in (tmp_path / "summary.md").read_text()
 
 
-def test_what_ran_before_is_applied_again(project, fakes, tag):
-    """The cluster may have taken some of the objects."""
+def test_the_previous_release_is_applied_again(project, fakes, tag):
+    """The cluster may have applied some of the objects."""
     deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag))
     fakes.breaks("refuse-once")
@@ -82,8 +82,8 @@ def test_manifests_that_break_a_policy_are_no_commit(origin, project, fakes, tag
     assert origin.main("rev-parse", "main") == before
 
 
-def test_a_rollback_asks_no_policy(origin, project, fakes, tag, deployment):
-    """What users had is better than what fails, whatever has been forbidden since."""
+def test_a_rollback_is_not_checked_against_policies(origin, project, fakes, tag, deployment):
+    """A previous release is better than a failing one, even if a newer policy forbids it."""
     commit(project, deployment("fffffff-20250102030405", commit=""), print)
     deploy.deploy(project, "qa", tag, print)
     fakes.runs(rollout(tag, phase="Degraded", stable="fffffff-20250102030405", abort=True))

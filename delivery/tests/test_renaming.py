@@ -44,7 +44,7 @@ def rewritten(text, path="k8s/x.yaml", new=NEW):
         ),
     ],
 )
-def test_every_place_is_brought_in_line(before, after):
+def test_every_occurrence_is_rewritten(before, after):
     assert rewritten(before) == after
 
 

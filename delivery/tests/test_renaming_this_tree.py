@@ -1,4 +1,4 @@
-"""What `delivery init` would do to this very checkout; nothing is written."""
+"""What `delivery init` would do to this checkout; nothing is written."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def here():
 
 
 def test_a_second_rename_undoes_the_first(here):
-    """So no word is taken for the name on the way."""
+    """So no other word was renamed."""
     old, new = here.settings, replace(here.settings, name=NEW)
 
     for path, text in init.tracked(here):
@@ -35,10 +35,10 @@ def test_a_second_rename_undoes_the_first(here):
 
 
 @pytest.mark.parametrize("name", ["app", "vote", "kubectl", "delivery", "main"])
-def test_words_of_this_tree_are_refused(here, name):
+def test_words_of_this_repository_are_refused(here, name):
     with pytest.raises(ConfigurationError, match="take another name"):
         renaming.require_unused(name, dict(init.tracked(here)), here.settings)
 
 
-def test_another_word_is_taken(here):
+def test_an_unused_word_is_accepted(here):
     renaming.require_unused(NEW, dict(init.tracked(here)), here.settings)

@@ -1,4 +1,4 @@
-"""`delivery rollback`: real git; kubectl and docker answer from files."""
+"""`delivery rollback`: real git; kubectl and docker are fakes that answer from files."""
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_rollback_of_an_aborted_release(origin, project, fakes, in_qa):
     assert not any("argo rollouts" in line for line in fakes.asked)
 
 
-def test_rollback_of_a_release_that_still_rolls_out_aborts_it(project, fakes, in_qa):
+def test_rollback_aborts_a_running_rollout(project, fakes, in_qa):
     bad = in_qa.replace("030405", "040000")
     deploy.deploy(project, "qa", bad, print)
     fakes.runs(rollout(bad, phase="Paused", stable=in_qa))
@@ -51,7 +51,7 @@ def test_rollback_of_a_release_that_still_rolls_out_aborts_it(project, fakes, in
 
 
 @pytest.mark.parametrize("phase", ["Healthy", "Degraded", "Progressing"])
-def test_rollback_of_the_active_release_waits_for_no_step_and_nobody(project, fakes, in_qa, phase):
+def test_rollback_of_the_active_release_skips_steps_and_promotion(project, fakes, in_qa, phase):
     """Where its own pods fail, too: nothing rolls out that could be aborted."""
     bad = in_qa.replace("030405", "040000")
     deploy.deploy(project, "qa", bad, print)
@@ -66,7 +66,7 @@ def test_rollback_of_the_active_release_waits_for_no_step_and_nobody(project, fa
     assert argo.startswith("kubectl argo rollouts promote vote --full")
 
 
-def test_rollback_goes_back_at_once_to_what_was_active_a_moment_ago(project, fakes, in_staging):
+def test_rollback_to_a_release_with_pods_is_immediate(project, fakes, in_staging):
     """Its pods are still there; anybody else's deployment of it is refused, as it would skip its preview."""
     fakes.runs(rollout(in_staging, strategy="blue-green"))
     bad = in_staging.replace("030405", "040000")
@@ -96,6 +96,6 @@ def test_rollback_needs_no_commit_that_git_has_lost(project, fakes, deployment):
     assert (made.tag, made.source, made.people) == (lost.tag, lost.source, lost.people)
 
 
-def test_rollback_with_nothing_before_it(project, in_qa):
+def test_rollback_of_the_first_deployment_is_refused(project, in_qa):
     with pytest.raises(GateError, match="is the first deployment that git knows here"):
         rollback.rollback(project, "qa", "votes fail", 30, print)

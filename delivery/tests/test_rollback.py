@@ -23,14 +23,14 @@ def test_a_healthy_release_goes_back_to_the_one_before(deployment):
     assert rollback.target(tags(deployment, C, B, A), current=C, stable=C).tag == B
 
 
-def test_what_was_rolled_back_from_is_skipped(deployment):
+def test_rolled_back_deployments_are_skipped(deployment):
     deployed = tags(deployment, B, C, B, A, b=C)
 
     assert rollback.target(deployed, current=B, stable=B).tag == A
 
 
-def test_what_was_deployed_again_after_a_rollback_is_good_again(deployment):
-    """B was taken back once, deployed again and ran; then C was wrong."""
+def test_a_release_that_was_deployed_again_after_its_rollback_is_valid(deployment):
+    """B was rolled back once and deployed again; then C was bad."""
     deployed = [deployment(C), deployment(B), deployment(A, rollback_of=B), deployment(B), deployment(A)]
 
     assert rollback.target(deployed, current=C, stable=C).tag == B
@@ -40,11 +40,11 @@ def test_the_same_tag_twice_is_not_the_one_before(deployment):
     assert rollback.target(tags(deployment, C, C, B), current=C, stable="").tag == B
 
 
-def test_a_stable_release_that_git_does_not_know_is_passed_over(deployment):
+def test_a_stable_release_unknown_to_git_is_skipped(deployment):
     assert rollback.target(tags(deployment, C, B), current=C, stable=A).tag == B
 
 
-def test_what_a_registry_never_had_is_passed_over(deployment):
+def test_images_without_digests_are_skipped(deployment):
     """A first deployment that the cluster refused leaves a commit back to the overlay's first images."""
     fresh = deployment("0000000-20260101000000", images=images("0000000-20260101000000", digest=""))
 
@@ -53,7 +53,7 @@ def test_what_a_registry_never_had_is_passed_over(deployment):
 
 
 @pytest.mark.parametrize("known", [[C], []])
-def test_the_first_one_has_nothing_before_it(deployment, known):
+def test_the_first_deployment_has_no_target(deployment, known):
     with pytest.raises(GateError, match="there is none to go back to"):
         rollback.target(tags(deployment, *known), current=C, stable=C)
 
@@ -66,7 +66,7 @@ def test_one_tag_with_two_configurations_is_two_releases(deployment):
     assert rollback.target(deployed, current=A, stable=A).manifests == tree[0]
 
 
-def test_a_rollback_that_the_cluster_refused_takes_nothing_away(deployment):
+def test_a_refused_rollback_removes_no_target(deployment):
     """From B to A; the cluster refused A, so B was restored, and it can be taken back later."""
     a, b = (deployment(tag, commit=digit * 40) for tag, digit in ((A, "1"), (B, "2")))
     back = deployment(A, commit="3" * 40, rollback_of=B, restores=a.commit)

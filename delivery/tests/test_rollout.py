@@ -1,4 +1,4 @@
-"""Read from recorded answers of a real cluster: a canary that passed its first analysis, then was aborted."""
+"""States from a recording of a real cluster: a canary that passed its first analysis and was then aborted."""
 
 import pytest
 
@@ -43,11 +43,11 @@ def test_a_canary_goes_through_its_steps(states):
     [
         (["InconclusiveAnalysisRun"], "InconclusiveAnalysisRun", "InconclusiveAnalysisRun"),
         (["BlueGreenPause", "InconclusiveAnalysisRun"], "BlueGreenPause", "InconclusiveAnalysisRun"),
-        (["BlueGreenPause"], "manually paused", "manually paused"),  # spec.paused: somebody's own
+        (["BlueGreenPause"], "manually paused", "manually paused"),  # spec.paused, set by a person
         ([], "InconclusiveExperiment", "InconclusiveExperiment"),
     ],
 )
-def test_a_pause_that_no_step_asked_for_is_not_ready(reasons, message, why):
+def test_an_unplanned_pause_is_not_ready(reasons, message, why):
     (vote, *rest) = rollout(TAG, phase="Paused", strategy="blue-green", stable=OTHER, message=message)
     vote["status"]["pauseConditions"] = [{"reason": each} for each in reasons]
     state = State.read([vote, *rest])
@@ -57,7 +57,7 @@ def test_a_pause_that_no_step_asked_for_is_not_ready(reasons, message, why):
 
 
 @pytest.mark.parametrize("message", ["BlueGreenPause", "CanaryPauseStep"])
-def test_a_pause_that_a_step_asked_for_is_ready(message):
+def test_a_pause_of_a_step_is_ready(message):
     state = State.read(rollout(TAG, phase="Paused", stable=OTHER, message=message))
 
     assert state.paused
@@ -92,7 +92,7 @@ def test_a_preview_that_was_refused_is_still_the_preview(recorded):
     assert [aborted.role(each.release) for each in aborted.pods] == ["old", "active", "preview"]
 
 
-def test_healthy_is_of_the_release_before_until_the_controller_has_looked(recorded):
+def test_healthy_belongs_to_the_previous_release_until_the_controller_has_observed_the_new_one(recorded):
     unseen = State.read(recorded("blue-green-refused").looks[0]["objects"])  # just after its deployment
 
     assert unseen.phase == "Healthy"
@@ -100,7 +100,7 @@ def test_healthy_is_of_the_release_before_until_the_controller_has_looked(record
     assert not any((unseen.current, unseen.healthy))
 
 
-def test_a_specification_that_nobody_has_looked_at_says_nothing(recorded):
+def test_an_unobserved_specification_has_no_state(recorded):
     objects = recorded("canary").looks[-1]["objects"]
     (rollout,) = [each for each in objects if each["kind"] == "Rollout"]
     rollout["metadata"]["generation"] += 1
@@ -109,7 +109,7 @@ def test_a_specification_that_nobody_has_looked_at_says_nothing(recorded):
     assert not any((state.current, state.healthy, state.paused, state.failed))
 
 
-def test_a_rollout_that_nobody_has_looked_at_yet(recorded):
+def test_a_rollout_that_was_never_observed(recorded):
     objects = recorded("canary").looks[-1]["objects"]
     (rollout,) = [each for each in objects if each["kind"] == "Rollout"]
     del rollout["status"]

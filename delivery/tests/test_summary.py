@@ -35,7 +35,7 @@ def test_a_canary_that_is_healthy(settings, watched, golden):
     golden("summary-healthy.md", text)
 
 
-def test_a_first_release_says_why_it_went_straight_on(settings):
+def test_the_summary_of_a_first_release_says_why_it_skipped_the_steps(settings):
     text = summary.healthy(settings, "staging", state(first=True), [], {}, first=True)
 
     assert "first release here" in text
@@ -67,7 +67,7 @@ def test_a_reason_cannot_inject_markup(settings, deployment, value):
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_what_a_job_said_cannot_inject_markup(settings, watched, value):
+def test_the_log_of_a_job_cannot_inject_markup(settings, watched, value):
     seen = watched("canary", RECORDED, looks=10)
     for job, said in seen.log.verdicts.items():
         evil = dict.fromkeys(("check", "asked", "status", "got", "reason"), value)

@@ -1,4 +1,4 @@
-"""Who may assume which role; GitHub's answers are as its documentation shows them."""
+"""Who may assume which role; GitHub's answers are those of its documentation."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def test_subjects_have_the_form_that_github_says(settings, oidc, expected):
     assert trust.prefixes(settings, FACTS, oidc) == expected
 
 
-def test_a_subject_of_their_own_is_refused(settings):
+def test_a_customized_subject_is_refused(settings):
     with pytest.raises(ConfigurationError, match="use_default=true"):
         trust.prefixes(settings, FACTS, {"use_default": False, "include_claim_keys": ["repo", "context"]})
 
@@ -151,7 +151,7 @@ def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
 @pytest.mark.servers
 @pytest.mark.parametrize("there", [False, True], ids=["first", "again"])
 def test_the_script_runs_to_its_end_once_and_again(ecr, tmp_path, there):
-    """aws and gh are played: what is there already is refused, and changed instead."""
+    """aws and gh are fakes: they refuse to create what exists, and it is updated instead."""
     for name in ("aws", "gh"):
         played = tmp_path / name
         refusal = (

@@ -20,11 +20,11 @@ def objects(host="vote-acme-qa.acme.dev", namespace="acme-qa"):
 TEXT = KUSTOMIZATION.format(strategy="canary")
 
 
-def test_what_delivery_toml_says_is_kept(settings):
+def test_an_overlay_that_matches_delivery_toml_passes(settings):
     assert verification.strays(settings, "qa", TEXT, objects()) == []
 
 
-def test_every_stray_is_named(settings):
+def test_every_difference_is_named(settings):
     text = TEXT.replace("registry.example/acme/vote", "ghcr.io/other/vote")
     found = verification.strays(settings, "qa", text, objects("vote-acme-qa.localhost", "acme-dev"))
 

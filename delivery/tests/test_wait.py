@@ -1,4 +1,4 @@
-"""`delivery wait` and `promote-rollout`: real git; kubectl answers from files."""
+"""`delivery wait` and `promote-rollout`: real git; kubectl is a fake that answers from files."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_a_preview_becomes_active_once(project, fakes, in_staging, monkeypatch, 
     assert sum("argo rollouts promote" in line for line in fakes.asked) == 1
 
 
-def test_without_the_word_nothing_is_asked(project, fakes):
+def test_without_the_confirmation_nothing_is_requested(project, fakes):
     with pytest.raises(GateError, match="type 'promote' to confirm"):
         promote_rollout.promote_rollout(project, "staging", "yes", 30, print)
     assert fakes.asked == []
@@ -44,7 +44,7 @@ def test_waiting_for_the_preview_says_where_it_is(project, in_staging, tmp_path)
 
 
 def test_a_deployment_that_was_replaced_before_anybody_waited_has_failed(project, fakes, in_qa):
-    """A rollback beside it took its place: waiting for what runs now would call it good."""
+    """A concurrent rollback replaced it: waiting for the running release would succeed wrongly."""
     watch.watch(project, "qa", in_qa, None, print).until("seen", watch.SEEN_S)
     fakes.runs(rollout("fffffff-20250101000000"))
 
@@ -52,7 +52,7 @@ def test_a_deployment_that_was_replaced_before_anybody_waited_has_failed(project
         wait.wait(project, "qa", "healthy", tag=in_qa, seconds=30, say=print)
 
 
-def test_a_failed_wait_has_a_summary_with_the_way_out(project, fakes, in_qa):
+def test_a_failed_wait_has_a_summary_with_what_to_do(project, fakes, in_qa):
     fakes.runs(rollout(in_qa, phase="Degraded", abort=True, stable="fffffff-20250101000000", message="why"))
 
     with pytest.raises(GateError, match=f"{in_qa} was aborted in qa: why") as failed:

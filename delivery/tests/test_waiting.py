@@ -26,7 +26,7 @@ def reached(goal, seen, *, unready=(), stuck=()):
         ("seen", state(**ABORTED)),
     ],
 )
-def test_it_is_there(goal, seen):
+def test_the_goal_is_reached(goal, seen):
     assert reached(goal, seen)
 
 
@@ -43,7 +43,7 @@ def test_it_is_there(goal, seen):
         ("seen", state(current=False)),
     ],
 )
-def test_it_is_not_there_yet(goal, seen):
+def test_the_goal_is_not_reached_yet(goal, seen):
     assert not reached(goal, seen)
 
 
@@ -66,7 +66,7 @@ def test_a_pause_by_hand_is_waited_for():
     assert log_lines.description(by_hand, TAG, []) == "it is Paused: manually paused"
 
 
-def test_it_never_will_be():
+def test_the_goal_cannot_be_reached():
     with pytest.raises(GateError, match="was aborted in qa: RolloutAborted: error-rate"):
         reached("healthy", state(**ABORTED))
     with pytest.raises(GateError, match="does not come up in qa"):
@@ -88,11 +88,11 @@ def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
     assert seen.said[0] == "step 1 of 8: setWeight 20 % (weight 20 %)"
     assert "Paused: CanaryPauseStep" in seen.said
     steps = [line.split()[1] for line in seen.said if line.startswith("step ")]
-    assert steps == ["1", "2", "3", "4", "5", "6"]  # one line a change
+    assert steps == ["1", "2", "3", "4", "5", "6"]  # one line per change
     assert seen.log.last_step.startswith("step 6 of 8: analysis")
 
 
-def test_one_look_at_an_abort_of_the_specification_before_is_no_failure(watched, at_once):
+def test_an_abort_of_the_old_specification_in_one_poll_is_no_failure(watched, at_once):
     """A controller that has just seen the new specification may show the old one's abort for a moment."""
     seen = watched("canary", RECORDED, looks=1)
     progressing, paused = seen.cluster.looks[1:3]
@@ -118,7 +118,7 @@ def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, 
         seen.until("paused", seconds=30)
 
 
-def test_a_release_that_is_replaced_is_waited_for_no_longer(watched, at_once):
+def test_a_replaced_release_ends_the_wait(watched, at_once):
     seen = watched("canary", RECORDED, looks=8)
     seen.cluster.looks = [seen.cluster.looks[-1]]  # the release before is back
 
@@ -126,7 +126,7 @@ def test_a_release_that_is_replaced_is_waited_for_no_longer(watched, at_once):
         seen.until("healthy", seconds=30)
 
 
-def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
+def test_after_an_abort_it_polls_until_users_are_on_the_stable_release(watched, at_once):
     seen = watched("canary", RECORDED, looks=10)
     assert not progress.recovered(seen.state)
 
@@ -135,7 +135,7 @@ def test_after_an_abort_it_looks_on_until_users_are_back(watched, at_once):
     assert progress.recovered(seen.state)
 
 
-def test_too_late_says_how_things_stand(watched, at_once):
+def test_a_timeout_reports_the_last_status(watched, at_once):
     seen = watched("canary", RECORDED, looks=3)
     seen.cluster.looks = seen.cluster.looks[:3]
 
@@ -167,13 +167,13 @@ def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypat
     assert seen.log.verdicts
 
 
-def test_a_check_that_was_stopped_is_said_to_be(watched):
+def test_a_stopped_check_is_reported_as_stopped(watched):
     seen = watched("canary", RECORDED, looks=10)
 
     assert "background analysis: error-rate was stopped" in seen.said
 
 
-def test_a_job_whose_log_is_gone_is_said_to_be(watched):
+def test_a_job_without_a_log_is_reported(watched):
     seen = watched("canary", RECORDED, looks=1)
     job = "b96fecb6-2d4d-4230-9aca-7ff8b5b4fb73.http-health.1"
     del seen.cluster.logs[job]

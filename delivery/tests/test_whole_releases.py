@@ -1,4 +1,4 @@
-"""A release is images, manifests and configuration: real git; kubectl and docker answer from files."""
+"""A release is images, manifests and configuration: real git; kubectl and docker are fakes."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def at_once(monkeypatch):
 
 @pytest.fixture
 def change(origin):
-    """Somebody commits a file's change to main."""
+    """Commit a change of a file to main."""
 
     def edit(path, text):
         clone = origin.clone()
@@ -43,7 +43,7 @@ def change(origin):
 
 @pytest.fixture(autouse=True)
 def note_base(fakes):
-    """At each apply, note what base is."""
+    """Record the content of base at each apply."""
     (fakes.folder / "on-apply").write_text(
         r"""folder=$(tail -1 "$FAKES/asked" | sed 's/.*--kustomize=\([^ ]*\).*/\1/')"""
         '\ncp "$folder/../../base/kustomization.yaml" "$FAKES/base.yaml"\n'
@@ -51,7 +51,7 @@ def note_base(fakes):
 
 
 def base(fakes):
-    """What base was at the last apply."""
+    """The content of base at the last apply."""
     return (fakes.folder / "base.yaml").read_text()
 
 
@@ -70,7 +70,7 @@ def a(origin, project, fakes, change, tag):
 
 @pytest.fixture
 def b(origin, project, fakes, change, a):
-    """Then the overlay and base changed, and B was deployed and runs."""
+    """The overlay and base have changed, and release B runs in qa."""
     change(overlay.path("qa"), main(origin, overlay.path("qa")).replace(OWN, TIGHT))
     change(BASE, "# as B knew it\n")
     after = a.replace("030405", "040000")
@@ -85,7 +85,7 @@ def rolled_back(project, fakes, a, b):
     return rollback.rollback(project, "qa", "out of memory", 30, print)
 
 
-def test_rollback_takes_the_whole_release_back(origin, project, fakes, a, b):
+def test_rollback_restores_the_whole_release(origin, project, fakes, a, b):
     before = deployed(origin)[1]
     assert "1Mi" in fakes.applied
 
@@ -97,7 +97,7 @@ def test_rollback_takes_the_whole_release_back(origin, project, fakes, a, b):
     assert main(origin, overlay.path("qa")) == fakes.applied
     assert main(origin, BASE) == "# as B knew it\n"  # for other environments and the next release
     assert deployed(origin)[0].manifests == before.manifests == made.manifests
-    assert any("argo rollouts promote vote --full" in line for line in fakes.asked)  # users had just this
+    assert any("argo rollouts promote vote --full" in line for line in fakes.asked)  # users had exactly this
 
 
 def test_what_is_applied_again_later_is_what_was_rolled_back_to(project, fakes, a, b):
@@ -109,7 +109,7 @@ def test_what_is_applied_again_later_is_what_was_rolled_back_to(project, fakes, 
 
 
 def test_a_template_that_users_never_had_gets_its_steps(project, fakes, a, b):
-    """Somebody applied something else by hand, or another controller makes another hash."""
+    """Somebody applied something else by hand, or another controller computes another hash."""
     other, *sets = rollout(a, phase="Progressing", stable=b)
     other["status"]["currentPodHash"] = "never-seen"
     fakes.runs([other, *sets], "next.json")
@@ -121,7 +121,7 @@ def test_a_template_that_users_never_had_gets_its_steps(project, fakes, a, b):
 
 
 def test_a_release_that_never_became_stable_gets_its_steps(project, fakes, a, b):
-    """B was replaced while it still rolled out: C's deployment saw A as stable."""
+    """B was replaced during its rollout: when C was deployed, A was stable."""
     fakes.runs(rollout(b, phase="Paused", stable=a))
     c = a.replace("030405", "050000")
     deploy.deploy(project, "qa", c, print)
@@ -157,20 +157,20 @@ def test_main_s_configuration_is_deployed_and_recorded_without_a_tag(origin, pro
     assert base(fakes) == "# new\n"
     assert made.people == deployed(origin)[1].people
     assert deployed(origin)[0].manifests == manifests.tree(project.git, f"{made.commit}^")
-    assert deploy.renew(project, "qa", print).commit == ""  # recorded once, applied whenever asked for
+    assert deploy.renew(project, "qa", print).commit == ""  # recorded once, applied every time
     assert sum("kubectl apply" in line for line in fakes.asked) == 3
 
 
 @pytest.mark.parametrize(
     "path", ["README.md", "platform/kind.yaml", "policies/pods.py", "tests/test_render.py"]
 )
-def test_what_no_release_is_made_of_makes_none(project, change, a, path):
+def test_changes_outside_of_releases_start_none(project, change, a, path):
     change(f"k8s/{path}", "other than before")
 
     assert deploy.renew(project, "qa", print).commit == ""
 
 
-def test_promotion_carries_the_manifests_that_were_tried(origin, project, fakes, change, a):
+def test_promotion_carries_the_tested_manifests(origin, project, fakes, change, a):
     change(BASE, "# not tried in qa\n")
     change(overlay.path("uat"), main(origin, overlay.path("uat")).replace(OWN, f"{OWN} # uat's own"))
     fakes.runs([], "uat.json")
@@ -182,8 +182,8 @@ def test_promotion_carries_the_manifests_that_were_tried(origin, project, fakes,
     assert made.manifests == deployed(origin)[1].manifests
 
 
-def test_what_the_cluster_refuses_of_a_rollback_is_reverted_whole(origin, project, fakes, a, b):
-    """Main says again what users have: B."""
+def test_a_rollback_that_the_cluster_refuses_is_reverted_completely(origin, project, fakes, a, b):
+    """Main names B again, which users have."""
     before = main(origin, overlay.path("qa"))
     fakes.breaks("refuse-once")
 

@@ -20,7 +20,7 @@ def test_a_workload_is_ready_with_all_its_newest_pods():
         READY["status"] | {"observedGeneration": 2},
         READY["status"] | {"readyReplicas": 1},
         READY["status"] | {"updatedReplicas": 1},
-        READY["status"] | {"replicas": 3},  # an old one is still there
+        READY["status"] | {"replicas": 3},  # an old pod still exists
     ],
 )
 def test_anything_less_is_not(status):

@@ -30,7 +30,7 @@ EVENT = {
 
 @pytest.fixture
 def build(settings, deployment, watched):
-    """The record of the recorded canary; keywords change what was seen."""
+    """The record of the recorded canary; keywords change the observations."""
 
     def make(looks=10, run="canary", at=None, **changes):
         env, tag, started = RUNS[run]

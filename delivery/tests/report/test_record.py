@@ -5,7 +5,7 @@ import pytest
 from delivery.domain.report import record
 
 
-def test_events_before_the_deployment_are_another_one_s(build):
+def test_events_before_the_deployment_are_left_out(build):
     events = build(9, "blue-green")["events"]
 
     assert min(each["at"] for each in events) >= "2026-11-24T01:55:01Z"

@@ -46,7 +46,7 @@ def test_a_recorded_blue_green_that_was_promoted(build, golden):
     golden("report-blue-green.md", report.markdown(found))
 
 
-def test_what_nobody_saw_is_missing_and_never_invented(build, golden):
+def test_unobserved_data_is_listed_as_missing(build, golden):
     found = valid(
         merging.merged(
             None,
@@ -115,7 +115,7 @@ def aborted_in_the_repository():
 
 
 @pytest.mark.parametrize("phase", ["Successful", "Stopped"])  # as older records have it, and as newer ones do
-def test_a_check_that_was_stopped_counts_nowhere(phase):
+def test_a_stopped_check_does_not_count(phase):
     found = aborted_in_the_repository()
     found["analyses"][1]["measurements"][0]["phase"] = phase
     text = report.markdown(merging.complete(found))
@@ -127,7 +127,7 @@ def test_a_check_that_was_stopped_counts_nowhere(phase):
     assert "## Missing" not in text
 
 
-def test_a_check_that_still_runs_counts_nowhere(build):
+def test_a_running_check_does_not_count(build):
     found = merging.merged(None, build(looks=5))
 
     assert [each["phase"] for run in found["analyses"] for each in run["measurements"]].count("Running") == 1
@@ -135,7 +135,7 @@ def test_a_check_that_still_runs_counts_nowhere(build):
     assert found["missing"] == []
 
 
-def test_a_check_whose_log_nobody_read_is_not_observed():
+def test_a_check_without_a_log_is_not_observed():
     found = aborted_in_the_repository()
     found["analyses"][0]["measurements"][0]["reason"] = None
     text = report.markdown(merging.complete(found))

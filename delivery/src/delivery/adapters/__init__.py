@@ -1,1 +1,1 @@
-"""The edge: git, Docker, kubectl, pages and GitHub."""
+"""Adapters for git, Docker, kubectl, pages and GitHub."""

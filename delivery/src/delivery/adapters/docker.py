@@ -1,4 +1,4 @@
-"""The edge to docker: build our images, push them, and ask the registry for their digests."""
+"""The docker adapter: builds and pushes our images, and reads their digests from the registry."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from delivery.domain.settings import Settings
 
 DIGEST = re.compile(r"^Digest:\s+(sha256:[0-9a-f]{64})$", re.MULTILINE)
 PLATFORM = re.compile(r"^ *Platform:\s+(\S+)$", re.MULTILINE)
-UNKNOWN = "unknown/unknown"  # an attestation's
-ALONE = ("--provenance=false", "--sbom=false")  # attestations make a list of an image, which kind cannot load
+UNKNOWN = "unknown/unknown"  # the platform of an attestation
+ALONE = ("--provenance=false", "--sbom=false")  # with attestations an image is a list, which kind cannot load
 BUILDER = "delivery"
 
 
@@ -27,13 +27,14 @@ def build(
     push: bool,
     services: Sequence[str] = SERVICES,
 ) -> None:
-    """Build these services' images under this tag, then push them: all are built, or none is pushed."""
+    """Build the images of these services with this tag, then push them; none is pushed unless all build."""
     images = {
         service: f"{name}:{tag}" for service, name in image_names(settings).items() if service in services
     }
     several = "," in settings.platforms
     how = [f"--platform={settings.platforms}"]
-    how += ["--label", f"org.opencontainers.image.source={settings.github}"]  # by which GHCR links a package
+    # GHCR links the package to this repository.
+    how += ["--label", f"org.opencontainers.image.source={settings.github}"]
     if several:
         make_builder(runner)
     commands = {
@@ -43,7 +44,7 @@ def build(
     for each in commands.values():
         run_build(each, root, runner)
     for image, each in commands.items() if push else ():
-        # Images for several platforms are with the builder, which sends what it has built.
+        # Images for several platforms are in the builder, which pushes them itself.
         sent = [*each[:-1], "--push", "."] if several else ["docker", "push", "--quiet", image]
         try:
             runner.change(*sent, seconds=600, cwd=root)
@@ -54,19 +55,19 @@ def build(
 
 
 def build_here(images: Mapping[str, str], root: Path) -> None:
-    """Build these images, by service, for this machine's own platform; what has not changed is quick."""
+    """Build these images, by service, for the platform of this machine; unchanged ones are cached."""
     for service, image in images.items():
         run_build(command(service, image), root, Runner())
 
 
 def command(service: str, image: str, *options: str, builder: str = "") -> list[str]:
-    """The command that builds one service's image, with a builder if one is named."""
+    """The command that builds the image of one service, optionally with a builder."""
     how = ["docker", "buildx", "build", "--builder", builder] if builder else ["docker", "build"]
     return [*how, "--quiet", *ALONE, *options, "--file", f"{service}/Dockerfile", "--tag", image, "."]
 
 
 def run_build(build: Sequence[str], root: Path, runner: Runner) -> None:
-    """Run a command that builds; a Docker without buildx is named."""
+    """Run a build command; raises a clear error if Docker has no buildx."""
     try:
         runner.change(*build, seconds=1800, cwd=root)
     except ToolError as error:
@@ -78,11 +79,11 @@ def run_build(build: Sequence[str], root: Path, runner: Runner) -> None:
 
 
 def make_builder(runner: Runner) -> None:
-    """Make the builder for several platforms, unless it is there: Docker's own may know one only."""
+    """Create the builder for several platforms if it is missing: Docker's default may support only one."""
     try:
         run("docker", "buildx", "inspect", BUILDER)
     except ToolError:
-        network = "--driver-opt=network=host"  # a registry on this machine is reached as Docker reaches it
+        network = "--driver-opt=network=host"  # so that it reaches a registry on this machine
         runner.change("docker", "buildx", "create", "--name", BUILDER, "--driver=docker-container", network)
 
 
@@ -101,7 +102,7 @@ def pinned(image: Image) -> Image:
         raise
     except DeliveryError as error:
         raise ConfigurationError(f"the registry does not answer for {where}; {error}") from error
-    # Not --format: some versions of buildx leave it aside for an image of one platform.
+    # Not --format: some versions of buildx ignore it for an image of one platform.
     digest = DIGEST.search(said)
     if digest is None:
         raise ConfigurationError(f"docker buildx imagetools names no digest for {where}; update buildx")
@@ -109,7 +110,7 @@ def pinned(image: Image) -> Image:
 
 
 def platforms(image: Image) -> set[str]:
-    """What an image was built for, as linux/amd64; empty if the registry or buildx cannot say."""
+    """The platforms of an image, such as linux/amd64; empty if they are unknown."""
     try:
         said = inspected(f"{image.name}@{image.digest}", "--format={{json .Image}}")
     except DeliveryError:
@@ -118,10 +119,10 @@ def platforms(image: Image) -> set[str]:
         found = json.loads(said)
         one = f"{found.pop('os')}/{found.pop('architecture')}" if "os" in found else ""
     except (ValueError, TypeError, AttributeError, KeyError):
-        return {*PLATFORM.findall(said)} - {UNKNOWN}  # an older buildx, which leaves the format aside
+        return {*PLATFORM.findall(said)} - {UNKNOWN}  # an older buildx ignores the format
     return {one} if one else {"/".join(each.split("/")[:2]) for each in found} - {UNKNOWN}
 
 
 def inspected(where: str, *options: str) -> str:
-    """What the registry says about an image."""
+    """The registry's information about an image."""
     return run("docker", "buildx", "imagetools", "inspect", where, *options, seconds=60)

@@ -1,4 +1,4 @@
-"""The edge to GHCR: its packages are private until somebody says otherwise."""
+"""The GHCR adapter: packages are private by default."""
 
 import httpx
 
@@ -10,7 +10,7 @@ KINDS = f"{INDEX}, application/vnd.docker.distribution.manifest.v2+json"
 
 
 def public(image: Image, client: httpx.Client | None = None) -> bool:
-    """Whether GHCR gives the image to anybody; yes if it does not answer, the pods will say."""
+    """Whether anybody can pull the image from GHCR; True if GHCR does not answer, as the pods will show."""
     path = image.name.removeprefix(f"{HOST}/")
     try:
         with client or httpx.Client(base_url=f"https://{HOST}", timeout=10) as asked:

@@ -1,4 +1,4 @@
-"""The edge to git: commits made on the default branch as it is now, without a work tree, and pushed."""
+"""The git adapter: commits on the current default branch of origin without a work tree, and pushes."""
 
 import os
 import random
@@ -36,7 +36,7 @@ class Repository:
         stdin: str | None = None,
         env: Mapping[str, str] | None = None,
     ) -> str:
-        """Run git and return its standard output without the last newline."""
+        """Run git; returns its standard output without the last newline."""
         return self._run(*arguments, seconds=seconds, stdin=stdin, env=env).removesuffix("\n")
 
     def _run(
@@ -69,14 +69,14 @@ class Repository:
         return f"refs/remotes/origin/{self.branch}"
 
     def _bring(self, *options: str, branch: str = "", seconds: float = 120) -> None:
-        """Fetch the default branch, or another, and nothing else that a user's configuration adds."""
+        """Fetch only the default branch, or another, whatever the user's configuration adds."""
         alone = ("--quiet", "--no-tags", "--no-prune", "--no-recurse-submodules", "--no-auto-gc")
         name = branch or self.branch
         refspec = f"+refs/heads/{name}:refs/remotes/origin/{name}"
         self("fetch", *alone, *options, "origin", refspec, seconds=seconds)
 
     def fetch(self) -> str:
-        """Ask origin for its default branch, and return the commit that it is at."""
+        """Fetch origin's default branch; returns its newest commit."""
         try:
             self._bring()
         except ToolError as error:
@@ -84,19 +84,19 @@ class Repository:
         return self("rev-parse", self._tracked)
 
     def deepen(self) -> None:
-        """Bring the whole history where the clone is a shallow one."""
+        """Fetch the whole history if the clone is shallow."""
         if self("rev-parse", "--is-shallow-repository") == "true":
             self._bring("--unshallow", seconds=300)
 
     def read(self, commit: str, path: str) -> str | None:
-        """A file as it was at a commit; None if it was not there."""
+        """The content of a file at a commit; None if it does not exist."""
         try:
             return self._run("cat-file", "blob", f"{commit}:{path}")
         except ToolError:
             return None
 
     def resolve(self, revision: str) -> str:
-        """The full hash of a commit, looked for in the whole history; empty if there is none of that name."""
+        """The full hash of a commit, searched in the whole history; empty if it does not exist."""
         for attempt in (self.deepen, None):
             try:
                 return self("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
@@ -106,15 +106,15 @@ class Repository:
         return ""
 
     def published(self, commit: str, tip: str = "") -> bool:
-        """Whether a branch of origin has the commit; `tip` is the default branch's, if that is known."""
+        """Whether a branch of origin has the commit; `tip` is the newest of the default branch."""
         if self._contains(commit, tip or self.fetch()):
             return True
         self._bring(branch="*")
-        listed = self("ls-remote", "--heads", "origin").splitlines()  # not branches that origin had once
+        listed = self("ls-remote", "--heads", "origin").splitlines()  # without deleted branches
         return self._contains(commit, *(line.split()[0] for line in listed))
 
     def changed(self, *folders: str) -> list[str]:
-        """The files that differ from HEAD; of those that git does not know, only what is in these folders."""
+        """The files that differ from HEAD, and untracked files in these folders."""
         listed = self("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").split("\0")
         return [
             path
@@ -132,18 +132,18 @@ class Repository:
         ]
 
     def folder(self, commit: str, path: str, into: Path) -> Path:
-        """Write what stands below a path at a commit, and return where."""
-        # Not with git archive: it changes line ends, and leaves files out, as a user's attributes say.
+        """Write the files below a path at a commit into a folder; returns their path."""
+        # Not git archive, which changes line endings and omits files according to the user's attributes.
         for name in self("ls-tree", "-r", "-z", "--name-only", commit, "--", path).split("\0")[:-1]:
             (into / name).parent.mkdir(parents=True, exist_ok=True)
             (into / name).write_bytes((self.read(commit, name) or "").encode())
         return into / path
 
     def publish(self, make: Callable[[str], Commit | None], runner: Runner, tip: str = "") -> str:
-        """Commit on the default branch what `make` returns for its newest commit, and push; the new commit.
+        """Commit what `make` returns for the newest commit of the default branch, and push; the new commit.
 
-        `tip` is that commit, if it is known. Whenever somebody else's push comes first, it is made again
-        on what they left. Empty if there is nothing to commit, or in a dry run, which shows the commit.
+        `tip` is that newest commit, if known. If another push comes first, `make` runs again on the new
+        state. Returns an empty string if there is nothing to commit, or in a dry run, which shows the commit.
         """
         for attempt in range(ATTEMPTS):
             tip = self.fetch() if attempt or not tip else tip
@@ -159,14 +159,14 @@ class Repository:
             try:
                 to = f"{commit}:refs/heads/{self.branch}"
                 self("push", "--quiet", "--porcelain", "origin", to, seconds=120)
-            except TimedOutError:  # it may have arrived all the same
+            except TimedOutError:  # the push may have succeeded
                 if not self._contains(commit, self.fetch()):
                     raise
             except ToolError as error:
                 if not RACE.search(error.output):
                     raise ConfigurationError(f"{self.branch} was not changed: {refusal(error)}") from error
                 longest = min(LONGEST_PAUSE_S, 0.05 * 2**attempt)
-                time.sleep(random.uniform(0, longest))  # noqa: S311 - spreads the next attempts
+                time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter between attempts
                 continue
             self("update-ref", self._tracked, commit)
             return commit
@@ -175,11 +175,11 @@ class Repository:
         )
 
     def _contains(self, commit: str, *tips: str) -> bool:
-        """Whether a commit is one of others or among their ancestors."""
+        """Whether a commit is one of these tips or an ancestor of them."""
         return not self("rev-list", "--max-count=1", "--ignore-missing", commit, "--not", *tips)
 
     def tree(self, base: str, *, folders: Mapping[str, str], files: Mapping[str, str] | None = None) -> str:
-        """Make the tree of a commit with these folders, then these files, in place of its own; its id."""
+        """Create the tree of a commit with these folders, then these files, replaced; returns its id."""
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
             self("read-tree", base, env=index)
@@ -192,7 +192,7 @@ class Repository:
             return self("write-tree", env=index)
 
     def _commit(self, parent: str, wanted: Commit) -> str:
-        """Make the commit object; no branch and no file of the checkout changes."""
+        """Create the commit object; no branch and no file of the checkout changes."""
         tree = self.tree(parent, folders=wanted.folders, files=wanted.files)
         roles = ("AUTHOR", "COMMITTER")
         names = {f"GIT_{role}_NAME": GITHUB_ACTIONS.name for role in roles}

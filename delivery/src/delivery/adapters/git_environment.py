@@ -1,10 +1,10 @@
-"""Git's environment: settings of ours in place of what users may have set otherwise."""
+"""The environment for git: our settings override those of the user."""
 
 import os
 import re
 from collections.abc import Mapping
 
-# What users may have set otherwise. How origin is reached stays theirs: credentials, proxies, certificates.
+# The user's settings for reaching origin stay: credentials, proxies, certificates.
 SETTINGS = {
     **{f"color.{part}": "false" for part in ("ui", "advice", "push", "remote", "transport")},
     "core.autocrlf": "false",
@@ -23,7 +23,7 @@ THEIRS = re.compile(r"GIT_(ALLOW_PROTOCOL|ASKPASS|CONFIG_(?!PARAMETERS)|EXEC_PAT
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str | None]:
-    """What git's environment has beside ours, or lacks (None), for our SETTINGS to win over all others."""
+    """The changes to the environment that make SETTINGS win over all others; None removes a variable."""
     given = env.get("GIT_CONFIG_COUNT", "")
     count = int(given) if given.isdecimal() else 0
     foreign: dict[str, str | None] = {

@@ -1,4 +1,4 @@
-"""The edge to GitHub: what Actions says about the run, and what gh knows about the repository."""
+"""The GitHub adapter: the environment of a run, and facts about the repository from gh."""
 
 import json
 from collections.abc import Mapping
@@ -13,18 +13,18 @@ from delivery.domain.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class ActionsEnvironment:
-    """What GitHub Actions says about the run; all of it is empty elsewhere."""
+    """The variables that GitHub Actions sets for a run; all are empty elsewhere."""
 
     output: str = ""
     step_summary: str = ""
     run_url: str = ""
-    server: str = ""  # GitHub, or one of somebody's own
+    server: str = ""  # github.com or GitHub Enterprise
     on_github: bool = False
-    actor: str = ""  # whose run it is: who pushed or merged, or pressed the button
+    actor: str = ""  # the user who started the run, by a push, a merge or by hand
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Read what GitHub Actions sets: files for outputs and summary, the Run-Url's parts, the actor."""
+        """Read the variables of GitHub Actions: files for outputs and summary, the run's URL, the actor."""
         parts = [env.get(name, "") for name in ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")]
         run_url = "{}/{}/actions/runs/{}".format(*parts) if all(parts) else ""
         return cls(
@@ -38,7 +38,7 @@ class ActionsEnvironment:
 
 
 def repository(settings: Settings) -> tuple[list[str], str]:
-    """What GitHub says: how the subjects of its tokens begin, and the default branch."""
+    """The prefixes of the subjects of GitHub's tokens, and the default branch."""
     where = f"repos/{settings.repository}"
     facts, oidc = _ask(where), _ask(f"{where}/{trust.CUSTOMIZATION}")
     return trust.prefixes(settings, facts, oidc), str(facts["default_branch"])

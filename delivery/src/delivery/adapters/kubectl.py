@@ -1,4 +1,4 @@
-"""The edge to the cluster: kubectl, its Argo Rollouts plugin, and what runs in an environment."""
+"""The cluster adapter: kubectl, its Argo Rollouts plugin, and the objects of an environment."""
 
 import json
 import os
@@ -19,26 +19,26 @@ KINDS = "rollouts.argoproj.io,deployments.apps,statefulsets.apps,replicasets.app
 
 @dataclass(frozen=True)
 class Kubectl:
-    """kubectl on the cluster of one context, whatever the current context is."""
+    """Runs kubectl with one context, whatever the current context is."""
 
     context: str
 
     def command(self, *arguments: str, namespace: str = "") -> list[str]:
-        """The kubectl command for these arguments, in a namespace if one is named."""
+        """The kubectl command for these arguments, optionally in a namespace."""
         where = [f"--namespace={namespace}"] if namespace else []
         where.append(f"--context={self.context}")
-        # A plugin's name comes before all options, and what follows a bare -- is not kubectl's.
+        # The name of a plugin must come before all options; arguments after -- are not for kubectl.
         end = arguments.index("--") if "--" in arguments else len(arguments)
         return ["kubectl", *arguments[:end], *where, *arguments[end:]]
 
     def __call__(
         self, *arguments: str, seconds: float = 30, stdin: str | None = None, namespace: str = ""
     ) -> str:
-        """Run kubectl and return its standard output."""
+        """Run kubectl; returns its standard output."""
         return run(*self.command(*arguments, namespace=namespace), seconds=seconds, stdin=stdin)
 
     def objects(self, kinds: str, namespace: str, *arguments: str) -> list[Object]:
-        """Every object of these kinds in the namespace; an empty one means everywhere."""
+        """Every object of these kinds in the namespace; empty means all namespaces."""
         everywhere = [] if namespace else ["--all-namespaces"]
         said = self("get", kinds, *everywhere, *arguments, "--output=json", namespace=namespace)
         try:
@@ -52,7 +52,7 @@ class Kubectl:
         self("apply", "--filename=-", stdin=manifests, seconds=120)
 
     def exec(self, *arguments: str) -> None:
-        """Become kubectl, for what runs until the user stops it."""
+        """Replace this process by kubectl, for commands that run until the user stops them."""
         try:
             os.execvp("kubectl", self.command(*arguments))  # noqa: S606
         except FileNotFoundError as error:
@@ -61,7 +61,7 @@ class Kubectl:
 
 @dataclass(frozen=True)
 class Cluster:
-    """The cluster that delivery.toml names, one environment of it."""
+    """One environment on the cluster of delivery.toml."""
 
     settings: Settings
     env: str
@@ -73,7 +73,7 @@ class Cluster:
 
     @cached_property
     def context(self) -> str:
-        """The context that leads there; the current one may be another cluster's."""
+        """The context of the cluster; the current context may be for another one."""
         if self.settings.connect == "kind":
             return f"kind-{self.settings.cluster}"
         said = run("kubectl", "config", "view", "--output=json")
@@ -84,7 +84,7 @@ class Cluster:
 
     @cached_property
     def kubectl(self) -> Kubectl:
-        """The way to talk to the cluster outside of the namespace."""
+        """Runs kubectl on the cluster, without a namespace."""
         return Kubectl(self.context)
 
     def command(self, *arguments: str) -> list[str]:
@@ -92,11 +92,11 @@ class Cluster:
         return self.kubectl.command(*arguments, namespace=self.namespace)
 
     def __call__(self, *arguments: str, seconds: float = 30, namespace: str = "") -> str:
-        """Run kubectl in the environment's namespace, or another, and return its standard output."""
+        """Run kubectl in the environment's namespace, or another; returns its standard output."""
         return self.kubectl(*arguments, seconds=seconds, namespace=namespace or self.namespace)
 
     def require(self) -> None:
-        """Return if the cluster answers and has the namespace; else say how to get there."""
+        """Return if the cluster answers and has the namespace; otherwise say what to do."""
         name = self.settings.cluster
         try:
             self("get", "namespace", self.namespace, "--output=name", "--request-timeout=15s", seconds=20)
@@ -117,7 +117,7 @@ class Cluster:
         return self.kubectl.objects(kinds, self.namespace)
 
     def platforms(self) -> set[str]:
-        """What the nodes that take pods are, as linux/amd64; empty if this user may not list them."""
+        """The platforms of schedulable nodes, such as linux/amd64; empty if the user may not list nodes."""
         try:
             nodes = json.loads(self("get", "nodes", "--output=json"))["items"]
         except (DeliveryError, ValueError, KeyError):
@@ -131,7 +131,7 @@ class Cluster:
         return {f"{info['operatingSystem']}/{info['architecture']}" for info in taken}
 
     def log(self, job: str) -> str | None:
-        """The last line that a Job wrote, empty if it is gone or wrote nothing; None if nobody can say."""
+        """The last log line of a Job; empty if it was deleted or wrote nothing, None if unreachable."""
         try:
             return self("logs", f"job/{job}", "--tail=1").strip()
         except ToolError as error:
@@ -140,7 +140,7 @@ class Cluster:
             return None
 
     def apply(self, folder: Path, runner: Runner) -> None:
-        """Apply the overlay in a copy of main; a dry run shows the same command for a checkout."""
+        """Apply the overlay from a copy of main; a dry run shows the command for a checkout."""
         where = folder.relative_to(folder.parents[2]) if runner.dry_run else folder
         command = self.command("apply", f"--kustomize={where}")
         try:
@@ -148,32 +148,30 @@ class Cluster:
         except ToolError as error:
             if EXISTS not in error.output:
                 raise
-            runner.change(
-                *command, seconds=180
-            )  # another first deployment made the same objects a moment ago
+            runner.change(*command, seconds=180)  # a concurrent first deployment has created the same objects
 
     def plugin(self, verb: str, *options: str, runner: Runner) -> None:
-        """Promote or abort the rollout of vote."""
+        """Run a verb of the plugin, such as promote or abort, on vote's rollout."""
         runner.change(*self.command("argo", "rollouts", verb, "vote", *options))
 
     def make_password(self, runner: Runner) -> None:
-        """Give the environment a random database password, unless it has one."""
+        """Create a random database password for the environment if it has none."""
         name = f"{self.settings.name}-database"
         if self("get", "secret", name, "--ignore-not-found", "--output=name"):
             return
         runner.say(f"kubectl create secret generic {name} --namespace={self.namespace} (a random password)")
         if not runner.dry_run:
-            password = secrets.token_hex(16)  # letters and digits: it becomes part of an address
+            password = secrets.token_hex(16)  # letters and digits, because it becomes part of a URL
             secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}
             content = json.dumps(secret | {"stringData": {"password": password}})
             try:
                 self.kubectl("create", "--filename=-", stdin=content, namespace=self.namespace, seconds=60)
-            except ToolError as error:  # another deployment made it a moment ago
+            except ToolError as error:  # a concurrent deployment has created it
                 if EXISTS not in error.output:
                     raise
 
     def error_rate(self, release: str) -> float | None:
-        """The share of the release's votes that failed lately, in percent; None if apm cannot say."""
+        """The release's recent error rate in percent; None if apm does not answer."""
         app = f"app={self.settings.name}-vote&env={self.env}&metric=errorRate&window=5m&release={release}"
         ask = (
             "import sys, urllib.request as r; "

@@ -1,4 +1,4 @@
-"""The edge to kustomize, as kubectl has it built in."""
+"""The kustomize adapter, which uses the version built into kubectl."""
 
 from pathlib import Path
 
@@ -9,6 +9,6 @@ from delivery.domain.objects import Object
 
 
 def rendered(folder: Path) -> list[Object]:
-    """The objects of a folder, as kustomize renders them."""
+    """The objects that kustomize renders from a folder."""
     text = run("kubectl", "kustomize", str(folder))
     return [each for each in YAML(typ="safe").load_all(text) if each is not None]

@@ -1,46 +1,46 @@
-"""The app's pages over HTTPS: which release answers, and whether its error switch is ON."""
+"""The app's pages over HTTPS: read the release and the state of its error switch."""
 
 import httpx
 
 from delivery.adapters.polling import within
 from delivery.domain.errors import GateError, TimedOutError
 
-RELEASE = "X-Release"  # vote says in each answer which release it comes from
-IN_A_ROW = 5  # answers of one release that count as having arrived
-PAUSE_S = 0.3  # between two looks at a page
+RELEASE = "X-Release"  # each response of vote has its release in this header
+IN_A_ROW = 5  # this many answers of one release in a row mean that it has arrived
+PAUSE_S = 0.3  # between two checks of a page
 
 
 class Loopback(httpx.HTTPTransport):
-    """Leads every name to this machine, as browsers do with *.localhost; Python would ask the DNS."""
+    """Connects to 127.0.0.1 whatever the host name, as browsers do for *.localhost; Python would use DNS."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request to 127.0.0.1; its Host header and SNI still carry the name."""
+        """Send the request to 127.0.0.1; the Host header and SNI keep the name."""
         request.extensions["sni_hostname"] = request.url.host
         request.url = request.url.copy_with(host="127.0.0.1")
         return super().handle_request(request)
 
 
 def client(url: str, *, local: bool = False) -> httpx.Client:
-    """A client for one page; every request is a new connection, as Services balance connections.
+    """A client for one page; every request uses a new connection, because Services balance connections.
 
-    `local` leads it to this machine whatever the page's name is; *.localhost always is there.
+    `local=True` connects to 127.0.0.1 whatever the host name; *.localhost always does.
     """
     limits = httpx.Limits(max_keepalive_connections=0)
     host = httpx.URL(url).host
     local = local or host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
     return httpx.Client(
         base_url=url,
-        # Traefik makes its certificate anew with each start: locally there is nothing to check it against.
+        # Traefik creates a new certificate at each start, so locally it cannot be verified.
         transport=Loopback(verify=False, limits=limits) if local else None,
         limits=limits,
-        trust_env=not local,  # a proxy leads elsewhere
+        trust_env=not local,  # a proxy would connect elsewhere
         timeout=5,
         headers={"Accept": "application/json", "Connection": "close"},
     )
 
 
 def release(page: httpx.Client) -> tuple[str, str]:
-    """Which release answers here, and why none does; one of the two is empty."""
+    """The release that answers here, or the reason why none does; one of the two is empty."""
     try:
         found = str(page.get("/health").headers.get(RELEASE, ""))
     except httpx.HTTPError as error:
@@ -49,7 +49,7 @@ def release(page: httpx.Client) -> tuple[str, str]:
 
 
 def wait_for(page: httpx.Client, wanted: str, *, seconds: float = 60) -> None:
-    """Return once this release alone answers: a Service takes a moment to follow its new selector."""
+    """Return once only this release answers: a Service needs a moment to follow its new selector."""
     last, problem = "", ""
 
     def arrived() -> bool:
@@ -67,9 +67,9 @@ def wait_for(page: httpx.Client, wanted: str, *, seconds: float = 60) -> None:
 
 
 def errors_on(url: str, wanted: str) -> bool:
-    """Whether this release has its error switch ON; a page without a switch has it OFF.
+    """Whether the error switch of this release is ON; a page without a switch counts as OFF.
 
-    Whoever else answers, another release or a proxy, says nothing about it: a GateError.
+    Raises GateError if something else answers, such as another release or a proxy.
     """
     try:
         with client(url) as page:

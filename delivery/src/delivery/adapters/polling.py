@@ -1,4 +1,4 @@
-"""Waiting for a condition, for a bounded time."""
+"""Waits for a condition with a timeout."""
 
 import time
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from delivery.adapters.process import ToolError
 from delivery.domain.errors import TimedOutError
 
 Found = TypeVar("Found")
-PAUSE_S = 0.5  # between two looks at a condition
+PAUSE_S = 0.5  # between two checks of a condition
 
 
 def until(
     look: Callable[[], Found | None], *, what: str, seconds: float, why: Callable[[], str] = lambda: ""
 ) -> Found:
-    """What `look` returns, as soon as that is neither None nor False; a failing tool is asked again.
+    """The result of `look` as soon as it is neither None nor False; a ToolError is retried.
 
-    Too late, the error says what was waited for and, by `why`, how things stand.
+    After a timeout, the error says what was awaited and, from `why`, the last status.
     """
     failure = ""
 
@@ -38,7 +38,7 @@ def until(
 
 
 def within(seconds: float, look: Callable[[], Found | None], *, pause_s: float) -> Found | None:
-    """What `look` returns, as soon as that is neither None nor False; None when the time is over."""
+    """The result of `look` as soon as it is neither None nor False; None after the timeout."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = look()

@@ -1,4 +1,4 @@
-"""The edge to git, docker and kubectl: every program has a time-out, and every failure is one line."""
+"""Runs git, docker and kubectl: every program has a timeout, and every failure is one line."""
 
 import os
 import re
@@ -18,11 +18,11 @@ INSTALL = {
     "kubectl": "install it: https://kubernetes.io/docs/tasks/tools/",
     "kubectl-argo-rollouts": "install the plugin: https://argo-rollouts.readthedocs.io/en/stable/installation/",
 }
-SHOWN_WORDS = 4  # of a command in a message: enough to know it, too few to carry a secret
+SHOWN_WORDS = 4  # of a command in a message: enough to recognise it, and too few to contain a secret
 
 
 class ToolError(DeliveryError):
-    """A program ended with an error; the message is its own line about that."""
+    """A program failed; the message is its error line."""
 
     def __init__(self, message: str, output: str = "") -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ def run(
     cwd: Path | None = None,
     env: Mapping[str, str | None] | None = None,
 ) -> str:
-    """Run a program to its end and return its standard output; `env` is beside ours, None takes away."""
+    """Run a program; returns its standard output. `env` is added to ours, and None removes a variable."""
     shown = " ".join(command[:SHOWN_WORDS])
     around = {**os.environ, "LC_ALL": "C", **(env or {})}
     try:
@@ -54,7 +54,7 @@ def run(
         raise ConfigurationError(missing(command[0])) from error
     except subprocess.TimeoutExpired as error:
         raise TimedOutError(f"{shown} did not end within {seconds:g} s") from error
-    # Bytes, since text mode would change the ends of lines in files that git hands over.
+    # Bytes, because text mode would change line endings in files from git.
     out, err = (stream.decode("utf-8", "replace") for stream in (done.stdout, done.stderr))
     if done.returncode:
         raise ToolError(f"{shown}: {reason(err or out, done.returncode)}", redacted(out + err))
@@ -62,7 +62,7 @@ def run(
 
 
 def missing(program: str) -> str:
-    """What to say about a program that is not on the PATH."""
+    """The message for a program that is not on the PATH."""
     return f"{program} is not on the PATH; {INSTALL.get(program, 'install it')}"
 
 
@@ -74,26 +74,26 @@ def reason(output: str, code: int) -> str:
 
 
 def redacted(text: str) -> str:
-    """The text without the credentials that an address may carry."""
+    """The text without the credentials in URLs."""
     return re.sub(r"://[^/@\s]+@", "://***@", text)
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Runs what changes something; in a dry run, prints the exact command instead."""
+    """Runs commands that change something; in a dry run, prints the exact command instead."""
 
     dry_run: bool = False
 
     def change(
         self, *command: str, seconds: float = 60, stdin: str | None = None, cwd: Path | None = None
     ) -> str:
-        """Run a program that changes something and return its standard output; empty in a dry run."""
+        """Run a program that changes something; returns its standard output, empty in a dry run."""
         if self.dry_run:
             self.say(shlex.join(command))
             return ""
         return run(*command, seconds=seconds, stdin=stdin, cwd=cwd)
 
     def say(self, text: str) -> None:
-        """Show, in a dry run, something that would be done."""
+        """In a dry run, print what would be done."""
         if self.dry_run:
             print("\n".join(f"+ {line}" for line in text.rstrip().splitlines()))

@@ -1,1 +1,1 @@
-"""The commands, one file each, of its name: its options, the order of its steps, what it hands on."""
+"""The commands, each in the file of its name: its options, the order of its steps, and its outputs."""

@@ -1,4 +1,4 @@
-"""`delivery build`: images of a commit that everybody has, under a tag that says which one."""
+"""`delivery build`: builds images of a published commit, with a tag that names the commit."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,12 +16,14 @@ from delivery.steps.project import Project
 
 
 def command(
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="none: all")] = None,
+    services: Annotated[
+        list[str] | None, typer.Argument(metavar="[SERVICE]...", help="services to build; default: all")
+    ] = None,
     image_tag: Tag = None,
-    push: Annotated[bool, typer.Option("--push/--no-push", help="push what was built")] = True,
+    push: Annotated[bool, typer.Option("--push/--no-push", help="push the images")] = True,
     dry_run: DryRun = False,
 ) -> None:
-    """Build every service's image once, or those that are named, and push them."""
+    """Build the images of all services, or of the given ones, and push them."""
     project = Project.here(dry_run=dry_run)
     made = build(project, image_tag, push=push, services=services)
     say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
@@ -31,7 +33,7 @@ def command(
 def build(
     project: Project, image_tag: str | None = None, *, push: bool, services: Sequence[str] | None = None
 ) -> str:
-    """Build every service's image from HEAD, or those that are named, and push them; their tag."""
+    """Build the images of all services, or of the given ones, from HEAD and push them; returns their tag."""
     wanted = services or SERVICES
     if unknown := set(wanted) - set(SERVICES):
         raise ConfigurationError(f"there is no service {min(unknown)!r}; it is one of {', '.join(SERVICES)}")

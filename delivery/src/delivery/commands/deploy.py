@@ -1,4 +1,4 @@
-"""`delivery deploy`: the images of a tag, or what git says as it is now."""
+"""`delivery deploy`: deploys the images of a tag, or the current main."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from delivery.steps.project import Project
 
 
 def command(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
-    """Commit an image to an environment's overlay in git, and apply it; no tag: apply what git says."""
+    """Commit an image tag to an environment's overlay and apply it; without a tag, apply the current main."""
     project = Project.here(dry_run=dry_run)
     project.settings.environment(env)
     if image_tag is not None:
@@ -27,7 +27,7 @@ def command(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
 
 
 def deploy(project: Project, env: str, tag: str, say: Say) -> Deployment:
-    """Deploy the images of a tag, each by the digest that the registry has."""
+    """Deploy the images of a tag, pinned by their digests in the registry."""
     cluster = project.cluster(env)
     cluster.require()
     desired = DesiredState.now(project)
@@ -40,13 +40,13 @@ def deploy(project: Project, env: str, tag: str, say: Say) -> Deployment:
 
 
 def renew(project: Project, env: str, say: Say) -> Deployment:
-    """Deploy what git says: the images that the overlay names, with the manifests as they are now."""
+    """Deploy the current main: the images in the overlay, with the current manifests."""
     project.cluster(env).require()
     desired = DesiredState.now(project)
     named = desired.overlay(env)
     images = tuple(named.images.values())
     there = desired.deployment_of(env, images)
-    # Images that a person wrote into the overlay: whose they are, nobody knows.
+    # The people behind images that somebody wrote into the overlay by hand are unknown.
     by_hand = Deployment(commit="", at=datetime.now(UTC), env=env, images=images, source="", people=())
     wanted = deployment.again(project, there, env) if there else by_hand
     if named.pinned:

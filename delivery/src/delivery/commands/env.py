@@ -1,4 +1,4 @@
-"""`delivery env`: an environment added, removed or renamed, in delivery.toml and all that follows from it."""
+"""`delivery env`: adds, removes or renames an environment in delivery.toml and all dependent files."""
 
 import difflib
 import sys
@@ -16,7 +16,7 @@ from delivery.domain.settings import FILE, Settings
 from delivery.output import environment
 from delivery.steps.project import Project
 
-Texts = Mapping[str, str | None]  # by path; None is a file that goes
+Texts = Mapping[str, str | None]  # by path; None means that the file is deleted
 
 
 def command(
@@ -24,14 +24,14 @@ def command(
     name: Annotated[str, typer.Argument(help="the environment")],
     to: Annotated[str, typer.Argument(help="rename: its new name")] = "",
     *,
-    after: Annotated[str, typer.Option(help="add: where a release comes from; none: the last one")] = "",
+    after: Annotated[str, typer.Option(help="add: the environment before it; default: the last one")] = "",
     strategy: Annotated[str, typer.Option(help="add: rolling, canary or blue-green")] = "rolling",
     replicas: Annotated[int, typer.Option(help="add: pods of vote")] = 5,
-    traffic: Annotated[bool, typer.Option(help="add: synthetic voters, for analyses to judge")] = True,
-    yes: Annotated[bool, typer.Option("--yes", help="write it without asking")] = False,
+    traffic: Annotated[bool, typer.Option(help="add: synthetic voters, so that analyses have data")] = True,
+    yes: Annotated[bool, typer.Option("--yes", help="write the changes without asking")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add, remove or rename an environment: the diff is shown, then everything that names it is written."""
+    """Add, remove or rename an environment: shows the diff, then writes every file that depends on it."""
     project = Project.here()
     settings = project.settings
     if action == "add":
@@ -51,7 +51,7 @@ def command(
 
 
 def add(project: Project, new: Environment, after: str) -> Texts:
-    """The files of one more environment."""
+    """The changed files with another environment."""
     known = project.settings.environments
     settings = replace(
         project.settings,
@@ -61,7 +61,7 @@ def add(project: Project, new: Environment, after: str) -> Texts:
 
 
 def remove(project: Project, name: str) -> Texts:
-    """The files without one environment."""
+    """The changed files without an environment."""
     old = project.settings.environment(name)
     settings = replace(
         project.settings, environments=environments.removed(project.settings.environments, name)
@@ -70,7 +70,7 @@ def remove(project: Project, name: str) -> Texts:
 
 
 def rename(project: Project, name: str, to: str) -> Texts:
-    """The files with another name for one environment; what is deployed there stays as its overlay says."""
+    """The changed files with an environment renamed; its overlay keeps the deployed images."""
     old = project.settings.environment(name)
     known = environments.renamed(project.settings.environments, name, to)
     texts = own(project, old)
@@ -81,7 +81,7 @@ def rename(project: Project, name: str, to: str) -> Texts:
 
 
 def own(project: Project, env: Environment) -> dict[str, str]:
-    """The text of each tracked file that is one environment's, by path."""
+    """The text of each file that belongs to one environment, by path."""
     paths = list(environment.own(project.settings, env, ""))
     folders = {path.rpartition("/")[0] for path in paths if path.startswith("k8s/")}
     found = [path for folder in folders for path in (project.root / folder).rglob("*") if path.is_file()]
@@ -94,13 +94,13 @@ def own(project: Project, env: Environment) -> dict[str, str]:
 
 
 def listed(project: Project, settings: Settings) -> dict[str, str | None]:
-    """delivery.toml and the files that name all environments, with those of the settings."""
+    """delivery.toml and the files that list all environments, with those of the settings."""
     given = {path: text(project, path) for path in environment.listing(settings)}
     return {FILE: renaming.settings_text(text(project, FILE), settings), **environment.lists(settings, given)}
 
 
 def text(project: Project, path: str) -> str:
-    """A file of this checkout."""
+    """The text of a file in this checkout."""
     try:
         return (project.root / path).read_text(encoding="utf-8")
     except OSError as error:
@@ -108,7 +108,7 @@ def text(project: Project, path: str) -> str:
 
 
 def diff(project: Project, changed: Texts) -> str:
-    """What would change, as git shows it."""
+    """The changes as a unified diff."""
     shown: list[str] = []
     for path, after in sorted(changed.items()):
         before = text(project, path) if (project.root / path).exists() else None
@@ -119,7 +119,7 @@ def diff(project: Project, changed: Texts) -> str:
 
 
 def write(project: Project, changed: Texts) -> None:
-    """Write the files, and remove those that go, with folders that are left empty."""
+    """Write and delete the files, and delete folders that become empty."""
     for path, after in changed.items():
         file = project.root / path
         if after is None:

@@ -1,4 +1,4 @@
-"""`delivery init`: every file of a fork brought in line with its delivery.toml."""
+"""`delivery init`: updates every file of a fork to match its delivery.toml."""
 
 import shutil
 import sys
@@ -14,24 +14,24 @@ from delivery.domain.errors import NothingToDoError
 from delivery.domain.settings import FILE
 from delivery.steps.project import Project
 
-# What happened keeps its names.
+# Records of the past keep their names.
 KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2", "delivery/tests/recorded/")
-PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # show what they were taken of
+PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # pictures are not changed
 
 
 def command(
     *,
-    name: Annotated[str, typer.Option(help="prefix of namespaces, addresses and workflows")] = "",
+    name: Annotated[str, typer.Option(help="prefix of namespaces, hosts and workflows")] = "",
     registry: Annotated[str, typer.Option(help="images are REGISTRY/vote, ...")] = "",
     base_domain: Annotated[str, typer.Option(help="pages are https://vote-NAME-ENV.BASE_DOMAIN")] = "",
     repository: Annotated[str, typer.Option(help="OWNER/NAME on GitHub")] = "",
-    cluster: Annotated[str, typer.Option(help="its name in EKS, kind or your kubeconfig")] = "",
+    cluster: Annotated[str, typer.Option(help="name of the cluster in EKS, kind or your kubeconfig")] = "",
     region: Annotated[str, typer.Option(help="AWS only")] = "",
     connect: Annotated[str, typer.Option(help="aws, kubeconfig or kind")] = "",
     platforms: Annotated[str, typer.Option(help="linux/amd64, linux/arm64, or both")] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Make a fork your own: write delivery.toml, and bring every other file in line."""
+    """Configure a fork: write delivery.toml, and update every other file to match."""
     given = {
         "name": name,
         "registry": registry,
@@ -47,10 +47,10 @@ def command(
 
 
 def init(project: Project, given: dict[str, str]) -> list[str]:
-    """Rewrite every tracked text file, rename those that carry the old name; the paths that changed.
+    """Rewrite every tracked text file, and rename those with the old name; returns the changed paths.
 
-    A setting that is not given stays, with the new name where it had the old one; a registry that is
-    GHCR's for the repository follows it, and a registry of AWS brings its cluster's connection with it.
+    A setting that is not given stays, with the new name instead of the old one. A registry on GHCR follows
+    the repository, and a registry on AWS sets connect = aws.
     """
     old = project.settings
     new = renaming.completed(old, given)
@@ -79,7 +79,7 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
 
 
 def tracked(project: Project) -> Iterator[tuple[str, str]]:
-    """The files that git knows and a fork changes, with their text; a picture has none."""
+    """The tracked files that a fork changes, with their text; pictures have none."""
     for path in project.git("ls-files", "-z").split("\0"):
         file = project.root / path
         if not path or path.startswith(KEPT) or not file.is_file() or file.is_symlink():
@@ -91,6 +91,6 @@ def tracked(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def tidy(project: Project, ruff: str) -> None:
-    """Format the Python files again: lines have other lengths now."""
+    """Format the Python files again, because the lengths of lines have changed."""
     project.runner.change(ruff, "check", "--quiet", "--fix", "--exit-zero", ".", cwd=project.root)
     project.runner.change(ruff, "format", "--quiet", ".", cwd=project.root)

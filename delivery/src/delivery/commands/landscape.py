@@ -1,4 +1,4 @@
-"""`delivery landscape`: the dashboard from git's history, and from the cluster where it answers."""
+"""`delivery landscape`: updates the dashboard from git's history, and from the cluster if it answers."""
 
 import json
 from collections.abc import Callable
@@ -22,12 +22,15 @@ README = "README.md"
 
 def command(
     push: Annotated[
-        bool, typer.Option("--push", help="commit it on origin's default branch; else README.md here changes")
+        bool,
+        typer.Option(
+            "--push", help="commit it on origin's default branch; without it, change README.md here"
+        ),
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="do not ask the cluster for phases")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Renew the dashboard in README.md."""
+    """Update the dashboard in README.md."""
     project = Project.here(dry_run=dry_run)
     changed = renew(project, say, push=push, offline=offline)
     say("the dashboard is renewed" if changed else "the dashboard says all that already")
@@ -35,14 +38,14 @@ def command(
 
 
 def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
-    """Write the dashboard into README.md, on main or in this checkout; whether that changed it."""
+    """Write the dashboard into README.md, on main or in this checkout; returns whether it has changed."""
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     desired = DesiredState.now(project)
 
     def phases() -> dict[str, str]:
         return {} if offline else live(project, say)
 
-    if push:  # the phases are asked again with each attempt: whoever was quicker may have changed one
+    if push:  # each attempt reads the phases again, because another push may have changed one
         made = project.git.publish(
             lambda tip: _commit(desired.at(tip), project, phases(), now), project.runner, tip=desired.commit
         )
@@ -68,7 +71,7 @@ def _commit(desired: DesiredState, project: Project, phases: dict[str, str], now
 def renewed(
     project: Project, desired: DesiredState, readme: str, phases: dict[str, str], now: datetime
 ) -> str:
-    """README with the dashboard as of a commit; as it is if only relative times would move."""
+    """README with the dashboard of a commit; unchanged if only relative times would change."""
     drawn = at(project, desired, phases)
     then = dashboard.updated(readme)
     if then is not None and dashboard.replaced(readme, drawn(then)) == readme:
@@ -77,7 +80,7 @@ def renewed(
 
 
 def at(project: Project, desired: DesiredState, phases: dict[str, str]) -> Callable[[datetime], str]:
-    """The dashboard of a desired state, as it reads at a time."""
+    """The dashboard of a desired state, as a function of the time."""
     reports = written(desired)
     names = project.settings.env_names
     previews = [each.name for each in project.settings.environments if each.blue_green]
@@ -88,7 +91,7 @@ def at(project: Project, desired: DesiredState, phases: dict[str, str]) -> Calla
 
 
 def live(project: Project, say: Say) -> dict[str, str]:
-    """The phases that the cluster shows now; nothing of environments that it does not have."""
+    """The current phases in the cluster, without environments that it does not have."""
     found = {}
     for env in project.settings.env_names:
         cluster = project.cluster(env)
@@ -104,13 +107,13 @@ def live(project: Project, say: Say) -> dict[str, str]:
 
 
 def written(desired: DesiredState) -> dict[str, str]:
-    """The reports in git, by the commits of their deployments."""
+    """The reports in git, by the commit of their deployment."""
     listed = desired.git("ls-tree", "-r", "--name-only", desired.commit, "--", record.FOLDER)
     return record.found(desired.deployments, listed.splitlines())
 
 
 def recorded(desired: DesiredState, env: str, reports: dict[str, str]) -> str:
-    """The phase that the last deployment's report ended with; empty if it has none."""
+    """The phase in the report of the last deployment; empty without a report."""
     last = desired.latest(env)
     path = reports.get(last.commit, "") if last else ""
     said = desired.git.read(desired.commit, record.beside(path)) if path else None

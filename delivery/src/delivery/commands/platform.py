@@ -1,4 +1,4 @@
-"""`delivery platform`: apm's image committed to git, then the platform brought to what git says."""
+"""`delivery platform`: commits the image of apm, and applies k8s/platform from main."""
 
 import tempfile
 from collections.abc import Callable
@@ -21,7 +21,7 @@ READY_S = 180
 
 
 def command(image_tag: Tag = None, dry_run: DryRun = False) -> None:
-    """Commit apm's image to git, and apply k8s/platform; no tag: apply what git says."""
+    """Commit the image tag of apm and apply k8s/platform; without a tag, apply the current main."""
     project = Project.here(dry_run=dry_run)
     commit = renew(project, image_tag, say)
     say("the platform is what git says")
@@ -29,9 +29,9 @@ def command(image_tag: Tag = None, dry_run: DryRun = False) -> None:
 
 
 def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
-    """Pin apm's image of a tag, apply k8s/platform, and wait until it runs; the commit, if there was one.
+    """Pin the image of apm, apply k8s/platform, and wait until it is ready; returns the commit, if any.
 
-    No tag: what git says is applied again.
+    Without a tag, the current main is applied again.
     """
     cluster = project.cluster("platform")
     try:
@@ -55,7 +55,7 @@ def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
 
 
 def pin(project: Project, tip: str, tag: str) -> str:
-    """Commit apm's image, by the digest that the registry has; empty if git names it already."""
+    """Commit the image of apm with its digest in the registry; empty if git already has it."""
     image = docker.pinned(Image(image_names(project.settings)["apm"], tags.checked(tag)))
     preflight.require_pullable(project.cluster("platform"), [image])
 
@@ -75,7 +75,7 @@ def pin(project: Project, tip: str, tag: str) -> str:
 
 
 def apply(project: Project, commit: str, cluster: Cluster) -> None:
-    """Apply k8s/platform as a commit has it, and wait until its Deployments run."""
+    """Apply k8s/platform of a commit, and wait until its Deployments are ready."""
     with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
         k8s = project.git.folder(commit, "k8s", Path(folder))
         where = Path("k8s/platform") if project.runner.dry_run else k8s / "platform"

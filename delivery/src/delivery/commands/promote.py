@@ -1,4 +1,4 @@
-"""`delivery promote`: the release that one environment runs, to the next one."""
+"""`delivery promote`: promotes the release of one environment to the next one."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -18,17 +18,17 @@ from delivery.steps.project import Project
 
 
 def command(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="the environment that runs the image")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="the next one")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help="the environment with the release")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="the next environment")],
     dry_run: DryRun = False,
 ) -> None:
-    """Deploy to the next environment the image that one runs Healthy, by digest."""
+    """Deploy the images of a Healthy environment to the next one, by digest."""
     project = Project.here(dry_run=dry_run)
     hand_over_deployment(project, promote(project, source, target, say))
 
 
 def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
-    """Deploy to target the images that source runs, if they may go on."""
+    """Deploy the images of source to target, if they pass the gates."""
     for env in (source, target):
         project.settings.environment(env)
     gates.is_next(project.settings.env_names, source, target)
@@ -40,7 +40,7 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     objects = project.cluster(source).objects()
     state, rest = State.read(objects), others(objects)
     gates.may_leave(source, named["vote"].tag, state, unready(objects))
-    if state is not None:  # the gate has seen to that
+    if state is not None:  # guaranteed by the gate
         running = {name(each): workloads.image(each["spec"]) for each in rest} | {"vote": state.image}
         gates.same_images(source, named, running, registry)
         gates.votes_work(source, errors_on=pages.errors_on(project.settings.url(source), state.release))
@@ -49,7 +49,7 @@ def promote(project: Project, source: str, target: str, say: Say) -> Deployment:
     known = desired.of(source)
     images = tuple(named.values())
     there = desired.deployment_of(source, images)
-    # The people are those of the deployment there: its commit may be one of a branch that is gone.
+    # The people come from the deployment in source: the branch of its commit may have been deleted.
     wanted = (
         deployment.again(project, there, target)
         if there

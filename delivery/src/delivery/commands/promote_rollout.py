@@ -1,4 +1,4 @@
-"""`delivery promote-rollout`: the preview that waits becomes active."""
+"""`delivery promote-rollout`: promotes a paused preview to active."""
 
 from typing import Annotated
 
@@ -22,13 +22,13 @@ def command(
     timeout: Seconds = 600,
     dry_run: DryRun = False,
 ) -> None:
-    """Make the preview that waits active."""
+    """Promote the paused preview to active."""
     project = Project.here(dry_run=dry_run)
     hand_over_release(project, env, promote_rollout(project, env, confirm, timeout, say))
 
 
 def promote_rollout(project: Project, env: str, confirm: str, seconds: float, say: Say) -> State:
-    """Make the release that waits active, and return once its address shows it."""
+    """Promote the paused release to active, and return once its URL shows it."""
     cluster = project.cluster(project.settings.environment(env).name)
     if confirm != gates.CONFIRMATION:
         gates.may_become_active(env, confirm, Image("", ""), None)
@@ -39,7 +39,7 @@ def promote_rollout(project: Project, env: str, confirm: str, seconds: float, sa
     seen.look()
     gates.may_become_active(env, confirm, named.images["vote"], seen.state)
     before = seen.state.stable_tag if seen.state else ""
-    project.output(image_tag=named.tag)  # now: it may fail from here on, and is reported all the same
+    project.output(image_tag=named.tag)  # set early, so that a failure from here on is reported, too
     cluster.plugin("promote", runner=project.runner)
     if project.runner.dry_run and seen.state:
         return seen.state

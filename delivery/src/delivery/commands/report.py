@@ -1,4 +1,4 @@
-"""`delivery report`: what git, the cluster and the log know about an environment's last deployment."""
+"""`delivery report`: reports an environment's last deployment from git, cluster and observation log."""
 
 import json
 from typing import Annotated
@@ -22,7 +22,7 @@ from delivery.steps.desired_state import DesiredState
 from delivery.steps.project import Project
 
 EVERYTHING = f"{KINDS},jobs.batch,pods,services"
-MANY = 50  # commits that a report lists
+MANY = 50  # the most commits that a report lists
 
 
 def command(
@@ -39,9 +39,9 @@ def command(
 
 
 def report(project: Project, env: str, say: Say, *, tag: str | None = None, push: bool) -> tuple[str, bool]:
-    """Write the report of the last deployment, or of a tag's last, and its record.
+    """Write the report and the record of the last deployment, or of the last one of a tag.
 
-    The report's path, and whether it is new.
+    Returns the report's path, and whether anything has changed.
     """
     desired = DesiredState.now(project)
     deployed = desired.of(project.settings.environment(env).name)
@@ -74,7 +74,7 @@ def report(project: Project, env: str, say: Say, *, tag: str | None = None, push
 def observed(
     project: Project, last: Deployment, before: Deployment | None, version: str, say: Say
 ) -> record.Record:
-    """The record of a deployment, as far as anybody can still say."""
+    """The record of a deployment, as far as the data is still available."""
     objects, events = found(project, last.env, say)
     since = stamp(last.at)
     log = ObservationLog.of(project.notes, last.env, last.tag, since)
@@ -108,12 +108,12 @@ def found(project: Project, env: str, say: Say) -> tuple[list[Object], list[Obje
 
 
 def current(state: State | None, release: str) -> str:
-    """The revision of a release that is the newest one; empty for any other."""
+    """The revision of a release if it is the newest one; otherwise empty."""
     return state.revision if state and state.release == release else ""
 
 
 def changes(project: Project, source: str, before: str = "", *, limit: int = MANY) -> list[Change]:
-    """The commits up to a deployment's source, after an earlier one's; none of those that git has lost."""
+    """The commits between the sources of two deployments; empty if git no longer has one of them."""
     ends = [project.git.resolve(each) for each in (source, before) if each]
     if not source or not all(ends):
         return []
@@ -121,7 +121,7 @@ def changes(project: Project, source: str, before: str = "", *, limit: int = MAN
 
 
 def written(path: str, seen: record.Record, kept: str | None) -> dict[str, str]:
-    """The two files of a report, completed by what an earlier report of the same deployment saw."""
+    """The two files of a report, merged with an earlier report of the same deployment."""
     whole = merging.merged(json.loads(kept) if kept else None, seen)
     text = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
     return {path: markdown(whole), record.beside(path): text}

@@ -1,4 +1,4 @@
-"""`delivery rollback`: the release that users had before, whole."""
+"""`delivery rollback`: restores the previous release with its images, manifests and configuration."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ def command(
     timeout: Seconds = 1200,
     dry_run: DryRun = False,
 ) -> None:
-    """Go back to the release before: abort what rolls out, revert its commit, wait for Healthy."""
+    """Roll back to the previous release: abort a running rollout, revert its commit, wait for Healthy."""
     if not reason.strip():
         raise ConfigurationError("say why: --reason TEXT")
     project = Project.here(dry_run=dry_run)
@@ -38,9 +38,9 @@ def command(
 def rollback(
     project: Project, env: str, why: str, seconds: float, say: Say
 ) -> tuple[Deployment, State | None]:
-    """Abort what is rolling out, bring the release before back to git and the cluster, and wait for it.
+    """Abort a running rollout, restore the previous release in git and the cluster, and wait for it.
 
-    It comes back whole: images, manifests and configuration. A template that users never had gets its steps.
+    Images, manifests and configuration are restored. A template that users never had passes all steps.
     """
     cluster = project.cluster(project.settings.environment(env).name)
     cluster.require()
@@ -56,14 +56,14 @@ def rollback(
         cluster.plugin("abort", runner=project.runner)
     wanted = replace(
         deployment.again(project, to, env),
-        images=tuple(desired.overlay(env, to.commit).images.values()),  # trailers may claim others
+        images=tuple(desired.overlay(env, to.commit).images.values()),  # the trailers could name others
         rollback_of=current,
         restores=to.commit,
         reason=why,
         manifests=manifests.recorded(project.git, to),
     )
     made = deployment.commit_and_apply(project, desired, wanted, say)
-    project.output(image_tag=to.tag)  # now: it may fail from here on, and is reported all the same
+    project.output(image_tag=to.tag)  # set early, so that a failure from here on is reported, too
     if project.runner.dry_run:
         return made, None
     seen = watch(project, env, to.tag, made.at, say)
@@ -76,10 +76,10 @@ def rollback(
 def past_steps(
     project: Project, seen: Watch, stable: State, deployed: Sequence[Deployment], say: Say
 ) -> Goal:
-    """Take a release that users had before past its steps; what to wait for. Any other gets them."""
+    """Skip the steps of a release that users had before; any other passes them. Returns the goal to await."""
     back = seen.until("seen", SEEN_S)
     if back.release in {each.stable for each in deployed} - {stable.stable}:
-        # Users had this very template: no steps, no analysis, and no person is waited for.
+        # Users had exactly this template: skip steps, analyses and the promotion.
         seen.cluster.plugin("promote", "--full", runner=project.runner)
     elif back.release != stable.stable:
         say(f"{back.tag} never ran like this in {seen.cluster.env}: it gets its steps and analyses")

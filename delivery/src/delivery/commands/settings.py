@@ -1,4 +1,4 @@
-"""`delivery settings`: delivery.toml for later steps of a workflow."""
+"""`delivery settings`: sets the values of delivery.toml as outputs of a workflow step."""
 
 from delivery.commands.options import say
 from delivery.domain.settings import SHAPES
@@ -6,7 +6,7 @@ from delivery.steps.project import Project
 
 
 def command() -> None:
-    """Hand delivery.toml to later steps of a workflow."""
+    """Set the values of delivery.toml as outputs for later steps of a workflow."""
     project = Project.here()
     values = {key: getattr(project.settings, key) for key in (*SHAPES, "registry_host")}
     for key, value in values.items():

@@ -1,4 +1,4 @@
-"""`delivery status`: what runs in each environment, and how it is."""
+"""`delivery status`: shows the release and the status of each environment."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -12,17 +12,17 @@ from delivery.steps.project import Project
 
 
 def command(
-    env: Annotated[str, typer.Argument(help="one environment; none: all")] = "",
-    as_json_: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    env: Annotated[str, typer.Argument(help="an environment; default: all")] = "",
+    as_json_: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Show how each environment stands."""
+    """Show the status of each environment."""
     project = Project.here()
     found = status(project, [project.settings.environment(env).name] if env else project.settings.env_names)
     print(as_json(found)) if as_json_ else show(found)
 
 
 def status(project: Project, envs: Sequence[str]) -> list[Status]:
-    """The status of these environments; one that the cluster does not have says so in its place."""
+    """The status of these environments; one that the cluster does not have is shown as missing."""
     found, problems = [], []
     for env in envs:
         try:
@@ -36,7 +36,7 @@ def status(project: Project, envs: Sequence[str]) -> list[Status]:
 
 
 def ask(project: Project, env: str) -> Status:
-    """Ask the cluster, and apm for the release's error rate."""
+    """The status of one environment from the cluster, with the error rate from apm."""
     cluster = project.cluster(env)
     cluster.require()
     state = State.read(cluster.objects())

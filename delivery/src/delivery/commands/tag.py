@@ -1,4 +1,4 @@
-"""`delivery tag`: a new image tag for a commit."""
+"""`delivery tag`: prints a new image tag for a commit."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +10,9 @@ from delivery.domain.errors import ConfigurationError
 from delivery.steps.project import Project
 
 
-def command(commit: Annotated[str, typer.Option(help="what the image is built from")] = "HEAD") -> None:
+def command(
+    commit: Annotated[str, typer.Option(help="the commit that the image is built from")] = "HEAD",
+) -> None:
     """Print a new image tag for a commit."""
     project = Project.here()
     if not (found := project.git.resolve(commit)):

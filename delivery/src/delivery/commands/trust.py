@@ -1,4 +1,4 @@
-"""`delivery trust`: what makes AWS trust this repository's workflows."""
+"""`delivery trust`: prints the IAM set-up that lets this repository's workflows use AWS."""
 
 import json
 from typing import Annotated
@@ -14,11 +14,11 @@ from delivery.steps.project import Project
 
 def command(
     purpose: Annotated[
-        str, typer.Argument(help="build, landscape, platform or an environment; none: a script for all")
+        str, typer.Argument(help="build, landscape, platform or an environment; default: a script for all")
     ] = "",
-    account: Annotated[str, typer.Option(help="the AWS account; none: the registry's")] = "",
+    account: Annotated[str, typer.Option(help="the AWS account; default: the registry's")] = "",
 ) -> None:
-    """Print what makes AWS trust this repository's workflows: one role per purpose; nothing is changed."""
+    """Print the IAM set-up for this repository's workflows on AWS, one role per purpose; changes nothing."""
     settings = Project.here().settings
     known = purposes(settings)
     if purpose and purpose not in known:

@@ -1,4 +1,4 @@
-"""`delivery verify`: the overlays of this checkout, held to our policies and to delivery.toml."""
+"""`delivery verify`: checks the overlays of this checkout against the policies and delivery.toml."""
 
 from typing import Annotated
 
@@ -12,9 +12,11 @@ from delivery.steps.project import Project
 
 
 def command(
-    envs: Annotated[list[str] | None, typer.Argument(metavar="[ENV]...", help="none: all")] = None,
+    envs: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENV]...", help="environments; default: all")
+    ] = None,
 ) -> None:
-    """Render the overlays of this checkout and hold them to our policies."""
+    """Render the overlays of this checkout and check them against the policies."""
     project = Project.here()
     named = [project.settings.environment(each).name for each in envs or project.settings.env_names]
     broken = [each for env in named for each in verify(project, env)]
@@ -26,7 +28,7 @@ def command(
 
 
 def verify(project: Project, env: str) -> list[str]:
-    """What an environment of this checkout breaks, each with the policy's name."""
+    """The policy violations of an environment in this checkout, each with the policy's name."""
     folder = (project.root / overlay.path(env)).parent
     if not folder.is_dir():
         raise ConfigurationError(f"there is no {folder.relative_to(project.root)} in this checkout")

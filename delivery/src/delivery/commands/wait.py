@@ -1,4 +1,4 @@
-"""`delivery wait`: until a release is Healthy, or Paused."""
+"""`delivery wait`: waits until a release is Healthy or Paused."""
 
 from typing import Annotated, Literal
 
@@ -19,12 +19,12 @@ def command(
     env: Env,
     goal: Annotated[
         Literal["healthy", "paused"] | None,
-        typer.Option("--for", help="none: paused where a person promotes it, else healthy"),
+        typer.Option("--for", help="default: paused for blue-green, else healthy"),
     ] = None,
     image_tag: Tag = None,
     timeout: Seconds = 1800,
 ) -> None:
-    """Wait until the release is Healthy, or Paused; a line for each change."""
+    """Wait until the release is Healthy or Paused, and print a line for each change."""
     project = Project.here()
     goal = goal or ("paused" if project.settings.environment(env).blue_green else "healthy")
     state = wait(project, env, goal, tag=image_tag, seconds=timeout, say=say)
@@ -32,7 +32,7 @@ def command(
 
 
 def wait(project: Project, env: str, goal: Goal, *, tag: str | None, seconds: float, say: Say) -> State:
-    """Wait until the release is where it should be, and summarize what was seen."""
+    """Wait until the release has reached the goal, and write a summary."""
     project.cluster(env).require()
     desired = DesiredState.now(project)
     tag = desired.overlay(env).tag if tag is None else tags.checked(tag)

@@ -1,1 +1,1 @@
-"""What is decided: pure functions and frozen data, without git, a cluster or the clock."""
+"""Decisions: pure functions and frozen data, without git, a cluster or the clock."""

@@ -1,4 +1,4 @@
-"""What the analysis of a release asked, and what it was told: AnalysisRuns, their Jobs and log lines."""
+"""The analyses of a release: AnalysisRuns, their Jobs, and the Jobs' log lines."""
 
 import json
 from collections.abc import Container, Iterable
@@ -9,7 +9,7 @@ from delivery.domain.objects import Object, named
 from delivery.domain.rollout import HASH
 from delivery.domain.workloads import revision
 
-# Argo Rollouts calls a measurement Successful, with this message, that it stopped with its rollout.
+# A measurement that Argo Rollouts stopped together with its rollout is Successful, with this message.
 TERMINATED = "Metric Terminated"
 STOPPED = "Stopped"
 SIGNS = {"Successful": "✅", "Failed": "❌", "Error": "❌", STOPPED: "⏹"}
@@ -28,7 +28,7 @@ class Verdict:
 
     @classmethod
     def read(cls, line: str) -> Self | None:
-        """The Verdict in a log line of analyse.sh; None if it is no such line."""
+        """The Verdict in a log line of analyse.sh; None if it is another line."""
         try:
             said = json.loads(line)
             values = {key: str(said[key]) for key in ("check", "asked", "status", "got", "reason")}
@@ -43,18 +43,18 @@ class Measurement:
 
     metric: str
     job: str
-    phase: str  # Argo Rollouts' own, or STOPPED
+    phase: str  # the phase of Argo Rollouts, or STOPPED
     started: str
     finished: str
 
     @property
     def stopped(self) -> bool:
-        """Whether its rollout ended first, so that it found nothing."""
+        """Whether its rollout ended first, so that it has no result."""
         return self.phase == STOPPED
 
     @property
     def ended(self) -> bool:
-        """Whether it has come to its end."""
+        """Whether it has ended."""
         return self.phase not in ("", "Pending", "Running")
 
 
@@ -64,7 +64,7 @@ class Run:
 
     name: str
     kind: str  # Background, Step or PrePromotion
-    step: int | None  # which step of the canary it is
+    step: int | None  # the index of the canary's step
     release: str
     revision: str  # the Rollout's
     phase: str
@@ -100,16 +100,16 @@ class Run:
 
     @property
     def title(self) -> str:
-        """How people call it."""
+        """The name people use for it."""
         where = "" if self.step is None else f" at step {self.step + 1}"
         kinds = {"Background": "background analysis", "PrePromotion": "analysis before promotion"}
         return kinds.get(self.kind, f"analysis{where}")
 
 
 def runs(objects: Iterable[Object], release: str, since: str = "", revision: str = "") -> list[Run]:
-    """The AnalysisRuns of one release, oldest first; those of an earlier deployment have another revision.
+    """The AnalysisRuns of one release since `since`, by the cluster's clock, oldest first.
 
-    Those before `since`, by the cluster's clock, are left out.
+    `revision` leaves out those of an earlier deployment of the same release.
     """
     found = [Run.read(each) for each in named(objects, "AnalysisRun")]
     ours = (each for each in found if each.release == release and each.started >= since)
@@ -118,7 +118,7 @@ def runs(objects: Iterable[Object], release: str, since: str = "", revision: str
 
 
 def ended(runs: Iterable[Run], known: Container[str] = ()) -> list[tuple[Run, Measurement]]:
-    """The measurements that have come to their end, but for those of known Jobs; each with its run."""
+    """The measurements that have ended, except those of known Jobs, each with its run."""
     return [
         (run, each)
         for run in runs

@@ -1,4 +1,4 @@
-"""Who made a change: its author and co-authors, or who merged it; a program only if no person did."""
+"""Who made a change: its author and co-authors, or the person who merged it; a bot only if nobody else."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ BOT = re.compile(r"\[bot\]$|[-_ ]bot$|\[bot\]@|^github[- ]actions?$|^noreply@git
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in git's history."""
+    """A person or bot in git's history."""
 
     name: str
     email: str
@@ -21,7 +21,7 @@ class Person:
 
     @property
     def bot(self) -> bool:
-        """Whether it is a program's account, or GitHub itself."""
+        """Whether it is the account of a bot, or GitHub itself."""
         return bool(BOT.search(self.name) or BOT.search(self.email))
 
 
@@ -30,7 +30,7 @@ GITHUB_ACTIONS = Person("github-actions[bot]", "41898282+github-actions[bot]@use
 
 @dataclass(frozen=True)
 class Change:
-    """One commit as attribution sees it."""
+    """The parts of a commit that attribution needs."""
 
     commit: str
     author: Person
@@ -44,18 +44,18 @@ class Change:
 
     @property
     def bookkeeping(self) -> bool:
-        """Whether a workflow committed it, as delivery does with deployments, reports and dashboards."""
+        """Whether a workflow committed it: deployments, reports and dashboards of delivery."""
         return self.author == GITHUB_ACTIONS == (self.committer or self.author)
 
 
 def person(text: str) -> Person | None:
-    """The person in `Name <email>`; None if it is not of that form."""
+    """The person in `Name <email>`; None if the text has another form."""
     found = PERSON.fullmatch(text)
     return Person(found["name"] or found["email"], found["email"]) if found else None
 
 
 def people(change: Change) -> list[Person]:
-    """The author, then co-authors, each once; of a program's change who merged it, or else the program."""
+    """The author, then co-authors, each once; for a bot's change the person who merged it, or the bot."""
     named = [
         change.author,
         *filter(None, (person(found["person"]) for found in CO_AUTHOR.finditer(change.message))),
@@ -67,9 +67,9 @@ def people(change: Change) -> list[Person]:
 
 
 def source(changes: Iterable[Change]) -> Change | None:
-    """The newest change that is more than bookkeeping, of a commit and its ancestors, newest first.
+    """The newest change that is not bookkeeping, of a commit and its ancestors, newest first.
 
-    A build may start from a commit of delivery's own. Where there is nothing else it is the newest of all.
+    A build may start from a commit of delivery itself. If there is no other, it is the newest change.
     """
     first = None
     for change in changes:
@@ -80,7 +80,7 @@ def source(changes: Iterable[Change]) -> Change | None:
 
 
 def credited(change: Change | None, actor: str) -> list[Person]:
-    """The people of a change; if only programs made it, the GitHub user whose run it is: who merged it."""
+    """The people of a change; if only bots made it, the GitHub user who started the run by merging it."""
     made = people(change) if change else []
     user = Person(actor, f"{actor}@users.noreply.github.com")
     return [user] if actor and not user.bot and all(each.bot for each in made) else made

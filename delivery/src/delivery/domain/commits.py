@@ -1,4 +1,4 @@
-"""What to commit."""
+"""The content of a commit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Commit:
-    """What to commit: the files that change, whole, the message, and folders as the trees of these ids."""
+    """The content of a commit: whole files that change, the message, and folders by the ids of trees."""
 
     files: Mapping[str, str]
     message: str

@@ -1,4 +1,4 @@
-"""Which of kubectl's contexts leads to the cluster that delivery.toml names; the current one may not."""
+"""Finds the kubectl context for the cluster of delivery.toml, which may not be the current one."""
 
 import re
 from typing import Any
@@ -8,7 +8,7 @@ from delivery.domain.settings import Settings
 
 
 def context(settings: Settings, config: dict[str, Any]) -> str:
-    """The context in a kubeconfig; the current one if several lead there, else say which to choose."""
+    """The context in a kubeconfig; if several match, the current one, or an error that lists them."""
     current = config.get("current-context", "")
     clusters: dict[str, str] = {
         each["name"]: each["context"]["cluster"] for each in config.get("contexts") or []
@@ -30,11 +30,11 @@ def context(settings: Settings, config: dict[str, Any]) -> str:
 
 
 def leads(settings: Settings, name: str, cluster: str) -> bool:
-    """Whether a context of this name, which names this cluster, leads to the one of delivery.toml."""
+    """Whether a context with this name and this cluster is for the cluster of delivery.toml."""
     if settings.connect == "kubeconfig":
         return settings.cluster in (name, cluster)
     region, wanted = re.escape(settings.region), re.escape(settings.cluster)
-    # As `aws eks update-kubeconfig` and eksctl write it, whatever the context is called.
+    # The names that `aws eks update-kubeconfig` and eksctl write; the context may have any name.
     eks = rf"arn:aws[a-z-]*:eks:{region}:\d+:cluster/{wanted}|{wanted}\.{region}\.eksctl\.io"
     return re.fullmatch(eks, cluster) is not None
 

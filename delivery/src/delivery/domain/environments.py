@@ -1,4 +1,4 @@
-"""The environments that delivery.toml names, in the order in which a release passes them."""
+"""The environments of delivery.toml, in the order in which a release passes them."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,23 +8,24 @@ from typing import Any, Self
 from delivery.domain.errors import ConfigurationError
 
 STRATEGIES = ("rolling", "canary", "blue-green")
-NAME = re.compile(r"[a-z]([a-z0-9-]{0,14}[a-z0-9])?")  # a part of namespaces, addresses and workflows
-TAKEN = ("build", "landscape", "platform")  # environments of GitHub's, and a namespace, for something else
+NAME = re.compile(r"[a-z]([a-z0-9-]{0,14}[a-z0-9])?")  # part of the names of namespaces, hosts and workflows
+# Names of other environments on GitHub, and of the platform's namespace.
+TAKEN = ("build", "landscape", "platform")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
-    """One environment, and what makes it different from the others."""
+    """One environment and its settings."""
 
     name: str
     strategy: str = "rolling"  # rolling, canary, or blue-green, whose preview a person promotes
     replicas: int = 1  # pods of vote
-    traffic: bool = False  # synthetic voters, so that an analysis has something to judge
+    traffic: bool = False  # synthetic voters, so that an analysis has data
     on_push: bool = False  # a push to the default branch deploys to it
 
     @classmethod
     def checked(cls, found: object) -> Self:
-        """The environment in a table of delivery.toml, or a ConfigurationError that names what is wrong."""
+        """Parse a table of delivery.toml, or raise a ConfigurationError that says what is wrong."""
         if not isinstance(found, Mapping):
             raise ConfigurationError(f'environments must be tables, as {{ name = "qa" }}, not {found!r}')
         known: Mapping[str, Any] = found
@@ -60,7 +61,7 @@ class Environment:
 
 
 def all_checked(found: object) -> tuple[Environment, ...]:
-    """The environments of delivery.toml: two at least, each name once."""
+    """Parse the environments of delivery.toml: at least two, with unique names."""
     made = tuple(Environment.checked(each) for each in found) if isinstance(found, list | tuple) else ()
     names = [each.name for each in made]
     if len(made) < 2:  # noqa: PLR2004 - a release passes from one to the next
@@ -71,7 +72,7 @@ def all_checked(found: object) -> tuple[Environment, ...]:
 
 
 def added(known: Sequence[Environment], new: Environment, after: str) -> tuple[Environment, ...]:
-    """The environments with a new one; a release comes to it from `after`, or first if that is empty."""
+    """The environments with a new one after `after`, or at the start if that is empty."""
     at = 1 + [each.name for each in known].index(after) if after else 0
     return all_checked([asdict(each) for each in (*known[:at], new, *known[at:])])
 
@@ -82,5 +83,5 @@ def removed(known: Sequence[Environment], name: str) -> tuple[Environment, ...]:
 
 
 def renamed(known: Sequence[Environment], name: str, to: str) -> tuple[Environment, ...]:
-    """The environments, one of them under another name."""
+    """The environments with one of them renamed."""
     return all_checked([asdict(each) | ({"name": to} if each.name == name else {}) for each in known])

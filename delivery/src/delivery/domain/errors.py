@@ -1,8 +1,8 @@
-"""Why a command ends early: each message is one line that says what to do, each kind has an exit code."""
+"""Errors of commands: each message is one line that says what to do, and each class has an exit code."""
 
 
 class DeliveryError(Exception):
-    """A step failed; the message is for the user, and the summary, if there is one, says more."""
+    """A step failed; the message is for the user, and the summary, if any, has the details."""
 
     exit_code = 1
     summary = ""
@@ -15,18 +15,18 @@ class ConfigurationError(DeliveryError):
 
 
 class NothingToDoError(DeliveryError):
-    """What was asked for is there already."""
+    """The desired result already exists."""
 
     exit_code = 3
 
 
 class GateError(DeliveryError):
-    """A promotion was refused, a release was aborted, or a demo's promise was not kept."""
+    """A promotion was refused, a release was aborted, or a promise of a demo was broken."""
 
     exit_code = 4
 
 
 class TimedOutError(DeliveryError):
-    """A condition did not come true, or a program did not end, in time."""
+    """A condition was not met, or a program did not end, in time."""
 
     exit_code = 5

@@ -1,4 +1,4 @@
-"""Whether a release may go on: each refusal is one sentence that says what to do."""
+"""The gates that a release must pass: each refusal is one sentence that says what to do."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ CONFIRMATION = "promote"
 
 
 def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -> None:
-    """Return if the environment runs this tag, Healthy; `unready` are workloads beside vote that are not."""
+    """Return if the environment runs this tag and is Healthy; `unready` lists other unready workloads."""
     retry = f"then promote {env} again"
     if state is None:
         raise GateError(f"{env} runs nothing; deploy to it first, {retry}")
@@ -29,7 +29,7 @@ def may_leave(env: str, tag: str, state: State | None, unready: Sequence[str]) -
 
 
 def is_next(path: Sequence[str], source: str, target: str) -> None:
-    """Return if a release goes from source straight to target; else say which way it goes."""
+    """Return if target follows source; otherwise refuse with the order of the environments."""
     at = path.index(source)
     following = path[at + 1] if at + 1 < len(path) else ""
     if target == following:
@@ -44,7 +44,7 @@ def is_next(path: Sequence[str], source: str, target: str) -> None:
 def same_images(
     env: str, wanted: Mapping[str, Image], running: Mapping[str, Image], registry: Mapping[str, Image]
 ) -> None:
-    """Return if the images that run, and those of the registry, are by digest the ones that main names."""
+    """Return if the running images and those in the registry have the digests that main names."""
     retry = f"then promote {env} again"
     for service, image in wanted.items():
         if not image.digest:
@@ -65,7 +65,7 @@ def same_images(
 
 
 def votes_work(env: str, *, errors_on: bool) -> None:
-    """Return if the release's votes do not fail on purpose."""
+    """Return if the error switch of the release is OFF."""
     if errors_on:
         raise GateError(
             f"the error switch of {env}'s release is ON; turn it OFF on its page, then promote {env} again"
@@ -81,10 +81,10 @@ def may_deploy(
     *,
     unready: Sequence[str] = (),
 ) -> None:
-    """Return unless main names these images and their rollout has ended.
+    """Return unless main already names these images and their rollout has ended.
 
-    NothingToDoError says that it is Healthy, GateError that it was aborted: a run that is repeated stays red.
-    One that is still under way may be deployed again: nothing new is committed, and its end is waited for.
+    Raises NothingToDoError if it is Healthy, and GateError if it was aborted, so that a repeated run fails
+    again. A running rollout may be deployed again: nothing is committed, and the run waits for its end.
     """
     if wanted != named or state is None or not state.current or state.image != wanted["vote"]:
         return
@@ -98,9 +98,9 @@ def may_deploy(
 
 
 def may_wait(env: str, wanted: Image, state: State | None) -> None:
-    """Return unless a blue-green release would be active at once, without a preview and its analysis.
+    """Refuse an image whose pods still run from its last activation.
 
-    Argo Rollouts does so with one that was active a moment ago and still has its pods.
+    Argo Rollouts would make it active at once, without a preview and its analysis.
     """
     if state is None or state.strategy != "blue-green":
         return
@@ -113,7 +113,7 @@ def may_wait(env: str, wanted: Image, state: State | None) -> None:
 
 
 def may_become_active(env: str, confirm: str, wanted: Image, state: State | None) -> None:
-    """Return if a person confirmed, and the release that main names waits for just that."""
+    """Return if a person confirmed, and the release on main is paused for promotion."""
     if confirm != CONFIRMATION:
         raise GateError(f"nothing was promoted: type {CONFIRMATION!r} to confirm, not {confirm!r}")
     if state is None or state.healthy:
@@ -144,5 +144,5 @@ def may_become_active(env: str, confirm: str, wanted: Image, state: State | None
 
 
 def short(image: Image) -> str:
-    """Enough of a digest to tell it from another."""
+    """A shortened digest."""
     return image.digest[:19] or "not pinned"

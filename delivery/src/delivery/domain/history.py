@@ -1,4 +1,4 @@
-"""Deployments as git's history records them: commits on main that change one overlay, or deploy it anew."""
+"""Deployments in git's history: commits on main that change one overlay, or deploy it again."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,22 +10,23 @@ from delivery.domain.overlay import Image
 
 TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
 RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._/-]+/actions/runs/\d+")
-OBJECT = re.compile(r"[0-9a-f]{40,64}")  # git is asked for it: no option and no other revision
-# A message may hold any character but NUL, so that ends a field; --name-only lists the files after the last.
+# It is passed to git, so it must not be an option or another revision.
+OBJECT = re.compile(r"[0-9a-f]{40,64}")
+# A message may contain any character but NUL, so NUL ends a field; --name-only lists files after the last.
 RECORD = re.compile(r"\0\0(?=[0-9a-f]{40})")
 LOG = (
     "log",
     "--format=%x00%x00%H%x00%ct%x00%B%x00",
     "--name-only",
-    "--diff-merges=first-parent",  # a merge lists its files, too
+    "--diff-merges=first-parent",  # list the files of merges, too
     "--extended-regexp",
-    "--grep=^Environment: [a-z0-9]([a-z0-9-]*[a-z0-9])?$",  # a part of a namespace's name
+    "--grep=^Environment: [a-z0-9]([a-z0-9-]*[a-z0-9])?$",  # part of the name of a namespace
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """One deployment: what was deployed where, when, of whom."""
+    """One deployment: what was deployed where and when, and whose changes it has."""
 
     commit: str
     at: datetime
@@ -33,14 +34,14 @@ class Deployment:
     images: tuple[Image, ...]
     source: str  # the commit that the images were built from
     people: tuple[Person, ...]
-    actor: str = ""  # the GitHub user whose run it was
+    actor: str = ""  # the GitHub user who started the run
     run_url: str = ""
     promoted_from: str = ""
     rollback_of: str = ""
-    restores: str = ""  # the commit whose overlay a rollback brought back
+    restores: str = ""  # the commit whose overlay a rollback restored
     reason: str = ""
-    manifests: str = ""  # the tree of k8s/ that it was deployed with, but for its own overlay
-    stable: str = ""  # the hash of the release that users had when it was deployed
+    manifests: str = ""  # the tree of k8s/ that it was deployed with, except for its overlay
+    stable: str = ""  # the hash of the stable release at the time of the deployment
 
     @property
     def tag(self) -> str:
@@ -49,18 +50,18 @@ class Deployment:
 
     @property
     def button(self) -> str:
-        """Who pressed the button for a promotion or a rollback; empty for others, and if nobody knows."""
+        """Who started the promotion or rollback; empty for other deployments, and if unknown."""
         did = "rolled back" if self.rollback_of else "promoted" if self.promoted_from else ""
         return f"{did} by {self.actor}" if did and self.actor else ""
 
     @property
     def pinned(self) -> bool:
-        """Whether its images are, as all that a registry had are; a fresh overlay's are not."""
+        """Whether its images have digests, like all images from a registry; those of a new overlay do not."""
         return all(image.digest for image in self.images)
 
 
 def message(deployment: Deployment) -> str:
-    """The message of a deployment's commit; `deployments` reads it back."""
+    """The commit message of a deployment; `deployments` parses it."""
     verb = "roll back to" if deployment.rollback_of else "deploy"
     trailers = [
         ("Environment", deployment.env),
@@ -92,7 +93,7 @@ def trailers(text: str) -> dict[str, list[str]]:
 def deployments(log: str) -> list[Deployment]:
     """Every deployment in the output of git's LOG, newest first.
 
-    A commit that only claims to be one, and changes a file elsewhere too, is none.
+    A commit with the trailers that also changes files outside the overlay does not count.
     """
     return [found for record in RECORD.split(log)[1:] if (found := _read(record)) is not None]
 
@@ -109,7 +110,7 @@ def _read(record: str) -> Deployment | None:
     changed = files.split("\n")
     if not all(each.startswith(f"k8s/overlays/{env}/") for each in filter(None, changed)):
         return None
-    if not any(changed) and not k8s:  # nothing changed but what it is deployed with
+    if not any(changed) and not k8s:  # no change to the overlay or the manifests
         return None
     run_url = _one(said, "Run-Url")
     return Deployment(

@@ -1,4 +1,4 @@
-"""What `wait` saw of a release, kept for `report`: much of it is gone from the cluster minutes later."""
+"""The observations of `wait`, kept for `report`: the cluster deletes much of the data after minutes."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -14,7 +14,7 @@ Observation = dict[str, Any]
 
 @dataclass
 class ObservationLog:
-    """One environment's, one release's observations in order, and what each analysis Job said."""
+    """The observations of one release in one environment, in order, and the verdict of each analysis Job."""
 
     env: str
     tag: str = ""
@@ -24,7 +24,7 @@ class ObservationLog:
 
     @classmethod
     def of(cls, folder: Path, env: str, tag: str, since: str = "") -> Self:
-        """What was noted about this tag so far, after `since`; an empty one if that is nothing."""
+        """The saved log for this tag, with observations after `since`; empty if there are none."""
         try:
             found = json.loads((folder / f"{env}.json").read_text(encoding="utf-8"))
             kept = cls(
@@ -36,7 +36,7 @@ class ObservationLog:
         return kept if kept.tag == tag and kept.observations else cls(env, tag)
 
     def note(self, state: State, now: datetime) -> None:
-        """Note a look at the release, if anything has changed since the last one."""
+        """Record an observation of the release if anything has changed since the last one."""
         if not state.current or state.tag != self.tag:
             return
         self.release = state.release
@@ -46,18 +46,18 @@ class ObservationLog:
 
     @property
     def last_step(self) -> str:
-        """The last step that the release was seen at; an abort sets the Rollout's own back to the first."""
+        """The last step in which the release was observed; an abort resets the Rollout to the first step."""
         at = [each for each in self.observations if each["doing"] and each["phase"] != "Aborted"]
         return f"step {at[-1]['step'] + 1} of {at[-1]['steps']}: {at[-1]['doing']}" if at else ""
 
     def save(self, folder: Path) -> None:
-        """Write it down."""
+        """Save the log."""
         folder.mkdir(exist_ok=True)
         (folder / f"{self.env}.json").write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
 def observation(state: State) -> Observation:
-    """A look at a release as JSON, without its time."""
+    """An observation of a release as JSON, without its time."""
     return {
         "at": "",
         "phase": "Aborted" if state.aborted else state.phase,

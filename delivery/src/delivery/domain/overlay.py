@@ -1,4 +1,4 @@
-"""An overlay's kustomization.yaml: which images it names, and the same file with other images."""
+"""An overlay's kustomization.yaml: reads and replaces its images."""
 
 import io
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ WIDTH = 10_000  # never break a line that a person wrote
 
 @dataclass(frozen=True)
 class Image:
-    """One image by its tag, pinned by its digest; an empty digest pins nothing."""
+    """An image with its tag, pinned by its digest; without a digest it is not pinned."""
 
     name: str
     tag: str
@@ -25,31 +25,31 @@ class Image:
 
     @property
     def service(self) -> str:
-        """The service that it is built from."""
+        """The service in the image."""
         return self.name.rpartition("/")[2]
 
     @classmethod
     def read(cls, text: str) -> "Image":
-        """The image in NAME:TAG@DIGEST, where the registry may have a port."""
+        """Parse NAME:TAG@DIGEST, where the registry may have a port."""
         named, _, digest = text.strip().partition("@")
         name, _, tag = named.rpartition(":")
-        if not name or "/" in tag:  # no tag: what follows the colon is the registry's port and a path
+        if not name or "/" in tag:  # no tag: the colon is followed by the registry's port and a path
             return cls(named, "", digest)
         return cls(name, tag, digest)
 
 
 def path(env: str) -> str:
-    """Where an environment's overlay stands in the repository."""
+    """The path of an environment's overlay in the repository."""
     return f"k8s/overlays/{env}/kustomization.yaml"
 
 
 def load(text: str) -> Any:
-    """What a kustomization says."""
+    """Parse a kustomization."""
     return YAML(typ="safe").load(text)
 
 
 def images(text: str) -> dict[str, Image]:
-    """The images that a kustomization names, by service."""
+    """The images of a kustomization, by service."""
     return {
         each["name"]: Image(
             each.get("newName", each["name"]), str(each.get("newTag", "")), each.get("digest", "")
@@ -59,7 +59,7 @@ def images(text: str) -> dict[str, Image]:
 
 
 def tag(text: str) -> str:
-    """The one tag of all images; the services' images are built together."""
+    """The common tag of all images: the images of the services are built together."""
     found = {each.tag for each in images(text).values()}
     if len(found) != 1:
         raise ConfigurationError(f"images: names the tags {', '.join(sorted(found))}; it must name one")
@@ -67,7 +67,7 @@ def tag(text: str) -> str:
 
 
 def with_images(text: str, wanted: Mapping[str, Image]) -> str:
-    """The same kustomization with these images; every comment, order and other line stays."""
+    """The kustomization with these images; comments, order and all other lines stay."""
     yaml = _yaml()
     content = yaml.load(text)
     for each in content["images"]:

@@ -1,4 +1,4 @@
-"""Whether a release is where it should be, and what stands in its way."""
+"""Whether a release has reached its goal, and what prevents it."""
 
 from typing import Literal
 
@@ -8,13 +8,13 @@ from delivery.domain.objects import Object, named
 from delivery.domain.rollout import State
 
 Goal = Literal["seen", "healthy", "paused"]
-INCONCLUSIVE = "Inconclusive"  # of an analysis or an experiment: the rollout does not go on by itself
+INCONCLUSIVE = "Inconclusive"  # of an analysis or an experiment: the rollout does not continue automatically
 
 
 def reached(
     env: str, goal: Goal, tag: str, state: State | None, *, unready: list[str], stuck: list[str]
 ) -> bool:
-    """Whether the release of this tag is where it should be; raises if it never will be."""
+    """Whether the release of this tag has reached the goal; raises if it cannot reach it any more."""
     if state is None or not state.current or state.tag != tag:
         return False
     if goal == "seen":
@@ -34,11 +34,11 @@ def reached(
         return state.healthy and not unready
     if state.healthy and not state.first:
         raise NothingToDoError(f"{tag} is active in {env} already, there is no preview to wait for")
-    return state.paused or state.healthy  # the first release has nothing to be compared with
+    return state.paused or state.healthy  # the first release has nothing to compare with
 
 
 def recovered(state: State | None) -> bool:
-    """Whether an aborted release has no pods left, and the stable one has all of its."""
+    """Whether an aborted release has no pods left, and the stable release has all its pods."""
     if state is None or not state.aborted:
         return True
     stable, aborted = state.pods_of(state.stable), state.pods_of(state.release)
@@ -46,16 +46,16 @@ def recovered(state: State | None) -> bool:
 
 
 def others(objects: list[Object]) -> list[Object]:
-    """The environment's workloads beside vote."""
+    """The environment's workloads other than vote."""
     found = [*named(objects, "Deployment"), *named(objects, "StatefulSet")]
     return [each for each in found if each["metadata"]["name"] != "vote"]
 
 
 def unready(objects: list[Object]) -> list[str]:
-    """The names of those that are not ready."""
+    """The names of the other workloads that are not ready."""
     return [name(each) for each in others(objects) if not workloads.ready(each)]
 
 
 def name(workload: Object) -> str:
-    """How to speak of it."""
+    """The name of a workload."""
     return str(workload["metadata"]["name"])

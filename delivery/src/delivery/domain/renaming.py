@@ -1,4 +1,4 @@
-"""A file of this repository with a fork's settings in place of the old ones."""
+"""Rewrites files of this repository with the settings of a fork."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,9 +8,9 @@ from delivery.domain.errors import ConfigurationError
 from delivery.domain.services import SERVICES
 from delivery.domain.settings import FILE, SHAPES, Settings
 
-EXAMPLE = "acme"  # what documents call a fork
-TESTS = re.compile(r"(^|/)(tests|e2e)/")  # their names are made up
-FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may have the name in them
+EXAMPLE = "acme"  # the name of a fork in documents
+TESTS = re.compile(r"(^|/)(tests|e2e)/")  # they use made-up names
+FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may contain the name
 ECR = re.compile(r"\.amazonaws\.com(/|$)")
 WORKFLOWS = ".github/workflows/"
 PUSHES = re.compile(r"^( +branches: )\[[^]]*\]$", re.MULTILINE)
@@ -18,9 +18,9 @@ PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
 
 def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
-    """Return if no file but a test has this name as a word, outside of the present settings.
+    """Return if no file except tests contains this name as a word outside the current settings.
 
-    A later rename could not tell the name from the word.
+    Otherwise a later rename could not distinguish the name from the word.
     """
     for path, text in files.items():
         if TESTS.search(path):
@@ -34,7 +34,7 @@ def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
 
 
 def completed(old: Settings, given: dict[str, str]) -> Settings:
-    """The settings that were given, what follows from them, and the old ones."""
+    """The given settings, those derived from them, and the old ones for the rest."""
     name = given.get("name", old.name)
     if "repository" in given and old.registry == packages(old.repository):
         given = {"registry": packages(given["repository"])} | given
@@ -47,20 +47,20 @@ def completed(old: Settings, given: dict[str, str]) -> Settings:
 
 
 def packages(repository: str) -> str:
-    """Where GHCR keeps a repository's packages: two repositories of one owner do not share a name."""
+    """The registry of a repository's packages on GHCR, with the repository's name so that it is unique."""
     return f"ghcr.io/{repository.lower()}"
 
 
 def renamed(path: str, old: Settings, new: Settings) -> str:
-    """A path with the new name in place of the old."""
+    """A path with the new name instead of the old one."""
     return word(old.name).sub(new.name, path)
 
 
 def rewritten(path: str, text: str, old: Settings, new: Settings, branch: str = "") -> str:
-    """A file's text with the new settings in place of the old, and workflows on the default branch's pushes.
+    """A file's text with the new settings, and workflows that start on pushes to the default branch.
 
-    The pages' addresses change in manifests alone: elsewhere they are those of `make cluster`, which
-    stay on *.localhost. Text that only looks like an old address, as `localhost` in a test, stays.
+    URLs of pages change only in manifests: elsewhere they are those of `make cluster`, which stay on
+    *.localhost. Text that only resembles an old URL, such as `localhost` in a test, stays.
     """
     if path == FILE:
         return settings_text(text, new)
@@ -75,23 +75,23 @@ def rewritten(path: str, text: str, old: Settings, new: Settings, branch: str = 
             return f"{found['url']}{found['page']}-{new.name}-{found['env']}.{host}"
         return word(old.name).sub(new.name, found[0])
 
-    # Addresses first: they may have the name in them.
+    # URLs and images first, because they may contain the name.
     text = re.sub(f"{addresses(old).pattern}|{word(old.name).pattern}", replaced, text)
     if branch and path.startswith(WORKFLOWS):
         text = PUSHES.sub(rf"\g<1>[{branch}]", text)
     if path.startswith("k8s/transformers/"):
-        # The tag follows the last colon of the image's name: a registry with a port brings one more.
+        # The tag follows the last colon of the image's name, and a registry with a port has one more colon.
         text = PORT_INDEX.sub(rf"\g<1>{2 if ':' in new.registry else 1}}}", text)
     return text
 
 
 def word(name: str) -> re.Pattern[str]:
-    """Finds the name where it is a word: `app` in app-qa, not in apply."""
+    """Matches the name as a whole word: `app` in app-qa, but not in apply."""
     return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
 
 
 def addresses(of: Settings) -> re.Pattern[str]:
-    """Finds images, the repository, and pages."""
+    """Matches images, the repository's URL, and pages."""
     host = "|".join(re.escape(each) for each in (of.base_domain, of.hostname))
     image = rf"(?<![\w./-]){re.escape(of.registry)}/(?P<service>{'|'.join(SERVICES)})\b"
     github = rf"(?P<github>{re.escape(of.github)})(?![\w-])"
@@ -100,7 +100,7 @@ def addresses(of: Settings) -> re.Pattern[str]:
 
 
 def settings_text(text: str, new: Settings) -> str:
-    """delivery.toml with other values; its comments stay, and a key that it lacks comes at its end."""
+    """delivery.toml with other values; comments stay, and missing keys are appended."""
     for key, line in new.lines().items():
         value = r"\[\n(?:.*\n)*?\]" if line.endswith("]") else r'"[^"]*"'
         text, found = re.subn(rf"^{key} = {value} *(?=#|$)", _padded(line), text, flags=re.MULTILINE)
@@ -110,5 +110,5 @@ def settings_text(text: str, new: Settings) -> str:
 
 
 def _padded(line: str) -> Callable[[re.Match[str]], str]:
-    """The line as wide as the one that it replaces, so that comments stay in their column."""
+    """The line padded to the width of the old one, so that comments stay in their column."""
     return lambda found: line.ljust(len(found[0]) - 1) + " " if found[0].endswith(" ") else line

@@ -1,4 +1,4 @@
-"""What to go back to."""
+"""Finds the target of a rollback."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,15 @@ from delivery.domain.history import Deployment
 
 
 def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deployment:
-    """The deployment to go back to from the current tag, of an environment's deployments, newest first.
+    """The deployment to roll back to from the current tag; `deployed` is of one environment, newest first.
 
-    It is what the cluster still holds as `stable`, if that is another release; else the one that users had
-    before the current one. One tag with two configurations is two releases.
+    It is the cluster's `stable` release if that is another one; otherwise the release that users had before
+    the current one. One tag with two configurations is two releases.
     """
     before = not_rolled_back(deployed)
     if before and before[-1].tag == current:
         before.pop()
-    passed_over = deployed if stable != current else []  # the cluster may hold what was taken back
+    passed_over = deployed if stable != current else []  # the stable release may be one that was rolled back
     for each in (*reversed(before), *passed_over):
         if each.pinned and each.tag == stable:
             return each
@@ -27,9 +27,9 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
 
 
 def not_rolled_back(deployed: Sequence[Deployment]) -> list[Deployment]:
-    """The deployments that nobody took back, oldest first; a rollback stands where what it restores stood."""
+    """The deployments that were not rolled back, oldest first; a rollback replaces the one it restores."""
     found: list[Deployment] = []
-    then: dict[str, list[Deployment]] = {}  # what stood before each deployment
+    then: dict[str, list[Deployment]] = {}  # the valid deployments before each deployment
     for each in reversed(deployed):
         if each.rollback_of:
             found = then.get(each.restores, found[: restored(found, each)])
@@ -42,7 +42,7 @@ def not_rolled_back(deployed: Sequence[Deployment]) -> list[Deployment]:
 
 
 def restored(found: Sequence[Deployment], back: Deployment) -> int:
-    """Where the target of a rollback stands by its tag; if it does not, where what was taken back stands."""
+    """The index of a rollback's target by its tag, or else that of the deployment that was rolled back."""
     taken_back = bool(found) and found[-1].tag == back.rollback_of
     earlier = (i for i in range(len(found) - 2, -1, -1) if found[i].tag == back.tag)
     return next(earlier, len(found) - taken_back)

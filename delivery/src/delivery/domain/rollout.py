@@ -1,4 +1,4 @@
-"""Where the vote service of an environment stands: a Rollout's or a Deployment's JSON as a frozen State."""
+"""The state of an environment's vote service: parses a Rollout or a Deployment into a frozen State."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from delivery.domain.workloads import Pods, describe, image, no_progress, own, o
 
 HASH = "rollouts-pod-template-hash"
 PLAIN_HASH = "pod-template-hash"
-PLANNED = ("BlueGreenPause", "CanaryPauseStep")  # the pauses that a strategy asks for
+PLANNED = ("BlueGreenPause", "CanaryPauseStep")  # the pauses of the strategies
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """One look at vote; hashes are releases, and an empty one means that there is none."""
+    """The state of vote at one moment; releases are hashes, and empty means none."""
 
     strategy: str  # rolling, canary or blue-green
     phase: str
     message: str
     current: bool  # the controller has seen the newest specification
-    release: str  # the template's
-    image: Image  # the template's
+    release: str  # of the template
+    image: Image  # of the template
     stable: str
     active: str
     preview: str
     step: int
-    steps: Sequence[str]  # what each does, as "pause 30s"
-    weight: int  # percent of the pods that the step wants for the canary
+    steps: Sequence[str]  # a description of each, such as "pause 30s"
+    weight: int  # the percentage of pods for the canary at this step
     aborted: bool
-    first: bool  # there was no release before this one
+    first: bool  # the first release of the environment
     pods: tuple[Pods, ...] = ()
     pauses: tuple[str, ...] = ()  # why the controller paused it
-    revision: str = ""  # as its controller counts; the same template deployed again has another
+    revision: str = ""  # the controller's count; the same template deployed again gets a new one
 
     @classmethod
     def read(cls, objects: Iterable[Object]) -> Self | None:
@@ -106,36 +106,36 @@ class State:
 
     @property
     def doing(self) -> str:
-        """What the step does; empty without steps and after the last."""
+        """The description of the current step; empty without steps and after the last."""
         return self.steps[self.step] if self.step < len(self.steps) else ""
 
     @property
     def canary(self) -> str:
-        """The release that rolls out, preview or canary; empty once it is the stable one."""
+        """The release that is rolling out, preview or canary; empty once it is stable."""
         return self.release if self.release != self.stable else ""
 
     @property
     def healthy(self) -> bool:
-        """The newest specification is fully rolled out."""
+        """Whether the newest specification is fully rolled out."""
         return self.current and self.phase == "Healthy" and self.release == self.stable
 
     @property
     def paused(self) -> bool:
-        """The release waits, at a step or for a person."""
+        """Whether the release is paused, at a step or for promotion."""
         return self._at_pause and not self.held
 
     @property
     def held(self) -> str:
-        """Why the release is Paused, if its strategy did not ask for that; empty otherwise."""
+        """Why the release is Paused, if that is not a pause of its strategy; otherwise empty."""
         if not self._at_pause:
             return ""
-        # The message is one reason of several, or says that a person paused it.
+        # The message is one of several reasons, or says that a person paused it.
         reasons = filter(None, (self.message, *self.pauses))
         return next((each for each in reasons if each not in PLANNED), "")
 
     @property
     def shown(self) -> str:
-        """The phase in one word, and why it is Paused if its strategy did not ask for that."""
+        """The phase, with the reason if it is Paused and that is not a pause of its strategy."""
         if self.aborted:
             return "Aborted"
         return f"{self.phase}: {self.held}" if self.held else self.phase
@@ -146,7 +146,7 @@ class State:
 
     @property
     def failed(self) -> bool:
-        """The newest specification was aborted, or does not come up."""
+        """Whether the newest specification was aborted or does not start."""
         return self.current and (self.aborted or self.phase == "Degraded")
 
     @property
@@ -161,7 +161,7 @@ class State:
         )
 
     def role(self, release: str) -> str:
-        """How people call a release at this moment."""
+        """The name people use for a release at this moment."""
         if release == self.stable:
             return "active" if self.strategy == "blue-green" else "stable"
         if release == self.release:

@@ -1,4 +1,4 @@
-"""delivery.toml and the environment, read once into frozen dataclasses."""
+"""delivery.toml, read once into frozen dataclasses."""
 
 import re
 import tomllib
@@ -43,7 +43,7 @@ class Settings:
 
     @classmethod
     def from_file(cls, root: Path) -> Self:
-        """Read delivery.toml, or name the key that is missing or wrong."""
+        """Read delivery.toml, or raise a ConfigurationError that names the missing or wrong key."""
         try:
             found = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
         except FileNotFoundError as error:
@@ -54,7 +54,7 @@ class Settings:
 
     @classmethod
     def checked(cls, found: Mapping[str, object]) -> Self:
-        """The settings, if every key is there and has the shape it needs."""
+        """Parse the settings; every key must be present and valid."""
         names = (*SHAPES, "environments")
         for key in found:
             if key not in names:
@@ -74,7 +74,7 @@ class Settings:
         return cls(**texts, environments=environments)
 
     def lines(self) -> dict[str, str]:
-        """Each key as delivery.toml has it."""
+        """The line of each key in delivery.toml."""
         texts = {key: f'{key} = "{getattr(self, key)}"' for key in SHAPES}
         listed = "".join(f"  {each},\n" for each in self.environments)
         return texts | {"environments": f"environments = [\n{listed}]"}
@@ -85,7 +85,7 @@ class Settings:
         return tuple(each.name for each in self.environments)
 
     def environment(self, name: str) -> Environment:
-        """The environment of this name, or a ConfigurationError that lists those there are."""
+        """The environment of this name, or a ConfigurationError that lists the existing ones."""
         found = next((each for each in self.environments if each.name == name), None)
         if found is None:
             raise ConfigurationError(
@@ -94,7 +94,7 @@ class Settings:
         return found
 
     def on(self, server: str) -> "Settings":
-        """These settings with the repository on this GitHub server; none: on github.com."""
+        """These settings with the repository on this GitHub server; empty means github.com."""
         if not server:
             return self
         own = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -102,21 +102,21 @@ class Settings:
 
     @property
     def registry_host(self) -> str:
-        """Where docker logs in."""
+        """The host for docker login."""
         return self.registry.partition("/")[0]
 
     @property
     def hostname(self) -> str:
-        """What stands behind a page's name in an Ingress: the base domain without its port."""
+        """The base domain without its port, for the hosts of an Ingress."""
         return self.base_domain.partition(":")[0]
 
     def host(self, env: str, page: str) -> str:
-        """A page's name in an Ingress, which has no port."""
+        """The host of a page in an Ingress, without a port."""
         return self.url(env, page).removeprefix("https://").partition(":")[0]
 
     @property
     def github(self) -> str:
-        """The repository's pages."""
+        """The URL of the repository."""
         return f"https://github.com/{self.repository}"
 
     def namespace(self, env: str) -> str:
@@ -124,18 +124,18 @@ class Settings:
         return f"{self.name}-{env}"
 
     def url(self, env: str, page: str = "vote") -> str:
-        """The address of a page of an environment: vote, result, vote-preview or vote-canary."""
+        """The URL of a page of an environment: vote, result, vote-preview or vote-canary."""
         service, _, view = page.partition("-")
         return f"https://{service}-{self.name}-{env}{view and '-' + view}.{self.base_domain}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hosted(Settings):
-    """delivery.toml, as a run of GitHub Actions has it."""
+    """delivery.toml in a run of GitHub Actions, which may be on another server."""
 
     server: str
 
     @property
     def github(self) -> str:
-        """The repository's pages, where the run is."""
+        """The URL of the repository on the server of the run."""
         return f"{self.server}/{self.repository}"

@@ -1,6 +1,7 @@
-"""Which jobs AWS trusts: for each purpose the policies of its role.
+"""The IAM policies for workflows on AWS: one role per purpose.
 
-GitHub says which subject its tokens have: names or, in repositories made since 2026-07-15, names with IDs.
+GitHub says which form the subject of its tokens has: names, or names with ids in repositories created since
+2026-07-15.
 """
 
 import re
@@ -28,12 +29,12 @@ Policy = dict[str, Any]
 
 
 def purposes(settings: Settings) -> tuple[str, ...]:
-    """What roles are for; each is an environment of GitHub's, too."""
+    """The purposes of roles; each is also an environment on GitHub."""
     return (BUILD, DASHBOARD, PLATFORM, *settings.env_names)
 
 
 def aws_account(settings: Settings, given: str = "") -> str:
-    """The AWS account: the one that was given, else the registry's."""
+    """The AWS account: the given one, or that of the registry."""
     found = ECR.fullmatch(settings.registry)
     wanted = given or (found["account"] if found else "")
     if not re.fullmatch(r"\d{12}", wanted):
@@ -43,7 +44,7 @@ def aws_account(settings: Settings, given: str = "") -> str:
 
 
 def prefixes(settings: Settings, facts: Mapping[str, Any], oidc: Mapping[str, Any]) -> list[str]:
-    """How the subjects begin: as GitHub says, or both forms if it does not say."""
+    """The prefixes of subjects according to GitHub, or both forms if it does not say."""
     if oidc.get("use_default") is False:
         raise ConfigurationError(
             f"the subjects of {settings.repository} are customized, these policies are for GitHub's own: "
@@ -58,7 +59,7 @@ def prefixes(settings: Settings, facts: Mapping[str, Any], oidc: Mapping[str, An
 
 
 def policy(account: str, prefixes: Sequence[str], branch: str, purpose: str) -> Policy:
-    """Who may assume a purpose's role: jobs in that environment, of runs on the default branch."""
+    """The trust policy of a role: jobs in that environment, in runs on the default branch, may assume it."""
     subjects = [f"{prefix}:environment:{purpose}" for prefix in prefixes]
     return _statements(
         {
@@ -77,7 +78,7 @@ def policy(account: str, prefixes: Sequence[str], branch: str, purpose: str) -> 
 
 
 def permissions(settings: Settings, account: str, purpose: str) -> Policy:
-    """What a purpose's role may do in AWS; what it may do in the cluster, the cluster says."""
+    """The permissions of a role in AWS; its permissions in the cluster are set there."""
     statements: list[Policy] = []
     if found := ECR.fullmatch(settings.registry) if purpose != DASHBOARD else None:
         path = f"{found['path']}/" if found["path"] else ""

@@ -1,10 +1,10 @@
-"""The workflow files that carry the app's name, by what they do."""
+"""The names of the workflow files, which contain the app's name."""
 
 from delivery.domain.settings import Settings
 
 
 def apply(settings: Settings) -> str:
-    """Apply what main says to an environment."""
+    """Apply main to an environment."""
     return f"apply-{settings.name}.yaml"
 
 
@@ -14,7 +14,7 @@ def deploy(settings: Settings, env: str) -> str:
 
 
 def landscape(settings: Settings) -> str:
-    """Renew the dashboard."""
+    """Update the dashboard."""
     return f"deployment-landscape-{settings.name}.yaml"
 
 
@@ -24,7 +24,7 @@ def platform(settings: Settings) -> str:
 
 
 def promote(settings: Settings) -> str:
-    """Carry an image from one environment to the next."""
+    """Promote a release from one environment to the next."""
     return f"promote-{settings.name}.yaml"
 
 
@@ -34,10 +34,10 @@ def promote_rollout(settings: Settings, env: str) -> str:
 
 
 def rollback(settings: Settings) -> str:
-    """Go back to the release before."""
+    """Roll back to the previous release."""
     return f"rollback-{settings.name}.yaml"
 
 
 def page(settings: Settings, file: str) -> str:
-    """Where GitHub shows a workflow, with the button that runs it."""
+    """The URL of a workflow on GitHub, with the button that runs it."""
     return f"{settings.github}/actions/workflows/{file}"

@@ -1,4 +1,4 @@
-"""Reading the JSON of Rollouts, Deployments and ReplicaSets."""
+"""Parses the JSON of Rollouts, Deployments and ReplicaSets."""
 
 from dataclasses import dataclass
 
@@ -25,14 +25,14 @@ class Pods:
 
 
 def weight(steps: list[Object], step: int) -> int:
-    """The last weight set before or at this step; 100 after the last one or where there are no steps."""
+    """The last weight that was set up to this step; 100 after the last step or without steps."""
     if step >= len(steps):
         return 100
     return next((each["setWeight"] for each in reversed(steps[: step + 1]) if "setWeight" in each), 0)
 
 
 def describe(step: Object) -> str:
-    """What a step of a canary does, in a few words."""
+    """A short description of a step of a canary."""
     if "setWeight" in step:
         return f"setWeight {step['setWeight']} %"
     if "analysis" in step:
@@ -46,7 +46,7 @@ def image(spec: Object) -> Image:
 
 
 def revision(thing: Object) -> str:
-    """Which revision this is, as its controller counts."""
+    """The revision, as counted by the controller."""
     notes = thing["metadata"].get("annotations", {})
     return next((notes[key] for key in REVISIONS if key in notes), "")
 
@@ -58,7 +58,7 @@ def owned(replica_set: Object, owner: Object) -> bool:
 
 
 def own(owner: Object, replica_sets: list[Object], label: str) -> tuple[Pods, ...]:
-    """The pods of each of its releases, oldest first."""
+    """The pods of each release of a Rollout or Deployment, oldest first."""
     return tuple(
         Pods(
             release=each["metadata"]["labels"][label],
@@ -73,7 +73,7 @@ def own(owner: Object, replica_sets: list[Object], label: str) -> tuple[Pods, ..
 
 
 def no_progress(deployment: Object) -> str:
-    """Why the newest specification of a Deployment does not come up; empty if it does, or may."""
+    """Why the newest specification of a Deployment does not start; empty if it does, or still may."""
     status = deployment.get("status", {})
     if status.get("observedGeneration") != deployment["metadata"]["generation"]:
         return ""

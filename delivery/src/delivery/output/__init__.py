@@ -1,1 +1,1 @@
-"""What is said: Markdown, tables and log lines, made from what the domain knows."""
+"""Output: Markdown, tables and log lines, rendered from the data of the domain."""

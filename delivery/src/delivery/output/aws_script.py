@@ -1,4 +1,4 @@
-"""`delivery trust`: the script by which an administrator lets this repository's workflows into AWS."""
+"""`delivery trust`: the script with which an administrator gives workflows access to AWS."""
 
 import json
 import shlex
@@ -10,7 +10,7 @@ from delivery.output.markdown import environment
 
 
 def script(settings: Settings, account: str, prefixes: Sequence[str], branch: str) -> str:
-    """One role per purpose, and the environment on GitHub that uses it; the default branch alone may."""
+    """The script: one role per purpose, with its environment on GitHub, only for the default branch."""
 
     def role(purpose: str) -> Mapping[str, object]:
         name = f"{settings.name}-{purpose}"
@@ -30,6 +30,6 @@ def script(settings: Settings, account: str, prefixes: Sequence[str], branch: st
 
 
 def groups(settings: Settings, purpose: str) -> list[str]:
-    """The groups of a role in the cluster that docs/fork.md binds; none of the build or an administrator."""
+    """The groups of a role in the cluster, bound in docs/fork.md; none for the build or an administrator."""
     own = [] if purpose == DASHBOARD else [f"{settings.name}-{purpose}"]
     return [] if purpose in (BUILD, PLATFORM) else [f"{settings.name}-view", *own]

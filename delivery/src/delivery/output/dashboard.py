@@ -1,4 +1,4 @@
-"""The dashboard between two marks of README.md: who deployed what, where, when, and how that went."""
+"""The dashboard between two marks of README.md: who deployed what, where and when, and its status."""
 
 import contextlib
 import re
@@ -22,7 +22,7 @@ MARKS = re.compile(f"^{re.escape(BEGIN)}$.*?^{re.escape(END)}$", re.MULTILINE | 
 
 
 def replaced(readme: str, dashboard: str) -> str:
-    """README with this dashboard between the two marks, which stand once, each on a line of its own."""
+    """README with this dashboard between the two marks, each of which must occur once, on its own line."""
     marks = [readme.count(BEGIN), readme.count(END)]
     if marks != [1, 1] or not MARKS.search(readme):
         raise ConfigurationError(
@@ -32,7 +32,7 @@ def replaced(readme: str, dashboard: str) -> str:
 
 
 def updated(readme: str) -> datetime | None:
-    """When the dashboard in README was last updated; None if it does not say."""
+    """When the dashboard in README was last updated; None if it has no time."""
     dashboard = MARKS.search(readme)
     time = UPDATED.search(dashboard[0]) if dashboard else None
     with contextlib.suppress(ValueError):  # somebody edited it
@@ -49,10 +49,10 @@ def dashboard(
     reports: Mapping[str, str],
     now: datetime,
 ) -> str:
-    """The dashboard's Markdown.
+    """The dashboard as Markdown.
 
-    `phases` are each environment's as it was last seen, `previews` the environments with a preview,
-    and `reports` the reports' paths by deployment commit.
+    `phases` has the last known phase of each environment, `previews` the environments with a preview, and
+    `reports` the paths of reports by deployment commit.
     """
     found = list(deployed)
     return render(
@@ -70,5 +70,5 @@ def dashboard(
 
 
 def ago(at: datetime, now: datetime) -> str:
-    """How long ago that was."""
+    """The time since then, in words."""
     return humanize.naturaltime(max(now - at, now - now))

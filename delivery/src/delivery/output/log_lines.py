@@ -1,13 +1,13 @@
-"""What to say about a rollout: one line for each thing that has changed since the last look."""
+"""Log lines about a rollout: one for each change since the last poll."""
 
 from delivery.domain.analysis import Measurement, Run, Verdict
 from delivery.domain.rollout import State
 
 
 def changes(before: State | None, after: State) -> list[str]:
-    """Lines about what is new, in the order in which people want to hear it."""
+    """A line for each change, the most relevant first."""
     if not after.current:
-        return []  # what it says is about the specification before
+        return []  # this is the state of the previous specification
     lines = []
     if (before is None or (before.step, before.release) != (after.step, after.release)) and running(after):
         lines.append(f"step {after.step + 1} of {len(after.steps)}: {after.doing} (weight {after.weight} %)")
@@ -24,7 +24,7 @@ def running(state: State) -> bool:
 
 
 def pods(state: State) -> str:
-    """How many pods each release has."""
+    """The pods of each release."""
     have = [each for each in state.pods if each.wanted or each.ready]
     shown = (
         f"{state.role(each.release)} {each.release} {each.ready} of {each.wanted} ready" for each in have
@@ -33,14 +33,14 @@ def pods(state: State) -> str:
 
 
 def phase(state: State) -> str:
-    """The phase, and why."""
+    """The phase and its reason."""
     if state.aborted:
         return f"aborted: {state.message}"
     return f"{state.phase}: {state.message}" if state.message else state.phase
 
 
 def measured(run: Run, measurement: Measurement, said: Verdict | None) -> str:
-    """What one measurement of an analysis found."""
+    """The result of one measurement."""
     if measurement.stopped:
         return f"{run.title}: {measurement.metric} was stopped"
     found = (
@@ -52,7 +52,7 @@ def measured(run: Run, measurement: Measurement, said: Verdict | None) -> str:
 
 
 def description(state: State | None, tag: str, unready: list[str]) -> str:
-    """How things stand, for a wait that took too long."""
+    """The current state, for the error after a timeout."""
     if state is None:
         return "vote is not deployed"
     if state.tag != tag:

@@ -1,4 +1,4 @@
-"""Markdown from templates/; a value that they print is shown as text, and never read as markup."""
+"""Renders Markdown from templates/; printed values are escaped and never read as markup."""
 
 import re
 import unicodedata
@@ -15,22 +15,22 @@ LONGEST = 60  # characters of a name or a subject
 
 
 class Markdown(str):
-    """Text that is Markdown already: a template prints it as it is."""
+    """Text that is already Markdown: a template prints it without escaping."""
 
     __slots__ = ()
 
 
 def render(template: str, **values: object) -> str:
-    """What a template says about these values; it ends with one line end."""
+    """Render a template with these values; the text ends with one newline."""
     return environment(text).get_template(template).render(values).rstrip() + "\n"
 
 
 @cache
 def environment(escape: Callable[[str], str]) -> Environment:
-    """Where the templates are, and the filters they have.
+    """The Jinja environment with the templates and their filters.
 
-    Jinja would escape for HTML: that stays off. `finalize` escapes instead what a template prints, but for
-    what a filter has made Markdown: where a filter is forgotten a value of others is shown, not obeyed.
+    Jinja's escaping for HTML is off. `finalize` escapes every printed value that no filter has turned into
+    Markdown, so that a forgotten filter shows a foreign value as text and never as markup.
     """
     made = Environment(
         loader=PackageLoader("delivery.output"),
@@ -46,7 +46,7 @@ def environment(escape: Callable[[str], str]) -> Environment:
 
 
 def text(value: str, longest: int = LONGEST) -> Markdown:
-    """The value on one bounded line, with all that Markdown, HTML or a table reads as markup escaped."""
+    """The value on one line of limited length, with all markup of Markdown, HTML and tables escaped."""
     if isinstance(value, Markdown):
         return value
     shown = " ".join("".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in value).split())
@@ -56,26 +56,26 @@ def text(value: str, longest: int = LONGEST) -> Markdown:
 
 
 def escaped(c: str, before: str, after: str) -> str:
-    """One character as itself, or as an entity where it could be read as markup between these two."""
+    """The character, or an entity if it could be markup between its two neighbours."""
     harmless = c.isalnum() or c in PLAIN or unicodedata.category(c)[0] == "M"
-    # A point within a word, or a colon before anything, could make an address or an emoji.
+    # A dot within a word, or a colon before another character, could form a URL or an emoji.
     harmless = harmless or (c == "." and (after in ("", " ") or (before + after).isdecimal()))
     harmless = harmless or (c == ":" and after in ("", " "))
     return c if harmless else f"&#{ord(c)};"
 
 
 def plain(value: str) -> Markdown:
-    """A value of ours as it is, such as an address or a time; what could be markup is dropped."""
+    """A trusted value such as a URL or a time, without characters that could be markup."""
     return Markdown(re.sub(r"[^A-Za-z0-9._:@/ %+=-]", "", value))
 
 
 def code(value: str) -> Markdown:
-    """A value of ours, such as a tag, in code type; empty without one."""
+    """A trusted value such as a tag, formatted as code; empty if the value is."""
     return Markdown(value and f"`{plain(value)}`")
 
 
 def quoted(value: str, longest: int | None = None) -> Markdown:
-    """A line of a program for a code block, whose content nothing in it can end; a long one is cut."""
+    """A line of program output for a code block, which it cannot end; a long line is cut."""
     whole = longest is None or len(value) <= longest
     shown = value if whole else f"{value[:longest]}..."
     return Markdown(" ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in shown).split()))
@@ -87,5 +87,5 @@ def names(people: Iterable[str]) -> Markdown:
 
 
 def sign(phase: str) -> Markdown:
-    """How an analysis or a measurement ended, in one character where there is one for it."""
+    """The result of an analysis or a measurement, as a symbol if there is one."""
     return Markdown(SIGNS[phase]) if phase in SIGNS else text(phase)

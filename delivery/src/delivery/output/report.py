@@ -1,4 +1,4 @@
-"""A record of a deployment as Markdown for people; every figure comes from the record."""
+"""Renders the record of a deployment as a Markdown report; every figure comes from the record."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -34,7 +34,7 @@ def markdown(record: Record) -> str:
 
 
 def stage(observation: Record) -> str:
-    """What people call the stage that a look at the release fell into."""
+    """The name of the stage of an observation."""
     phase = observation["phase"]
     if phase in DONE or observation["step"] is None or not observation["doing"]:
         return str(phase)
@@ -42,20 +42,20 @@ def stage(observation: Record) -> str:
 
 
 def firsts(looks: Iterable[Record], *keys: str) -> Iterator[Record]:
-    """The looks at which one of these differs from the look before."""
+    """The observations in which one of these keys has changed."""
     return (next(same) for _, same in groupby(looks, key=lambda each: [each[key] for key in keys]))
 
 
 def since_abort(looks: list[Record]) -> list[Record]:
-    """The look before the release was aborted and all after it; none of a release that was not."""
+    """The last observation before the abort and all after it; empty without an abort."""
     start = next((i for i, each in enumerate(looks) if each["phase"] == "Aborted"), len(looks) + 1)
     return looks[max(0, start - 1) :]
 
 
 def traffic(looks: Iterable[Record]) -> Iterator[tuple[Record, list[tuple[str, float, Record]]]]:
-    """The looks at which the share of a release had changed, each with who got how much of which release.
+    """The observations in which the traffic has changed, each with the share of every release.
 
-    Services share connections among ready pods; only its own address leads to a preview.
+    Services balance connections over ready pods; a preview has its own URL only.
     """
     last = None
     for look in looks:
@@ -70,17 +70,17 @@ def traffic(looks: Iterable[Record]) -> Iterator[tuple[Record, list[tuple[str, f
 
 
 def reached(look: Record, pods: Record) -> bool:
-    """Whether users reach these pods: in blue-green, only the active release's."""
+    """Whether users reach these pods: with blue-green, only those of the active release."""
     return not look["active"] or bool(pods["release"] == look["active"])
 
 
 def bar(pods: Record) -> Markdown:
-    """One character a pod."""
+    """One character per pod."""
     return Markdown("#" * pods["ready"] + "." * (pods["wanted"] - pods["ready"]))
 
 
 def timeline(values: Record) -> list[tuple[str, list[tuple[str, Markdown]]]]:
-    """Everything with a time: each minute with its seconds and what happened in them."""
+    """All events by minute, each with its second and its text."""
     lines = sorted(render("report/timeline.md.j2", **values).splitlines())
     return [
         (minute[11:], [(line[17:19], Markdown(line[21:])) for line in same])
@@ -89,10 +89,10 @@ def timeline(values: Record) -> list[tuple[str, list[tuple[str, Markdown]]]]:
 
 
 def analysis(run: Record) -> Record:
-    """A run with how it and each of its measurements ended.
+    """A run with the result of the run and of each measurement.
 
-    Argo Rollouts calls a run Successful that it stopped with its rollout. That is how a background analysis
-    ends, unless it was measuring.
+    Argo Rollouts marks a run that it stopped together with its rollout as Successful. For a background
+    analysis that is the normal end, unless a measurement was running.
     """
     measurements = [
         each | {"ended": STOPPED if stopped(run, each) else each["phase"]} for each in run["measurements"]
@@ -103,9 +103,9 @@ def analysis(run: Record) -> Record:
 
 
 def durations(start: str, looks: Iterable[Record]) -> Record:
-    """How long each stage took; None for the last, which nothing ended.
+    """The duration of each stage; None for the last, which has no end.
 
-    A stage lasts from the first look that fell into it to the first that fell into another.
+    A stage lasts from its first observation to the first one of the next stage.
     """
     found = list(firsts(looks, "stage"))
     if not found:
@@ -121,7 +121,7 @@ def durations(start: str, looks: Iterable[Record]) -> Record:
 
 
 def seconds(start: str, end: str) -> float:
-    """The time between two stamps."""
+    """The seconds between two timestamps."""
     return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
 
 

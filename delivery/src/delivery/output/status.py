@@ -9,13 +9,13 @@ from rich.table import Table
 from delivery.domain.rollout import State
 from delivery.domain.settings import Settings
 
-LOG_WIDTH = 200  # characters, where nobody's terminal has a width
+LOG_WIDTH = 200  # characters, if there is no terminal
 HEAD = ("environment", "release", "phase", "step", "weight", "error rate", "pages")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """One environment; empty is what nobody can say."""
+    """The status of one environment; unknown values are empty."""
 
     environment: str
     image_tag: str = ""
@@ -36,7 +36,7 @@ class Status:
 
 
 def described(settings: Settings, env: str, state: State, rate: float | None) -> Status:
-    """One environment from what was seen of it."""
+    """The status of one environment from its State."""
     rolling_out = bool(state.canary and state.doing)
     return Status(
         environment=env,
@@ -52,12 +52,12 @@ def described(settings: Settings, env: str, state: State, rate: float | None) ->
 
 
 def as_json(found: list[Status]) -> str:
-    """For programs."""
+    """The statuses as JSON."""
     return json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False)
 
 
 def show(found: list[Status]) -> None:
-    """For people."""
+    """Print the statuses as a table."""
     table = Table()
     for head in HEAD:
         table.add_column(head, overflow="fold")

@@ -1,4 +1,4 @@
-"""What $GITHUB_STEP_SUMMARY says: pure functions from what was seen to Markdown."""
+"""Renders the Markdown for $GITHUB_STEP_SUMMARY; pure functions of the observations."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,27 +13,27 @@ Verdicts = Mapping[str, Verdict]  # by Job
 
 
 def deployed(settings: Settings, made: Deployment, before: str) -> str:
-    """A deployment that was committed and applied."""
+    """The summary of a deployment that was committed and applied."""
     return render(
         "summary/deployed.md.j2",
         settings=settings,
         made=made,
         before=before,
-        only_manifests=made.commit and made.tag == before,  # the same images, and yet another release
+        only_manifests=made.commit and made.tag == before,  # the same images, but another release
         people=[each.name for each in made.people],
         commits={"Source": made.source, "Deployment": made.commit},
     )
 
 
 def preview_ready(settings: Settings, env: str, state: State) -> str:
-    """A blue-green release that waits for a person."""
+    """The summary of a blue-green release that waits for promotion."""
     return render("summary/preview.md.j2", settings=settings, env=env, state=state)
 
 
 def healthy(
     settings: Settings, env: str, state: State, runs: Iterable[Run], verdicts: Verdicts, *, first: bool
 ) -> str:
-    """A release that is fully rolled out, with its steps and what their analyses found."""
+    """The summary of a fully rolled out release, with its steps and the results of their analyses."""
     runs = list(runs)
     canary = state.strategy == "canary" and not first
     return render(
@@ -48,7 +48,7 @@ def healthy(
 
 
 def step(runs: Iterable[Run], verdicts: Verdicts, number: int) -> tuple[str, dict[str, str]]:
-    """How the analysis of a step ended, and the last words of each of its checks; none without one."""
+    """The result of a step's analysis, and the last reason of each of its checks."""
     found = [run for run in runs if run.step == number]
     last = {each.metric: each for run in found for each in run.measurements if each.ended}
     passed = "Successful" if all(run.phase == "Successful" for run in found) else "Failed"
@@ -57,7 +57,7 @@ def step(runs: Iterable[Run], verdicts: Verdicts, number: int) -> tuple[str, dic
 
 
 def promoted(settings: Settings, env: str, state: State, before: str, *, by: str = "") -> str:
-    """A preview that has become active, and who pressed the button for that."""
+    """The summary of a preview that has become active, and who promoted it."""
     return render("summary/promoted.md.j2", settings=settings, env=env, state=state, before=before, by=by)
 
 
@@ -70,7 +70,7 @@ def failure(
     runs: Iterable[Run],
     log: ObservationLog,
 ) -> str:
-    """A release that was stopped: which check, its figures, the Job's own line, and the way out."""
+    """The summary of a failed release: the check, its figures, the Job's log line, and what to do."""
     runs = list(runs)
     return render(
         "summary/failure.md.j2",
@@ -85,12 +85,12 @@ def failure(
 
 
 def refused(title: str, why: str) -> str:
-    """A command that ended early, in one line."""
+    """The summary of a refused command, in one line."""
     return render("summary/refused.md.j2", title=title, why=why)
 
 
 def checks(runs: Iterable[Run], verdicts: Verdicts) -> list[tuple[str, str, str, str]]:
-    """Every measurement that ended: its analysis, its check, how it ended and what its Job said."""
+    """Every measurement that has ended: its analysis, its check, its result and the reason from its Job."""
     return [
         (run.title, each.metric, each.phase, reason(verdicts, each.job))
         for run in runs
@@ -100,7 +100,7 @@ def checks(runs: Iterable[Run], verdicts: Verdicts) -> list[tuple[str, str, str,
 
 
 def failed(runs: Iterable[Run], verdicts: Verdicts) -> list[tuple[Run, str, Verdict]]:
-    """The measurements that did not pass, each with its run, Job and line."""
+    """The measurements that failed, each with its run, Job and verdict."""
     return [
         (run, each.job, verdicts[each.job])
         for run in runs
@@ -110,5 +110,5 @@ def failed(runs: Iterable[Run], verdicts: Verdicts) -> list[tuple[Run, str, Verd
 
 
 def reason(verdicts: Verdicts, job: str) -> str:
-    """What a Job said; empty if nobody read its log."""
+    """The reason from a Job's log; empty if the log was not read."""
     return verdicts[job].reason if job in verdicts else ""

@@ -1,1 +1,1 @@
-"""What several commands have in common, in the order in which it happens."""
+"""Steps that several commands share."""

@@ -1,4 +1,4 @@
-"""A deployment: a commit that names images and manifests, then the cluster brought to it."""
+"""A deployment: commits images and manifests, then applies them to the cluster."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 
 def again(project: Project, deployment: Deployment, env: str) -> Deployment:
-    """The same images with the same people, to be deployed now."""
+    """The same images and people as a new deployment."""
     return replace(
         deployment,
         commit="",
@@ -38,7 +38,7 @@ def again(project: Project, deployment: Deployment, env: str) -> Deployment:
 
 
 def of_images(project: Project, desired: DesiredState, env: str, images: Mapping[str, Image]) -> Deployment:
-    """The deployment of these images, with the people who made what is in them."""
+    """The deployment of these images, with the people who made the changes in them."""
     tag = images["vote"].tag
     source = project.git.resolve(tags.commit(tag))
     if not source:
@@ -63,9 +63,9 @@ def of_images(project: Project, desired: DesiredState, env: str, images: Mapping
 def commit_and_apply(
     project: Project, desired: DesiredState, wanted: Deployment, say: Say, *, anyway: bool = False
 ) -> Deployment:
-    """Commit the deployment and apply it; if the cluster refuses it, the commit is reverted.
+    """Commit the deployment and apply it; if the cluster refuses it, revert the commit.
 
-    There is nothing to do if git and the cluster have it already, unless it is to be applied `anyway`.
+    Raises NothingToDoError if git and the cluster already have it, unless `anyway` is set.
     """
     env, images = wanted.env, {each.service: each for each in wanted.images}
     objects = project.cluster(env).objects()
@@ -80,7 +80,7 @@ def commit_and_apply(
     if state and state.strategy != "rolling":
         wanted = replace(wanted, stable=state.stable)
     made = replace(wanted, commit=commit(project, desired, wanted, say))
-    if made.commit:  # another deployment may have come between the two
+    if made.commit:  # another deployment may have been committed in between
         parent = f"{made.commit}^"
         before, desired = desired.overlay(env, parent), desired.at(made.commit)
         made = replace(made, manifests=made.manifests or manifests.tree(project.git, parent))
@@ -102,7 +102,7 @@ def commit_and_apply(
 
 
 def commit(project: Project, desired: DesiredState, wanted: Deployment, say: Say) -> str:
-    """Commit images and manifests; the commit, or empty if git says the same already."""
+    """Commit images and manifests; returns the commit, or empty if git already has them."""
     images = {each.service: each for each in wanted.images}
     seen: list[str] = []
 
@@ -130,9 +130,9 @@ def commit(project: Project, desired: DesiredState, wanted: Deployment, say: Say
 def revert(
     project: Project, desired: DesiredState, made: Deployment, before: Overlay, why: str, *, again: bool
 ) -> str:
-    """Bring git back to the overlay before a deployment that the cluster refused, and apply that `again`.
+    """Restore the overlay from before a deployment that the cluster refused; `again` also applies it.
 
-    Returns what the user has to do if the cluster refuses that, too.
+    Returns what the user must do if the cluster refuses that, too.
     """
     git, parent = project.git, f"{made.commit}^"
     images, own = before.images, manifests.overlay(made.env)
@@ -143,7 +143,7 @@ def revert(
     def make(tip: str) -> Commit | None:
         now = desired.overlay(made.env, tip)
         if now.images != {each.service: each for each in made.images}:
-            return None  # somebody deployed something else meanwhile
+            return None  # another deployment was committed in the meantime
         back = replace(
             made,
             images=tuple(images.values()),

@@ -1,4 +1,4 @@
-"""The desired state: what origin's default branch says at one commit, and the cluster brought to it."""
+"""The desired state: origin's default branch at one commit; `apply` brings the cluster to it."""
 
 import tempfile
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from delivery.domain.overlay import Image
 from delivery.steps import manifests
 from delivery.steps.project import Project
 
-APPLY_ROUNDS = 10  # the branch may move while the cluster is brought to it
+APPLY_ROUNDS = 10  # the branch may change while it is applied
 
 
 class RefusedError(ConfigurationError):
-    """The cluster did not take the desired state."""
+    """The cluster refused the desired state."""
 
 
 @dataclass(frozen=True)
@@ -42,28 +42,28 @@ class Overlay:
 
     @property
     def pinned(self) -> bool:
-        """Whether somebody has deployed here: a fresh overlay names images that no registry has."""
+        """Whether anything was ever deployed here: a new overlay names images that do not exist."""
         return all(image.digest for image in self.images.values())
 
 
 @dataclass(frozen=True)
 class DesiredState:
-    """What the default branch says at a commit: overlays, and the deployments in its history."""
+    """The default branch at a commit: overlays, and the deployments in its history."""
 
     git: Repository
     commit: str
 
     @classmethod
     def now(cls, project: Project) -> Self:
-        """As origin has it now. A command asks once, at its start."""
+        """The current state of origin. A command reads it once, at its start."""
         return cls(project.git, project.git.fetch())
 
     def at(self, commit: str) -> "DesiredState":
-        """What it was at another commit."""
+        """The desired state at another commit."""
         return self if commit == self.commit else DesiredState(self.git, commit)
 
     def overlay(self, env: str, commit: str = "") -> Overlay:
-        """The environment's overlay, or the one that it had at an earlier commit."""
+        """The environment's overlay, optionally at an earlier commit."""
         text = self.git.read(commit or self.commit, overlay.path(env))
         if text is None:
             raise ConfigurationError(f"{self.git.branch} has no {overlay.path(env)}; push it to origin first")
@@ -71,7 +71,7 @@ class DesiredState:
 
     @cached_property
     def deployments(self) -> list[Deployment]:
-        """Every deployment that its history knows, newest first."""
+        """Every deployment in its history, newest first."""
         self.git.deepen()
         return history.deployments(self.git(*history.LOG, self.commit, seconds=120))
 
@@ -80,7 +80,7 @@ class DesiredState:
         return history.of(env, self.deployments)
 
     def latest(self, env: str) -> Deployment | None:
-        """The environment's last deployment; None if there is none yet."""
+        """The environment's last deployment; None if there is none."""
         return next(iter(self.of(env)), None)
 
     def deployment_of(self, env: str, images: tuple[Image, ...]) -> Deployment | None:
@@ -92,15 +92,15 @@ class DesiredState:
         return next((each.at for each in self.of(env) if each.tag == tag), None)
 
     def has(self, wanted: Deployment) -> bool:
-        """Whether its manifests are still those of the environment's last deployment, and that one's this."""
+        """Whether the environment's last deployment has these manifests, and they are still current."""
         last = self.latest(wanted.env)
         return last is not None and manifests.same(self.git, wanted, last, self.commit)
 
 
 def apply(project: Project, env: str, desired: DesiredState) -> DesiredState:
-    """Bring the cluster to the environment's desired state, until origin has no newer one; the one it has.
+    """Apply the environment's desired state, until origin has no newer one; returns the applied one.
 
-    Origin is asked again after each round: two deployments at once must end with the later one.
+    Each round reads origin again, so that two concurrent deployments end with the later one.
     """
     for _ in range(APPLY_ROUNDS):
         last = desired.latest(env)

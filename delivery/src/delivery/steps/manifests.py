@@ -1,4 +1,4 @@
-"""What a release is made of beside its images: k8s/ as it was deployed, and its environment's own overlay."""
+"""The manifests of a release: k8s/ as it was deployed, and the overlay of its environment."""
 
 from pathlib import Path
 
@@ -6,7 +6,8 @@ from delivery.adapters.git import Repository
 from delivery.domain.history import Deployment
 
 FOLDER = "k8s"
-APART = {"README.md", "overlays", "platform", "policies", "tests"}  # in k8s/: no release is made of them
+# Parts of k8s/ that are not part of a release.
+APART = {"README.md", "overlays", "platform", "policies", "tests"}
 
 
 def overlay(env: str) -> str:
@@ -20,17 +21,17 @@ def tree(git: Repository, commit: str, path: str = FOLDER) -> str:
 
 
 def recorded(git: Repository, deployment: Deployment) -> str:
-    """The tree of k8s/ that a deployment was made with; its commit's, if it is older than the trailer."""
+    """The tree of k8s/ of a deployment; that of its commit if it has no such trailer."""
     return deployment.manifests or tree(git, deployment.commit)
 
 
 def shared(git: Repository, k8s: str) -> list[str]:
-    """What the overlays share in a tree of k8s/, to be compared."""
+    """The parts of a tree of k8s/ that all overlays share, for comparison."""
     return [line for line in git("ls-tree", k8s).splitlines() if line.partition("\t")[2] not in APART]
 
 
 def same(git: Repository, wanted: Deployment, last: Deployment, tip: str) -> bool:
-    """Whether a deployment has the manifests of the last one, and main's overlay is still that one's."""
+    """Whether a deployment has the manifests of the last one, and main's overlay has not changed since."""
     own = overlay(wanted.env)
     overlays = {tree(git, commit, own) for commit in (last.commit, tip, wanted.restores or tip)}
     k8s = wanted.manifests or tree(git, tip)
@@ -38,6 +39,6 @@ def same(git: Repository, wanted: Deployment, last: Deployment, tip: str) -> boo
 
 
 def write(git: Repository, env: str, commit: str, k8s: str, into: Path) -> Path:
-    """Write a tree of k8s/ with the environment's overlay as of a commit, and return where k8s/ is."""
+    """Write a tree of k8s/ with the environment's overlay of a commit; returns the path of k8s/."""
     own = {FOLDER: k8s, overlay(env): tree(git, commit, overlay(env))}
     return git.folder(git.tree(commit, folders=own), FOLDER, into)

@@ -1,4 +1,4 @@
-"""What is looked at before a deployment: nothing has changed yet when one of these refuses."""
+"""Checks before a deployment: when one of them refuses, nothing has changed yet."""
 
 from collections.abc import Callable, Iterable
 
@@ -12,13 +12,13 @@ from delivery.steps.project import Project
 
 
 def require_published(project: Project, commit: str, tip: str = "") -> None:
-    """Return if origin has this commit; nobody else could deploy, promote or report an image of it."""
+    """Return if origin has this commit: without it, nobody else could deploy or promote its images."""
     if not project.git.published(commit, tip):
         raise ConfigurationError(f"origin has no branch with {commit[:7]}, only this clone; push it first")
 
 
 def require_pullable(cluster: Cluster, images: Iterable[Image], client: httpx.Client | None = None) -> None:
-    """Return if everybody may pull these images, or the namespace has a pull secret; else say what to do."""
+    """Return if these images are public or the namespace has a pull secret; otherwise say what to do."""
     private = [
         image for image in images if image.name.startswith(f"{ghcr.HOST}/") and not ghcr.public(image, client)
     ]
@@ -31,9 +31,9 @@ def require_pullable(cluster: Cluster, images: Iterable[Image], client: httpx.Cl
 
 
 def require_platform(cluster: Cluster, image: Image, say: Callable[[str], None]) -> None:
-    """Refuse an image that no node can run, and say so if some nodes cannot.
+    """Refuse an image that no node can run, and warn if some nodes cannot.
 
-    A cluster whose user may not list nodes, or a registry that cannot say, is no reason to refuse.
+    If the user may not list nodes, or the registry does not name platforms, nothing is refused.
     """
     nodes = cluster.platforms()
     built = docker.platforms(image) if nodes else set()
@@ -49,5 +49,5 @@ def require_platform(cluster: Cluster, image: Image, say: Callable[[str], None])
 
 
 def listed(platforms: set[str]) -> str:
-    """The platforms in words."""
+    """The platforms as text."""
     return " and ".join(sorted(platforms))

@@ -1,4 +1,4 @@
-"""The checkout that a command works on: settings, git, clusters, and what GitHub Actions wants back."""
+"""The checkout that a command works on: settings, git, clusters, and outputs for GitHub Actions."""
 
 import os
 from dataclasses import dataclass
@@ -36,16 +36,16 @@ class Project:
         return Repository(self.root)
 
     def cluster(self, env: str) -> Cluster:
-        """The cluster, one environment of it."""
+        """One environment on the cluster."""
         return Cluster(self.settings, env)
 
     @property
     def notes(self) -> Path:
-        """Where `wait` notes what it sees, for `report`."""
+        """The folder in which `wait` saves its observations for `report`."""
         return self.root / ".delivery"
 
     def output(self, **values: str) -> None:
-        """Hand values to later steps, as $GITHUB_OUTPUT takes them; a dry run has none."""
+        """Set outputs for later steps in $GITHUB_OUTPUT, except in a dry run."""
         if self.actions.output and not self.runner.dry_run:
             lines = "".join(f"{key}={' '.join(value.split())}\n" for key, value in values.items())
             append(self.actions.output, lines)
@@ -66,7 +66,7 @@ def append(path: str, text: str) -> None:
 
 
 def checkout(folder: Path) -> Path:
-    """The top of the checkout that a folder is in."""
+    """The root of the checkout that contains a folder."""
     for each in (folder, *folder.parents):
         if (each / ".git").exists():
             return each

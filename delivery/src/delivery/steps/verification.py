@@ -1,4 +1,4 @@
-"""Manifests as kustomize renders them, held to our policies and to delivery.toml."""
+"""Checks rendered manifests against the policies and delivery.toml."""
 
 import sys
 import tempfile
@@ -21,7 +21,7 @@ from delivery.steps.project import Project
 
 
 def require(project: Project, desired: DesiredState, wanted: Deployment) -> None:
-    """Return if the manifests of a deployment keep every policy; nothing is committed yet."""
+    """Return if the manifests of a deployment keep every policy; runs before the commit."""
     env = wanted.env
     tree = wanted.manifests or manifests.tree(project.git, desired.commit)
     with tempfile.TemporaryDirectory(prefix="delivery-") as into:
@@ -39,7 +39,7 @@ def require(project: Project, desired: DesiredState, wanted: Deployment) -> None
 
 
 def rendered(env: str, folder: Path) -> list[Object]:
-    """The objects of an environment, from the folder of its overlay."""
+    """The objects of an environment, rendered from its overlay's folder."""
     try:
         return kustomize.rendered(folder)
     except ToolError as error:
@@ -47,7 +47,7 @@ def rendered(env: str, folder: Path) -> list[Object]:
 
 
 def broken(settings: Settings, env: str, text: str, objects: list[Object]) -> list[str]:
-    """What an overlay breaks, each with the policy's name."""
+    """The violations of an overlay, each with the policy's name."""
     found = [
         f"{env}: {policy.__name__.replace('_', ' ')}: {each}"
         for policy in policies()
@@ -57,7 +57,7 @@ def broken(settings: Settings, env: str, text: str, objects: list[Object]) -> li
 
 
 def policies() -> list[Callable[[list[Object]], list[str]]]:
-    """The policies of this checkout's k8s/policies, which is no installed package."""
+    """The policies in k8s/policies of this checkout, which is not an installed package."""
     if str(ROOT) not in sys.path:
         sys.path.append(str(ROOT))
     found: list[Callable[[list[Object]], list[str]]] = import_module("k8s.policies").ALL
@@ -65,7 +65,7 @@ def policies() -> list[Callable[[list[Object]], list[str]]]:
 
 
 def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> list[str]:
-    """Where an overlay does not say what delivery.toml says."""
+    """Images, namespaces and hosts of an overlay that differ from delivery.toml."""
     names = image_names(settings)
     wrong = [
         f"images: {each.name} is not {names[service]}"
@@ -89,7 +89,7 @@ def strays(settings: Settings, env: str, text: str, objects: list[Object]) -> li
 
 
 def undeclared(env: Environment, objects: list[Object]) -> list[str]:
-    """Where the manifests are another environment than delivery.toml declares."""
+    """Strategy, replicas and traffic that differ from delivery.toml."""
     workloads = {
         each["metadata"]["name"]: each for each in objects if each["kind"] in ("Deployment", "Rollout")
     }
@@ -108,7 +108,7 @@ def undeclared(env: Environment, objects: list[Object]) -> list[str]:
 
 
 def strategy(workload: Object) -> str:
-    """How a Deployment or a Rollout changes its release."""
+    """The strategy of a Deployment or a Rollout."""
     if workload["kind"] == "Deployment":
         return "rolling"
     return "canary" if "canary" in workload["spec"]["strategy"] else "blue-green"

@@ -1,4 +1,4 @@
-"""Watching a release until it is where it should be: a line for each change, and a bounded time."""
+"""Watches a release until it has reached its goal: prints a line for each change, and has a timeout."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,15 +17,15 @@ from delivery.domain.rollout import State
 from delivery.output import log_lines, summary
 from delivery.steps.project import Project
 
-AFTERMATH_S = 60  # an aborted release's pods go after 30 seconds
-PAUSE_S = 1.0  # between two looks
-SEEN_S = 60  # within which a controller looks at a new specification
-TWICE = 2  # looks that must agree on a failure: a new specification may still show the old one's abort
+AFTERMATH_S = 60  # pods of an aborted release are deleted after 30 seconds
+PAUSE_S = 1.0  # between two polls
+SEEN_S = 60  # the time for a controller to observe a new specification
+TWICE = 2  # a failure must be seen in two polls: a new specification may still show the abort of the old one
 
 
 @dataclass
 class Watch:
-    """Looks at one environment again and again, notes what it sees and says what has changed."""
+    """Polls one environment, records its observations and prints changes."""
 
     cluster: Cluster
     log: ObservationLog
@@ -38,10 +38,10 @@ class Watch:
     stuck: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.began = bool(self.log.observations)  # the release was there
+        self.began = bool(self.log.observations)  # the release has been observed
 
     def look(self) -> None:
-        """Look once."""
+        """Poll once."""
         objects = self.cluster.objects()
         before, self.state = self.state, State.read(objects)
         self.unready = unready(objects)
@@ -51,7 +51,7 @@ class Watch:
         if self.state.tag != self.log.tag:
             if self.began:
                 raise GateError(f"{self.log.tag} was replaced in {self.cluster.env} by {self.state.tag}")
-            return  # what it does is about another release
+            return  # this is the state of another release
         self.began = True
         for line in log_lines.changes(before, self.state):
             self.say(line)
@@ -61,7 +61,7 @@ class Watch:
         self.log.save(self.folder)
 
     def until(self, goal: Goal, seconds: float) -> State:
-        """The State in which the release is where it should be."""
+        """Poll until the release has reached the goal; returns its State."""
         env, tag = self.cluster.env, self.log.tag
         failures, problem = 0, ""
 
@@ -77,7 +77,7 @@ class Watch:
                 failures += 1
                 if failures == TWICE:
                     raise
-            except (ToolError, TimedOutError) as error:  # the API server may be away for a moment
+            except (ToolError, TimedOutError) as error:  # the API server may be unreachable for a moment
                 problem = str(error)
             return self.state if there else None
 
@@ -91,14 +91,14 @@ class Watch:
         )
 
     def aftermath(self, seconds: float) -> None:
-        """Go on looking, for a bounded time, until users are back on the stable release alone."""
+        """Keep polling, with a timeout, until users are on the stable release only."""
 
         def back() -> bool:
             if not recovered(self.state):
                 self.look()
             return recovered(self.state)
 
-        with suppress(DeliveryError):  # the failure before is what matters
+        with suppress(DeliveryError):  # the original failure is what matters
             within(seconds, back, pause_s=PAUSE_S)
 
     def _listen(self) -> None:
@@ -106,14 +106,14 @@ class Watch:
         for run, each in analysis.ended(self.runs, known):
             line = "" if each.stopped else self.cluster.log(each.job)
             if line is None:
-                continue  # the API server is away for a moment
+                continue  # the API server is unreachable for a moment
             said = analysis.Verdict.read(line)
             known[each.job] = said or gone(each)
             self.say(log_lines.measured(run, each, said))
 
 
 def gone(measurement: analysis.Measurement) -> analysis.Verdict:
-    """What stands for a Job that can't be read any more: its end is known, its figures are not."""
+    """The verdict of a Job whose log was deleted: its result is known, its figures are not."""
     passed = measurement.phase == "Successful"
     reason = "stopped" if measurement.stopped else "its log is gone"
     return analysis.Verdict(
@@ -122,13 +122,13 @@ def gone(measurement: analysis.Measurement) -> analysis.Verdict:
 
 
 def watch(project: Project, env: str, tag: str, since: datetime | None, say: Callable[[str], None]) -> Watch:
-    """A Watch on the release of a tag, which goes on with what was noted since its deployment."""
+    """A Watch on the release of a tag, which continues the log since its deployment."""
     log = ObservationLog.of(project.notes, env, tag, stamp(since) if since else "")
     return Watch(project.cluster(env), log, project.notes, say)
 
 
 def settle(project: Project, seen: Watch, goal: Goal, seconds: float) -> State:
-    """Wait for the goal; a release that fails on the way is summarized with the reason of its checks."""
+    """Wait for the goal; if the release fails, write a summary with the reasons of its failed checks."""
     try:
         return seen.until(goal, seconds)
     except DeliveryError as error:

@@ -1,1 +1,1 @@
-"""A deployment's record, and how two of them become one."""
+"""The record of a deployment, and the merging of two records."""

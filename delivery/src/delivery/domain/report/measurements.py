@@ -1,4 +1,4 @@
-"""Which measurements of a record came to a result of their own."""
+"""Finds the measurements of a record that have a result."""
 
 from delivery.domain.analysis import STOPPED
 from delivery.domain.report.record import Record
@@ -7,10 +7,10 @@ RUN_TERMINATED = "Run Terminated"
 
 
 def stopped(run: Record, measurement: Record) -> bool:
-    """Whether the rollout ended before this measurement, which then found nothing.
+    """Whether the rollout ended before this measurement, so that it has no result.
 
-    Records written before STOPPED existed show it as the last of its metric in a terminated run, without
-    a reason.
+    In records from before STOPPED existed, it is the last measurement of its metric in a terminated run, and
+    has no reason.
     """
     if measurement["phase"] == STOPPED:
         return True
@@ -19,7 +19,7 @@ def stopped(run: Record, measurement: Record) -> bool:
 
 
 def counted(record: Record) -> list[Record]:
-    """The measurements that came to a result of their own."""
+    """The measurements that have a result."""
     return [
         each
         for run in record["analyses"]

@@ -1,4 +1,4 @@
-"""A record completed by an earlier report of the same deployment, and by what neither could see."""
+"""Merges a record with an earlier one of the same deployment, and lists what is missing in both."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ NO_LOOKS = (
 
 
 def merged(old: Record | None, new: Record) -> Record:
-    """The new record with what an earlier report of the same deployment had seen and this one could not."""
+    """The new record, with observations that only an earlier report of the same deployment has."""
     if old is None or old["deployment"]["commit"] != new["deployment"]["commit"]:
         return complete(new)
     both = dict(new)
@@ -19,7 +19,7 @@ def merged(old: Record | None, new: Record) -> Record:
     both["events"] = union(old["events"], new["events"], "at")
     both["objects"] = union(old["objects"], new["objects"], "created")
     both["release"] = new["release"] or old["release"]
-    for key in ("outcome", "strategy"):  # a later report without the cluster does not know them
+    for key in ("outcome", "strategy"):  # unknown to a later report without the cluster
         both[key] = old[key] if new[key] == "not known" else new[key]
     known = {each["job"]: each for run in old["analyses"] for each in run["measurements"]}
     both["analyses"] = [
@@ -32,17 +32,17 @@ def merged(old: Record | None, new: Record) -> Record:
 
 
 def union(old: Sequence[Record], new: Sequence[Record], key: str) -> list[Record]:
-    """Each entry once, in the order of its time."""
+    """The entries of both without duplicates, in order of time."""
     return sorted([*old, *(each for each in new if each not in old)], key=lambda each: str(each[key]))
 
 
 def better(old: Record | None, new: Record) -> Record:
-    """A measurement with its Job's words, if either report has them."""
+    """The measurement that has its Job's result, if either does."""
     return old if old is not None and old["reason"] is not None and new["reason"] is None else new
 
 
 def complete(record: Record) -> Record:
-    """The record, with a list of what nobody observed."""
+    """The record with the list of missing data."""
     missing = [] if record["observations"] else [NO_LOOKS]
     unread = [each["job"] for each in counted(record) if each["reason"] is None]
     missing += [f"what the Job {job} was told: its log was not read" for job in unread]

@@ -1,4 +1,4 @@
-"""What happened in a deployment, as the JSON record that .deployments/schema.json describes."""
+"""The record of a deployment, as JSON in the form of .deployments/schema.json."""
 
 import re
 from collections import Counter
@@ -21,21 +21,21 @@ REPORT = re.compile(
     rf"(?P<start>{re.escape(FOLDER)}/\d{{4}}-\d\d-\d\d-[0-9a-f]{{7}}-)[^/-]+(?P<end>-.+-report(-\d+)?\.md)"
 )
 Record = dict[str, Any]
-A_MOMENT = timedelta(seconds=2)  # a controller says what it does right after it
+A_MOMENT = timedelta(seconds=2)  # a controller records an event right after the action
 OURS = {"Rollout", "Deployment", "StatefulSet", "ReplicaSet", "AnalysisRun", "Job", "Pod", "Service"}
 
 
 def path(deployment: Deployment, version: str, deployed: Iterable[Deployment]) -> str:
-    """Where the report of a deployment stands; .json in place of .md for its record.
+    """The path of a deployment's report; its record has .json instead of .md.
 
-    The second of a kind on one day has a number, among all that were `deployed`, newest first.
+    The second report of a kind on one day gets a number; `deployed` has all deployments, newest first.
     """
     start, end = ends(deployed)[deployment.commit]
     return start + version + end
 
 
 def ends(deployed: Iterable[Deployment]) -> dict[str, tuple[str, str]]:
-    """What the path of each deployment's report begins and ends with, by commit; between is the version."""
+    """The start and the end of the path of each deployment's report, by commit; the version is in between."""
     found: dict[str, tuple[str, str]] = {}
     times = Counter[tuple[str, str]]()
     for each in reversed(list(deployed)):
@@ -48,12 +48,12 @@ def ends(deployed: Iterable[Deployment]) -> dict[str, tuple[str, str]]:
 
 
 def beside(path: str) -> str:
-    """The record that a report was made from."""
+    """The path of a report's record."""
     return path.removesuffix(".md") + ".json"
 
 
 def found(deployed: Iterable[Deployment], paths: Iterable[str]) -> dict[str, str]:
-    """The reports among these paths, by the commits of their deployments."""
+    """The reports in these paths, by the commit of their deployment."""
     reports = {name: each for each in paths if (name := REPORT.fullmatch(each))}
     by_ends = {(name["start"], name["end"]): each for name, each in reports.items()}
     return {each: by_ends[both] for each, both in ends(deployed).items() if both in by_ends}
@@ -79,7 +79,7 @@ def build(
     objects: Iterable[Object],
     events: Iterable[Object],
 ) -> Record:
-    """The record of a deployment, from what git and the cluster say and what was noted."""
+    """The record of a deployment, from git, the cluster and the observation log."""
     mine = state if state is not None and state.tag == deployment.tag else None
     release = log.release or (mine.release if mine else "")
     strategy = mine.strategy if mine else "not known"
@@ -130,14 +130,14 @@ def build(
 
 
 def outcome(state: State | None, log: ObservationLog) -> str:
-    """How it ended, as far as anybody saw."""
+    """How it ended, as far as it was observed."""
     if state is not None:
         return state.shown or "Progressing"
     return str(log.observations[-1]["phase"]) if log.observations else "not known"
 
 
 def analysis(run: Run, verdicts: Mapping[str, Verdict]) -> Record:
-    """One AnalysisRun with what each of its Jobs asked and was told; null is what nobody read."""
+    """One AnalysisRun with the result of each of its Jobs; null means that it was not read."""
     return {
         "name": run.name,
         "title": run.title,
@@ -150,7 +150,7 @@ def analysis(run: Run, verdicts: Mapping[str, Verdict]) -> Record:
 
 
 def said(verdict: Verdict | None) -> Record:
-    """What a Job printed."""
+    """The verdict of a Job as JSON."""
     known = asdict(verdict) if verdict and verdict.asked else {}
     return {key: known.get(key) for key in ("check", "asked", "status", "got", "reason")}
 
@@ -161,13 +161,13 @@ def ours(thing: Object) -> bool:
 
 
 def created(thing: Object) -> Record:
-    """An object, and when it was made."""
+    """An object and its creation time."""
     metadata = thing["metadata"]
     return {"kind": thing["kind"], "name": metadata["name"], "created": metadata["creationTimestamp"]}
 
 
 def event(thing: Object) -> Record:
-    """Something that Kubernetes or a controller said."""
+    """An event of Kubernetes or a controller."""
     about = thing["involvedObject"]
     at = thing.get("lastTimestamp") or thing.get("eventTime") or thing["metadata"]["creationTimestamp"]
     return {
@@ -179,14 +179,14 @@ def event(thing: Object) -> Record:
 
 
 def told_of(events: Iterable[Record], release: str) -> list[Record]:
-    """The events that are about vote's Rollout or this release, in order."""
+    """The events about vote's Rollout or this release, in order."""
     vote = ("Rollout/vote", "Deployment/vote")
     about = (each for each in events if each["object"] in vote or (release and release in each["object"]))
     return sorted(about, key=lambda each: str(each["at"]))
 
 
 def began(events: Iterable[Record], revision: str) -> str:
-    """When the Rollout got this revision, by the cluster's clock; empty if no event says so any more."""
+    """When the Rollout got this revision, by the cluster's clock; empty if the event has expired."""
     updated = f"Rollout updated to revision {revision}"
     at = next((each["at"] for each in events if each["message"] == updated), "")
     return at and stamp(datetime.fromisoformat(at) - A_MOMENT)

@@ -1,4 +1,4 @@
-"""The files that an environment of delivery.toml stands in: its own, and the lists that name all of them."""
+"""The files that depend on the environments of delivery.toml: one environment's own, and lists of all."""
 
 import re
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from delivery.domain.services import DEPLOYED
 from delivery.domain.settings import Settings
 
 WORKFLOWS = ".github/workflows"
-FRESH = "0000000-20260101000000"  # a tag that no registry has: nothing is deployed yet
-SECOND = {"canary": ["vote-canary"], "blue-green": ["vote-preview"]}  # the page of a new release alone
+FRESH = "0000000-20260101000000"  # a tag that does not exist, because nothing is deployed yet
+SECOND = {"canary": ["vote-canary"], "blue-green": ["vote-preview"]}  # the page of the new release
 CHOICE = r"(?<={key}: {{type: choice, options: )\[.*?\]"
 
 
@@ -22,7 +22,7 @@ TEMPLATES = Templates(
     loader=PackageLoader("delivery.output", "environment"),
     autoescape=False,  # noqa: S701 - YAML, of checked settings
     undefined=StrictUndefined,
-    block_start_string="<%",  # GitHub's own are ${{ }}
+    block_start_string="<%",  # GitHub uses ${{ }}
     block_end_string="%>",
     variable_start_string="<<",
     variable_end_string=">>",
@@ -32,7 +32,7 @@ TEMPLATES = Templates(
 
 
 def own(settings: Settings, env: Environment, branch: str) -> dict[str, str]:
-    """The text of each file that is one environment's, by path."""
+    """The text of each file that belongs to one environment, by path."""
     templates = {
         path(env.name): "overlay",
         f"k8s/platform/environments/{env.name}/kustomization.yaml": "platform",
@@ -52,7 +52,7 @@ def own(settings: Settings, env: Environment, branch: str) -> dict[str, str]:
 
 
 def listing(settings: Settings) -> list[str]:
-    """The files that name all environments."""
+    """The files that list all environments."""
     choices = (workflows.apply, workflows.rollback, workflows.promote)
     return [
         "k8s/platform/environments/kustomization.yaml",
@@ -62,7 +62,7 @@ def listing(settings: Settings) -> list[str]:
 
 
 def lists(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
-    """The files that name all environments, each with those of the settings in place of its own."""
+    """The files that list all environments, with those of the settings."""
     names = settings.env_names
     listed = "".join(f"  - {each}\n" for each in names)
     namespaces = ",".join(map(settings.namespace, names))
