@@ -26,7 +26,7 @@ LABELS = ("vote", "results", "trust")  # printed one per line
 class Run:
     """One `make run` in a new session, as a terminal starts it."""
 
-    def __init__(self, data: Path, *ports: int) -> None:
+    def __init__(self, data: Path, *ports: int, home: Path = ROOT) -> None:
         self.data = data
         self.log = data.with_suffix(".log")
         self.started = time.monotonic()
@@ -36,7 +36,7 @@ class Run:
                     *("make", "run", f"LOCAL_DATA={data}"),
                     *(f"VOTE_HTTPS_PORT={ports[0]}", f"RESULT_HTTPS_PORT={ports[1]}"),
                 ],
-                cwd=ROOT,
+                cwd=home,
                 env=TERMINAL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

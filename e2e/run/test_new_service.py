@@ -4,10 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from e2e.run.checkout import with_packages
+from e2e.run.test_make_run import Run
+from e2e.sites import wait_until
 from local.app import ROOT
+from local.servers import free_port
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 # The tests that hold for every service.
@@ -47,19 +51,38 @@ def test_an_unusable_name_is_refused_in_one_line(home, name, why):
     assert why in line
 
 
-def test_a_new_service_passes_lint_and_tests(home):
-    made = make(home, "service", "NAME=madeup")
-    assert made.returncode == 0, made.stderr
+@pytest.fixture(scope="module")
+def made(home) -> Path:
+    """The same checkout with the service, installed."""
+    done = make(home, "service", "NAME=madeup")
+    assert done.returncode == 0, done.stderr
     packages = next((home / ".venv").glob("lib/python3*/site-packages")) / "borrowed.pth"
     packages.write_text(f"{home / 'madeup/src'}\n{packages.read_text()}")
-    (home / ".venv/.installed").touch()  # `make lint` would install it
+    (home / ".venv/.installed").touch()  # make would install it
+    return home
 
-    linted = make(home, "lint")
+
+def test_make_run_starts_it(made, folder):
+    run = Run(folder / "data", free_port(), free_port(), home=made)
+    try:
+        run.ready()
+        (port,) = {
+            each.environ()["MADEUP_PORT"] for each in run.family() if each.cmdline()[-2:] == ["-m", "madeup"]
+        }
+        wait_until(
+            lambda: httpx.get(f"http://127.0.0.1:{port}/health").json() == {"status": "ok"}, what="it lives"
+        )
+    finally:
+        run.interrupt()
+
+
+def test_it_lints_and_passes_its_tests(made):
+    linted = make(made, "lint")
     tested = subprocess.run(
-        [home / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "madeup/tests"]
+        [made / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "madeup/tests"]
         + [f"e2e/test_{each}.py" for each in OF_ALL]
         + ["e2e/faults/test_settings.py", "e2e/faults/test_start.py", "-k", "not faults or madeup"],
-        cwd=home,
+        cwd=made,
         capture_output=True,
         text=True,
         timeout=300,

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,13 @@ from local.__main__ import CannotStartError, ports_from_env
 from local.app import CADDYFILE, Ports, services
 
 PORTS = Ports(
-    vote_https=9443, result_https=9444, vote=1, result=2, worker=3, https_addresses=["127.0.0.1", "::1"]
+    vote_https=9443,
+    result_https=9444,
+    vote=1,
+    result=2,
+    worker=3,
+    others={},
+    https_addresses=["127.0.0.1", "::1"],
 )
 
 
@@ -21,6 +28,16 @@ def test_all_services_run_and_listen_on_loopback_only(wired):
     assert list(wired) == ["vote", "worker", "result", "https"]
     for name, service in wired.items():
         assert service.env["BIND_HOST"] == ("127.0.0.1 ::1" if name == "https" else "127.0.0.1")
+
+
+def test_a_service_that_make_service_made_runs_too():
+    ports = replace(PORTS, others={"madeup": 4})
+
+    started = services(ports=ports, redis_url="redis://r", database_url="postgresql://p", data=Path("/data"))
+
+    (madeup,) = [service for service in started if service.name == "madeup"]
+    assert madeup.command[-2:] == ["-m", "madeup"]
+    assert (madeup.env["BIND_HOST"], madeup.env["MADEUP_PORT"]) == ("127.0.0.1", "4")
 
 
 def test_the_proxy_finds_the_services(wired):

@@ -6,10 +6,12 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from delivery.domain.services import DEPLOYED
 from local.environment import inherited
 from local.servers import free_port
 
 ROOT = Path(__file__).parents[3]
+OTHERS = [name for name in DEPLOYED if name not in ("vote", "worker", "result")]  # wired to nothing yet
 CADDYFILE = ROOT / "local" / "Caddyfile"
 CADDY = Path(sys.executable).with_name("caddy")
 
@@ -32,6 +34,7 @@ class Ports:
     vote: int = field(default_factory=free_port)
     result: int = field(default_factory=free_port)
     worker: int = field(default_factory=free_port)
+    others: dict[str, int] = field(default_factory=lambda: {name: free_port() for name in OTHERS})
     https_addresses: list[str] = field(default_factory=localhost)
 
     @property
@@ -66,42 +69,29 @@ class Service:
 
 
 def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> list[Service]:
-    """vote, worker, result, and Caddy in front, connected to the two servers."""
-    python = [sys.executable, "-u", "-m"]
+    """Every service of an environment, wired to the two servers, and Caddy in front of the two pages."""
     base = inherited() | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "BIND_HOST": "127.0.0.1"}
     links = {"VOTE_URL": ports.vote_url, "RESULT_URL": ports.result_url}
+    redis, database = {"REDIS_URL": redis_url}, {"DATABASE_URL": database_url}
+    settings = {
+        "vote": links | redis | {"VOTE_PORT": str(ports.vote), "VOTE_TRUSTED_PROXIES": "1"},
+        "worker": redis | database | {"WORKER_PORT": str(ports.worker)},
+        "result": links | database | {"RESULT_PORT": str(ports.result)},
+    }
+    settings |= {name: {f"{name.upper()}_PORT": str(port)} for name, port in ports.others.items()}
+    https = {
+        "BIND_HOST": " ".join(ports.https_addresses),
+        "VOTE_UPSTREAM_HOST": "127.0.0.1",
+        "VOTE_UPSTREAM_PORT": str(ports.vote),
+        "RESULT_UPSTREAM_HOST": "127.0.0.1",
+        "RESULT_UPSTREAM_PORT": str(ports.result),
+        "VOTE_HTTPS_PORT": str(ports.vote_https),
+        "RESULT_HTTPS_PORT": str(ports.result_https),
+        "XDG_DATA_HOME": str(data),
+        "XDG_CONFIG_HOME": str(data),
+    }
+    caddy = [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)]
     return [
-        Service(
-            "vote",
-            [*python, "vote"],
-            base
-            | links
-            | {"REDIS_URL": redis_url, "VOTE_PORT": str(ports.vote), "VOTE_TRUSTED_PROXIES": "1"},
-        ),
-        Service(
-            "worker",
-            [*python, "worker"],
-            base | {"REDIS_URL": redis_url, "DATABASE_URL": database_url, "WORKER_PORT": str(ports.worker)},
-        ),
-        Service(
-            "result",
-            [*python, "result"],
-            base | links | {"DATABASE_URL": database_url, "RESULT_PORT": str(ports.result)},
-        ),
-        Service(
-            "https",
-            [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(CADDYFILE)],
-            base
-            | {
-                "BIND_HOST": " ".join(ports.https_addresses),
-                "VOTE_UPSTREAM_HOST": "127.0.0.1",
-                "VOTE_UPSTREAM_PORT": str(ports.vote),
-                "RESULT_UPSTREAM_HOST": "127.0.0.1",
-                "RESULT_UPSTREAM_PORT": str(ports.result),
-                "VOTE_HTTPS_PORT": str(ports.vote_https),
-                "RESULT_HTTPS_PORT": str(ports.result_https),
-                "XDG_DATA_HOME": str(data),
-                "XDG_CONFIG_HOME": str(data),
-            },
-        ),
+        *(Service(name, [sys.executable, "-u", "-m", name], base | own) for name, own in settings.items()),
+        Service("https", caddy, base | https),
     ]
