@@ -2,12 +2,14 @@
 
 import re
 import sys
+from bisect import bisect
 from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TEMPLATE, NEW, SHARED = ROOT / "template", "newservice", "vote"
 WORKFLOW = "delivery/src/delivery/output/environment/deploy.yaml"
+REACH = ROOT / "k8s/README.md"
 OWN = {path.name for path in TEMPLATE.glob("service/src/*/*.py")} | {"metrics.py", "views.py"}
 
 
@@ -78,6 +80,23 @@ def sorted_images(text: str) -> str:
     return images.sub(lambda found: "".join(sorted(entry.findall(found[0]))), text)
 
 
+def reach_table(text: str, name: str) -> str:
+    """The table of who reaches whom with the service in it: Prometheus reaches it, and it reaches nobody."""
+    head, border, rest = text.partition("| from \\ to ")
+    lines, end, tail = (border + rest).partition("\n\n")
+    rows = [line[2:-2].split(" | ") for line in lines.splitlines()]
+    first, *_ = rows
+    services = slice(first.index("postgres") + 1, first.index("apm"))
+    place = bisect(first, name, services.start, services.stop)
+    for row, cell in zip(rows, (name, "---"), strict=False):
+        row.insert(place, cell)
+    for row in rows[2:]:
+        row.insert(place, "yes" if row[0] == "prometheus" else "-")
+    # Behind the border, rows of services are in the order of their columns.
+    rows.insert(2 + place - services.start, [name, *["-"] * (len(first) - 1)])
+    return head + "\n".join(f"| {' | '.join(row)} |" for row in rows) + end + tail
+
+
 def naming(name: str) -> dict[Path, str]:
     """The files that list the services, with the new service added."""
     row = f"| [{name}/]({name}/) | does nothing yet | [`create_app`]({name}/src/{name}/app.py) |\n"
@@ -88,7 +107,7 @@ def naming(name: str) -> dict[Path, str]:
         ("docker-compose.yml", r"(?=  redis:\n    image)", f"{container}    environment: *logs\n\n"),
         ("README.md", r"(?=\| \[k8s/\])", row),
         ("docs/configuration.md", r"(?=## apm\n)", named(TEMPLATE / "settings.md", NEW, name)),
-        (f".github/workflows/*.yaml {WORKFLOW}", r"(?=      - vote/\*\*\n)", pushes),
+        (f".github/workflows/*.yaml {WORKFLOW}", r"(?=      - result/\*\*\n)", pushes),
         ("k8s/base/kustomization.yaml", r"(?=  - vote\n)", f"  - {name}\n"),
         ("k8s/components/pull-secret/kustomization.yaml", r"(?<=vote\|worker)", f"|{name}"),
         ("k8s/platform/prometheus/networkpolicy.yaml", r"(?<=vote, worker)", f", {name}"),
@@ -98,7 +117,7 @@ def naming(name: str) -> dict[Path, str]:
             f"  - name: {name}\n    newName: \\g<registry>{name}\n    newTag: \\g<tag>\n",
         ),
     ]
-    texts: dict[Path, str] = {}
+    texts = {REACH: reach_table(REACH.read_text(encoding="utf-8"), name)}
     for patterns, place, addition in edits:
         paths = [path for pattern in patterns.split() for path in ROOT.glob(pattern)]
         before = {path: texts.get(path) or path.read_text(encoding="utf-8") for path in paths}

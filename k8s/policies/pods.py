@@ -7,7 +7,6 @@ from k8s.policies.objects import Object, containers, named, pods
 
 OURS = {each.parent.name for each in Path(__file__).parents[2].glob("*/Dockerfile")}  # the services' images
 TAG = re.compile(r"[0-9a-f]{7}-\d{14}")  # as `delivery tag` makes one
-SERVED = {"vote", "result", "apm"}  # what people and analyses reach
 
 
 def images_are_pinned(objects: list[Object]) -> list[str]:
@@ -108,16 +107,18 @@ def pods_are_probed(objects: list[Object]) -> list[str]:
 
 
 def pods_leave_gracefully(objects: list[Object]) -> list[str]:
-    """Pods that serve requests drain, spread and have a budget: an update or lost node is no outage."""
+    """Our pods behind a Service drain, spread and have a budget: an update or lost node is no outage."""
     wrong = []
     budgets = [
         each["spec"]["selector"]["matchLabels"] for each in named(objects, "PodDisruptionBudget").values()
     ]
-    for thing in objects:
-        if thing["kind"] not in ("Deployment", "Rollout") or thing["metadata"]["name"] not in SERVED:
-            continue
+    selectors = [each["spec"]["selector"] for each in named(objects, "Service").values()]
+    for thing in (each for each in objects if each["kind"] in ("Deployment", "Rollout")):
         pod, name = thing["spec"]["template"], f"{thing['kind']} {thing['metadata']['name']}"
         labels, spec = pod["metadata"]["labels"], pod["spec"]
+        ours = any(service_and_tag(each["image"])[0] in OURS for each in spec["containers"])
+        if not ours or not any(selector.items() <= labels.items() for selector in selectors):
+            continue
         kept = {
             "preStop": all("preStop" in each.get("lifecycle", {}) for each in spec["containers"]),
             "terminationGracePeriodSeconds": spec.get("terminationGracePeriodSeconds", 0) > 0,

@@ -3,23 +3,25 @@
 from k8s.policies.objects import Object
 from k8s.policies.reach import Pod, allows, started
 
-TARGETS = {
-    "redis": "redis",
-    "postgres": "postgres",
-    "vote": "http",
-    "worker": "http",
-    "result": "http",
-    "apm": "http",
-    "prometheus": "http",
-}
+STORES, PLATFORM = ("redis", "postgres"), ("apm", "prometheus")
 API, API_PORT = "the API", 443
-ROLES = ["vote", "worker", "result", "traffic", "analysis", "traefik", "prometheus", "apm"]
+
+
+def services(pods: dict[str, Pod]) -> list[str]:
+    """The services of the environment: pods that listen on a port called http, and are not the platform's."""
+    return sorted(name for name, pod in pods.items() if "http" in pod.ports and name not in PLATFORM)
+
+
+def targets(pods: dict[str, Pod]) -> dict[str, str]:
+    """The name of the port that each target listens on: a store's is called as the store is."""
+    return {name: name for name in STORES} | dict.fromkeys([*services(pods), *PLATFORM], "http")
 
 
 def sources(objects: list[Object]) -> dict[str, Pod]:
     """The pods that connect: each role, and a stranger in the environment, in the platform and elsewhere."""
     pods = started(objects)
-    found = {role: pods[role] for role in ROLES}
+    roles = [*services(pods), "traffic", "analysis", "traefik", "prometheus", "apm"]
+    found = {role: pods[role] for role in roles}
     for where, home in {"its namespace": pods["vote"], "the platform": pods["apm"]}.items():
         found[f"a stranger in {where}"] = Pod(home.namespace, {}, home.namespace_labels)
     found["a stranger elsewhere"] = Pod("default", {})
@@ -33,7 +35,7 @@ def table(objects: list[Object]) -> dict[str, dict[str, bool]]:
         role: {
             **{
                 name: allows(objects, source, pods[name], pods[name].ports[port])
-                for name, port in TARGETS.items()
+                for name, port in targets(pods).items()
             },
             API: allows(objects, source, None, API_PORT),
         }
@@ -43,7 +45,7 @@ def table(objects: list[Object]) -> dict[str, dict[str, bool]]:
 
 def markdown(allowed: dict[str, dict[str, bool]]) -> str:
     """The table for a README: a row for each source, a column for each target."""
-    columns = [*TARGETS, API]
+    columns = list(next(iter(allowed.values())))
     lines = [["from \\ to", *columns], ["---"] * (len(columns) + 1)]
     lines += [[role, *("yes" if row[name] else "-" for name in columns)] for role, row in allowed.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -9,6 +9,7 @@ from delivery.domain.overlay import images
 from e2e.run.checkout import copy
 from k8s import policies
 from k8s.policies.objects import named
+from k8s.policies.reach_table import markdown, table
 from k8s.tests.conftest import ENVIRONMENTS
 
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
@@ -34,7 +35,9 @@ def test_a_new_service_is_in_every_environment(render, home, name):
     assert container["image"] == f"{vote.name.removesuffix('vote')}madeup:{vote.tag}"
 
 
-def test_prometheus_reaches_it(render, home):
-    policy = named(render(home / "k8s/platform"), "NetworkPolicy")["prometheus"]
+def test_the_table_of_who_reaches_whom_has_it(render, home):
+    wanted = table([*render(home / "k8s/platform"), *render(home / "k8s/overlays/qa")])
 
-    assert "madeup" in str(policy["spec"]["egress"])
+    assert [role for role, row in wanted.items() if row["madeup"]] == ["prometheus"]
+    assert not any(wanted["madeup"].values())
+    assert markdown(wanted) in (home / "k8s/README.md").read_text()

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from delivery.domain.services import DEPLOYED
 from k8s.policies.objects import named
 from k8s.policies.reach import Pod, allows, selects, started
 from k8s.policies.reach_table import markdown, table
@@ -46,7 +47,7 @@ def test_each_role_reaches_what_it_works_with_and_nothing_else(everything):
     assert reached["a stranger in the platform"] == set()
     assert reached["a stranger elsewhere"] == {"the API"}
     assert reached["traefik"] == {"vote", "result", "the API"}
-    assert reached["prometheus"] == {"vote", "worker", "result", "the API"}
+    assert reached["prometheus"] == {*DEPLOYED, "the API"}
 
 
 def test_environments_do_not_reach_each_other(render, everything):

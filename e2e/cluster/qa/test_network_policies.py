@@ -8,7 +8,7 @@ import pytest
 from delivery.adapters.polling import until
 from demo import kustomization
 from k8s.policies.reach import NAME, started
-from k8s.policies.reach_table import API, API_PORT, TARGETS, sources, table
+from k8s.policies.reach_table import API, API_PORT, sources, table, targets
 
 SETTLED_S = 15  # by then the node has the rules for a new pod; earlier results are meaningless
 PATIENCE_S = 90
@@ -41,10 +41,10 @@ def manifests():
 
 @pytest.fixture
 def addresses(cluster, manifests):
-    """The address of each target: the IP of one of its pods and the container's port."""
-    found = {}
-    for name, port in TARGETS.items():
-        target = started(manifests)[name]
+    """Where each target listens: the address of one of its pods, and the port of its container."""
+    found, pods = {}, started(manifests)
+    for name, port in targets(pods).items():
+        target = pods[name]
         pod = next(
             each
             for each in cluster.kubectl.objects("pods", target.namespace, f"--selector={NAME}={name}")
