@@ -7,13 +7,17 @@ import subprocess
 import pytest
 from ruamel.yaml import YAML
 
-from delivery.domain.services import SERVICES
+from delivery.domain.services import DEPLOYED, SERVICES
 from local.app import ROOT
 
 CONTAINERS = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
 
 
-@pytest.mark.parametrize("service", [name for name in SERVICES if name in CONTAINERS])
+def test_every_service_of_an_environment_is_a_container():
+    assert CONTAINERS.keys() & {*SERVICES} == {*DEPLOYED}
+
+
+@pytest.mark.parametrize("service", DEPLOYED)
 def test_a_service_gets_only_the_variables_it_reads(service):
     config = (ROOT / service / "src" / service / "config.py").read_text()
     read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', config))

@@ -10,13 +10,14 @@ from e2e.pipeline.act import UNKNOWN
 from e2e.workflows import FOLDER, concurrencies, environment, jobs, pushes, read
 from local.app import ROOT
 
+PATHS = ("{}/**", "requirements/{}.txt")  # of a service, whose push builds its image
+
 
 def test_a_change_of_any_service_is_deployed():
     """The services of dev redeploy dev; apm belongs to the platform."""
     dev, platform = pushes("ci-build-push-*-dev"), pushes("platform-*")
-    assert {f"{service}/**" for service in DEPLOYED} <= dev
-    assert {f"requirements/{service}.txt" for service in DEPLOYED} <= dev
-    assert not [path for path in dev if "apm" in path]
+    folders, packages = ({shape.format(each) for each in DEPLOYED} for shape in PATHS)
+    assert {path for path in dev if not path.startswith("!")} == folders | packages
     assert {"apm/**", "requirements/apm.txt", "k8s/platform/**"} <= platform
 
 
