@@ -121,13 +121,20 @@ def platform(request, cluster) -> Iterator[None]:
 
 
 @pytest.fixture
-def env(request, cluster) -> Iterator[Environment]:
-    """The environment of the story's folder, Healthy before and after the story."""
+def lane(request, cluster) -> Environment:
+    """The environment that the story's folder names, as it is; the one of the lane before has stopped."""
     env = Environment(cluster, request.path.parent.name)
     stash = request.config.stash
     before, stash[LAST] = stash.get(LAST, env.name), env.name
     if before != env.name and not request.config.getoption("cluster"):
         stop(Environment(cluster, before))
+    return env
+
+
+@pytest.fixture
+def env(lane, cluster) -> Iterator[Environment]:
+    """The same environment: Healthy, and so again after the story."""
+    env = lane
     if env.deployed:
         env.heal()
     else:
