@@ -122,7 +122,7 @@ def platform(request, cluster) -> Iterator[None]:
 
 @pytest.fixture
 def lane(request, cluster) -> Environment:
-    """The environment that the story's folder names, as it is; the one of the lane before has stopped."""
+    """The environment of the story's folder, as it is; the previous lane's environment has stopped."""
     env = Environment(cluster, request.path.parent.name)
     stash = request.config.stash
     before, stash[LAST] = stash.get(LAST, env.name), env.name
@@ -133,7 +133,7 @@ def lane(request, cluster) -> Environment:
 
 @pytest.fixture
 def env(lane, cluster) -> Iterator[Environment]:
-    """The same environment: Healthy, and so again after the story."""
+    """The same environment, Healthy before and after the story."""
     env = lane
     if env.deployed:
         env.heal()

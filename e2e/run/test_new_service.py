@@ -76,7 +76,7 @@ def test_make_run_starts_it(made, folder):
         run.interrupt()
 
 
-def test_it_lints_and_passes_its_tests(made):
+def test_a_new_service_passes_lint_and_tests(made):
     linted = make(made, "lint")
     tested = subprocess.run(
         [made / ".venv/bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "madeup/tests"]

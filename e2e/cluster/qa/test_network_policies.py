@@ -41,7 +41,7 @@ def manifests():
 
 @pytest.fixture
 def addresses(cluster, manifests):
-    """Where each target listens: the address of one of its pods, and the port of its container."""
+    """The address of each target: the IP of one of its pods and the container's port."""
     found, pods = {}, started(manifests)
     for name, port in targets(pods).items():
         target = pods[name]

@@ -1,4 +1,4 @@
-"""`make run`: embedded Redis and PostgreSQL, the services and HTTPS in front, until Ctrl-C."""
+"""`make run`: embedded Redis and PostgreSQL, the services, and HTTPS in front, until Ctrl-C."""
 
 import os
 import socket

@@ -11,7 +11,7 @@ from local.environment import inherited
 from local.servers import free_port
 
 ROOT = Path(__file__).parents[3]
-OTHERS = [name for name in DEPLOYED if name not in ("vote", "worker", "result")]  # wired to nothing yet
+OTHERS = [name for name in DEPLOYED if name not in ("vote", "worker", "result")]  # connected to nothing yet
 CADDYFILE = ROOT / "local" / "Caddyfile"
 CADDY = Path(sys.executable).with_name("caddy")
 
@@ -69,7 +69,7 @@ class Service:
 
 
 def services(*, ports: Ports, redis_url: str, database_url: str, data: Path) -> list[Service]:
-    """Every service of an environment, wired to the two servers, and Caddy in front of the two pages."""
+    """Every service of an environment, connected to the two servers, and Caddy in front of the two pages."""
     base = inherited() | {"PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "BIND_HOST": "127.0.0.1"}
     links = {"VOTE_URL": ports.vote_url, "RESULT_URL": ports.result_url}
     redis, database = {"REDIS_URL": redis_url}, {"DATABASE_URL": database_url}
