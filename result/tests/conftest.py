@@ -7,8 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from result.app import create_app
-from result.board import Board
 from result.config import Settings
+from result.live_results import LiveResults
 
 from .database import Database
 
@@ -20,13 +20,13 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 @pytest.fixture
-def board(settings: Settings) -> Board:
-    return Board((settings.option_a, settings.option_b))
+def live(settings: Settings) -> LiveResults:
+    return LiveResults((settings.option_a, settings.option_b))
 
 
 @pytest.fixture
-def app(settings: Settings, board: Board) -> Flask:
-    return create_app(settings, board)
+def app(settings: Settings, live: LiveResults) -> Flask:
+    return create_app(settings, live)
 
 
 @pytest.fixture

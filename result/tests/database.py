@@ -10,7 +10,7 @@ import psutil
 import psycopg
 
 from local.servers import Postgres
-from result.board import Board
+from result.live_results import LiveResults
 from result.tally import Snapshot
 
 SCHEMA = Path(__file__).parents[2] / "worker/src/worker/schema.sql"
@@ -76,10 +76,10 @@ class Database(Postgres):
                 process.send_signal(signal.SIGCONT)
 
 
-def wait_for(board: Board, condition: Callable[[Snapshot], bool], within: float) -> Snapshot:
+def wait_for(live: LiveResults, condition: Callable[[Snapshot], bool], within: float) -> Snapshot:
     """The first snapshot that meets the condition; fails if none does in time."""
     deadline = time.monotonic() + within
-    while not condition(now := board.current.snapshot):
+    while not condition(now := live.current.snapshot):
         assert time.monotonic() < deadline, f"not within {within} s: {now}"
-        board.current.replaced.wait(0.02)
+        live.current.replaced.wait(0.02)
     return now

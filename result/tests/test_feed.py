@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from tenacity import RetryCallState, Retrying
 
-from result.board import Board
 from result.feed import Feed
+from result.live_results import LiveResults
 from result.metrics import REGISTRY
 from result.startup import Startup
 from result.tally import Snapshot
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture
-def feed(votes, board):
-    with closing(Feed(votes.url, board, Startup(1)).start()) as feed:
-        wait_for(board, lambda now: now.fresh, within=5)
+def feed(votes, live):
+    with closing(Feed(votes.url, live, Startup(1)).start()) as feed:
+        wait_for(live, lambda now: now.fresh, within=5)
         yield feed
 
 
@@ -39,20 +39,20 @@ def figure(name: str) -> float:
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_vote_is_pushed_within_a_second(votes, board):
+def test_a_vote_is_pushed_within_a_second(votes, live):
     votes.vote("a", 3)
-    wait_for(board, has(3, 0), within=1)
+    wait_for(live, has(3, 0), within=1)
     votes.vote("b", 2)
-    now = wait_for(board, has(3, 2), within=1)
+    now = wait_for(live, has(3, 2), within=1)
     assert datetime.now(UTC) - now.tally.updated_at < timedelta(seconds=1)
     votes.execute("UPDATE votes SET vote = 'b'")
-    wait_for(board, has(0, 5), within=1)
+    wait_for(live, has(0, 5), within=1)
 
 
 @pytest.mark.usefixtures("feed")
-def test_fifty_viewers_get_the_newest_figures(votes, board):
+def test_fifty_viewers_get_the_newest_figures(votes, live):
     def watch() -> None:
-        for message in board.follow():
+        for message in live.follow():
             if b'"votes": 7' in message:
                 return
 
@@ -66,139 +66,135 @@ def test_fifty_viewers_get_the_newest_figures(votes, board):
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_burst_of_votes_is_batched(votes, board):
+def test_a_burst_of_votes_is_batched(votes, live):
     pushes, reads = figure("result_pushes_total"), figure("result_tally_reads_total")
     began = time.monotonic()
     for _ in range(60):
         votes.vote("a")
     took = time.monotonic() - began
-    wait_for(board, has(60, 0), within=1)
+    wait_for(live, has(60, 0), within=1)
     # One push at once, then one per 0.2 s, and the last.
     most = 3 + (took + 0.5) / 0.2
     assert 1 <= figure("result_pushes_total") - pushes <= most < 60
     assert figure("result_tally_reads_total") - reads <= most + took + 1
 
 
-def test_nothing_is_pushed_without_a_change(feed, votes, board):
-    before = board.current
+def test_nothing_is_pushed_without_a_change(feed, votes, live):
+    before = live.current
     reads = figure("result_tally_reads_total")
     assert not before.replaced.wait(2.5)
     assert figure("result_tally_reads_total") > reads, "the heartbeat reads all the same"
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_broken_connection_is_replaced(votes, board, caplog):
+def test_a_broken_connection_is_replaced(votes, live, caplog):
     votes.execute(f"SELECT pg_terminate_backend(pid) {OURS}")
     votes.vote("b")
-    wait_for(board, has(0, 1), within=3)
+    wait_for(live, has(0, 1), within=3)
     assert "lost the database connection, reconnecting: " in caplog.text
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_stopped_database_makes_the_figures_stale_and_they_recover(votes, board, caplog):
+def test_a_stopped_database_makes_the_figures_stale_and_they_recover(votes, live, caplog):
     caplog.set_level(logging.INFO)
     votes.vote("a", 4)
-    wait_for(board, has(4, 0), within=1)
+    wait_for(live, has(4, 0), within=1)
     before = datetime.now(UTC)
     with votes.stopped():
-        now = wait_for(board, stale, within=6)
+        now = wait_for(live, stale, within=6)
         assert now.tally.a == 4, "the last figures stay"
         assert before - timedelta(seconds=2) < now.stale_since < datetime.now(UTC)
         assert figure("result_stale") == 1
-    wait_for(board, has(4, 0), within=6)
+    wait_for(live, has(4, 0), within=6)
     assert figure("result_stale") == 0
     votes.vote("b")
-    wait_for(board, has(4, 1), within=1)
+    wait_for(live, has(4, 1), within=1)
     assert "cannot read the figures, retrying: " in caplog.text
     assert "the figures are up to date again" in caplog.text
 
 
 @pytest.mark.usefixtures("feed")
-def test_a_frozen_database_makes_the_figures_stale_and_they_recover(votes, board):
+def test_a_frozen_database_makes_the_figures_stale_and_they_recover(votes, live):
     frozen_at = datetime.now(UTC)
     with votes.frozen():
-        now = wait_for(board, stale, within=7)
+        now = wait_for(live, stale, within=7)
         assert abs(now.stale_since - frozen_at) < timedelta(seconds=2), "since the last read, not since now"
-    wait_for(board, lambda now: now.fresh, within=3)
+    wait_for(live, lambda now: now.fresh, within=3)
     votes.vote("a")
-    wait_for(board, has(1, 0), within=1)
+    wait_for(live, has(1, 0), within=1)
 
 
-def test_a_database_that_is_frozen_at_the_start_is_retried(votes, board, caplog):
+def test_a_database_that_is_frozen_at_the_start_is_retried(votes, live, caplog):
     with votes.frozen():
-        feed = Feed(votes.url, board, Startup(1)).start()
-        wait_for(board, lambda _: "timeout" in caplog.text, within=6)
+        feed = Feed(votes.url, live, Startup(1)).start()
+        wait_for(live, lambda _: "timeout" in caplog.text, within=6)
     with closing(feed):
-        wait_for(board, has(0, 0), within=6)
+        wait_for(live, has(0, 0), within=6)
 
 
 @pytest.mark.usefixtures("feed")
-def test_figures_are_pushed_within_seconds_without_notifications(votes, board):
+def test_figures_are_pushed_within_seconds_without_notifications(votes, live):
     """A transaction pooler accepts LISTEN and never delivers; here the trigger does not notify."""
     (add,) = votes.rows("SELECT pg_get_functiondef('tally_add'::regproc)")
     votes.execute(add.replace("PERFORM pg_notify('tally', '');", ""))
 
     votes.vote("a", 3)
 
-    wait_for(board, has(3, 0), within=3)
+    wait_for(live, has(3, 0), within=3)
 
 
-def test_no_statement_is_prepared(votes, board):
-    feed = Feed(votes.url, board, Startup(1))
+def test_no_statement_is_prepared(votes, live):
+    feed = Feed(votes.url, live, Startup(1))
     with closing(feed._open()) as connection:
         for _ in range(10):  # psycopg prepares repeated statements
             feed._read(connection)
         assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
 
 
-def test_a_failure_makes_the_figures_stale_at_once(votes, board):
-    feed = Feed(votes.url, board, Startup(1))
+def test_a_failure_makes_the_figures_stale_at_once(votes, live):
+    feed = Feed(votes.url, live, Startup(1))
     with closing(feed._open()):
-        assert board.current.snapshot.fresh
+        assert live.current.snapshot.fresh
         retry = RetryCallState(Retrying(), None, (), {})
         retry.set_exception((psycopg.OperationalError, psycopg.OperationalError("gone"), None))
 
         feed._failed(retry)
 
-        assert stale(board.current.snapshot)
+        assert stale(live.current.snapshot)
 
 
-def test_not_ready_before_the_worker_has_created_the_table(votes, board, caplog):
-    votes.execute("DROP TABLE votes, tally")
-    with closing(Feed(votes.url, board, Startup(1)).start()):
-        assert not wait_for(board, lambda _: "not created the table" in caplog.text, within=5).fresh
+@pytest.mark.parametrize(
+    ("lost", "said"),
+    [("DROP TABLE votes, tally", "not created the table"), ("DELETE FROM tally", "has no row yet")],
+)
+def test_not_ready_before_the_worker_has_created_the_table_and_its_row(votes, live, caplog, lost, said):
+    votes.execute(lost)
+    with closing(Feed(votes.url, live, Startup(1)).start()):
+        assert not wait_for(live, lambda _: said in caplog.text, within=5).fresh
         votes.migrate()
         votes.vote("a")
-        wait_for(board, has(1, 0), within=5)
+        wait_for(live, has(1, 0), within=5)
 
 
-def test_a_table_without_its_row_is_not_ready(votes, board, caplog):
-    votes.execute("DELETE FROM tally")
-    with closing(Feed(votes.url, board, Startup(1)).start()):
-        wait_for(board, lambda _: "has no row yet" in caplog.text, within=5)
-        votes.migrate()
-        wait_for(board, has(0, 0), within=5)
-
-
-def test_an_unknown_host_is_logged_and_does_not_crash(board, caplog):
-    with closing(Feed("postgresql://nowhere.invalid/votes", board, Startup(1)).start()):
-        now = wait_for(board, lambda _: "nowhere.invalid" in caplog.text, within=5)
+def test_an_unknown_host_is_logged_and_does_not_crash(live, caplog):
+    with closing(Feed("postgresql://nowhere.invalid/votes", live, Startup(1)).start()):
+        now = wait_for(live, lambda _: "nowhere.invalid" in caplog.text, within=5)
         assert stale(now)
 
 
-def test_the_first_figures_complete_the_startup_permanently(votes, board):
+def test_the_first_figures_complete_the_startup_permanently(votes, live):
     startup = Startup(1)
-    with closing(Feed(votes.url, board, startup).start()):
-        wait_for(board, lambda now: now.fresh, within=5)
+    with closing(Feed(votes.url, live, startup).start()):
+        wait_for(live, lambda now: now.fresh, within=5)
         with votes.stopped():
-            wait_for(board, stale, within=5)
+            wait_for(live, stale, within=5)
             assert startup.complete
 
 
 def test_close_closes_the_connection(votes):
-    board = Board(("Cats", "Dogs"))
-    feed = Feed(votes.url, board, Startup(1)).start()
-    wait_for(board, lambda now: now.fresh, within=5)
+    live = LiveResults(("Cats", "Dogs"))
+    feed = Feed(votes.url, live, Startup(1)).start()
+    wait_for(live, lambda now: now.fresh, within=5)
     assert votes.connections() == 1
     feed.close()
-    wait_for(board, lambda _: votes.connections() == 0, within=2)
+    wait_for(live, lambda _: votes.connections() == 0, within=2)

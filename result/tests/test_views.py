@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from result.app import create_app
-from result.board import Board
+from result.live_results import LiveResults
 from result.tally import Snapshot, Tally
 
 NOON = datetime(2026, 5, 4, 12, 3, tzinfo=UTC)
@@ -15,8 +15,8 @@ CSP = (
 )
 
 
-def test_the_page_shows_the_figures_without_a_script(client, board):
-    board.publish(FRESH)
+def test_the_page_shows_the_figures_without_a_script(client, live):
+    live.publish(FRESH)
     page = client.get("/").text
     for text in ("Cats", "62.5%", "12,345 votes", "Dogs", "37.5%", "7,406 votes", "19,751 votes in total"):
         assert text in page
@@ -24,15 +24,15 @@ def test_the_page_shows_the_figures_without_a_script(client, board):
     assert "Not up to date" not in page
 
 
-def test_one_vote_is_singular(client, board):
-    board.publish(Snapshot(Tally(1, 0, NOON), None))
+def test_one_vote_is_singular(client, live):
+    live.publish(Snapshot(Tally(1, 0, NOON), None))
     page = client.get("/").text
     assert "1 vote in total" in page
     assert "1 votes" not in page
 
 
-def test_the_page_without_votes(client, board):
-    board.publish(Snapshot(Tally(0, 0, NOON), None))
+def test_the_page_without_votes(client, live):
+    live.publish(Snapshot(Tally(0, 0, NOON), None))
     page = client.get("/").text
     assert "No votes yet" in page
     assert "0.0%" in page
@@ -46,30 +46,30 @@ def test_the_page_shows_no_figures_before_the_first_read(client):
     assert "0 votes" not in page
 
 
-def test_the_page_says_since_when_it_is_stale(client, board):
-    board.publish(replace(FRESH, stale_since=NOON))
+def test_the_page_says_since_when_it_is_stale(client, live):
+    live.publish(replace(FRESH, stale_since=NOON))
     page = client.get("/").text
     assert '<p id="stale" role="status">Not up to date since 12:03 UTC</p>' in page
     assert "19,751" in page
 
 
-def test_the_footer_shows_release_image_and_pod(settings, board):
+def test_the_footer_shows_release_image_and_pod(settings, live):
     settings = replace(settings, release="7d9f", image_tag="abc-2026", pod="result-1")
-    page = create_app(settings, board).test_client().get("/").text
+    page = create_app(settings, live).test_client().get("/").text
     for text in ("7d9f", "abc-2026", "result-1"):
         assert text in page
 
 
 @pytest.mark.parametrize(("url", "links"), [("", 0), ("https://vote.example/", 1)])
-def test_the_link_to_the_vote(settings, board, url, links):
-    page = create_app(replace(settings, vote_url=url), board).test_client().get("/").text
+def test_the_link_to_the_vote(settings, live, url, links):
+    page = create_app(replace(settings, vote_url=url), live).test_client().get("/").text
     assert page.count("<a ") == page.count('<a href="https://vote.example/"') == links
 
 
 def test_html_in_a_name_is_escaped(settings):
     name = "<script>alert(1)</script>"
-    board = Board((name, "Dogs"))
-    page = create_app(replace(settings, option_a=name), board).test_client().get("/").text
+    live = LiveResults((name, "Dogs"))
+    page = create_app(replace(settings, option_a=name), live).test_client().get("/").text
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 3
 
@@ -81,8 +81,8 @@ def test_the_page_needs_no_inline_script_or_style(client):
     assert page.count("<script") == page.count('<script src="/static/app.js" defer></script>') == 1
 
 
-def test_results_for_scripts(client, board):
-    board.publish(FRESH)
+def test_results_for_scripts(client, live):
+    live.publish(FRESH)
     answer = client.get("/api/results")
     assert answer.json == {
         "options": [
@@ -95,8 +95,8 @@ def test_results_for_scripts(client, board):
     }
 
 
-def test_events_are_neither_cached_nor_buffered(client, board):
-    board.publish(FRESH)
+def test_events_are_neither_cached_nor_buffered(client, live):
+    live.publish(FRESH)
     answer = client.get("/events")
     assert answer.mimetype == "text/event-stream"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -112,11 +112,11 @@ def test_not_ready_before_the_first_figures(client):
     assert (answer.status_code, answer.json) == (503, {"error": "Not every process has read the figures yet"})
 
 
-def test_once_ready_it_stays_ready(app, client, board):
+def test_once_ready_it_stays_ready(app, client, live):
     app.extensions["startup"].connected()
-    board.publish(FRESH)
+    live.publish(FRESH)
     assert client.get("/ready").json == {"status": "ready"}
-    board.publish(replace(FRESH, stale_since=NOON))
+    live.publish(replace(FRESH, stale_since=NOON))
     answer = client.get("/ready")
     assert answer.status_code == 200
     assert answer.json == {

@@ -13,7 +13,7 @@ from tenacity import stop_when_event_set as stop_when
 from tenacity import wait_exponential_jitter as growing
 
 from result import metrics
-from result.board import Board
+from result.live_results import LiveResults
 from result.startup import Startup
 from result.tally import Snapshot, Tally
 
@@ -38,11 +38,11 @@ class NotReadyError(Exception):
 
 
 class Feed:
-    """Keeps the board up to date, marks it stale when it cannot, and survives any outage of the database."""
+    """Keeps the results up to date, marks them stale when it cannot, and survives database outages."""
 
-    def __init__(self, database_url: str, board: Board, startup: Startup) -> None:
+    def __init__(self, database_url: str, live: LiveResults, startup: Startup) -> None:
         self._url = database_url
-        self._board = board
+        self._live = live
         self._startup = startup
         self._stop = threading.Event()
         self._changing = threading.Lock()
@@ -139,7 +139,7 @@ class Feed:
         with self._changing:
             at, since = self._read_at
             stale = self._lost or time.monotonic() - since > STALE_AFTER_S
-            changed = self._board.publish(Snapshot(self._tally, at if stale else None))
+            changed = self._live.publish(Snapshot(self._tally, at if stale else None))
         if changed:
             metrics.PUSHES.inc()
             metrics.STALE.set(stale)

@@ -12,4 +12,4 @@ def start(app: Flask) -> None:
 
 def stop(app: Flask) -> None:
     """End the event streams, which would keep the process running."""
-    app.extensions["board"].close()
+    app.extensions["live_results"].close()

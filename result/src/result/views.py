@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 
 from result import errors, metrics
-from result.board import Board
+from result.live_results import LiveResults
 
 bp = Blueprint("result", __name__)
 
@@ -15,7 +15,7 @@ bp = Blueprint("result", __name__)
 @bp.get("/")
 def index() -> Response:
     """The page with the current figures; its script then follows the event stream."""
-    version = _board().current
+    version = _live().current
     since = version.snapshot.stale_since
     return make_response(
         render_template(
@@ -31,7 +31,7 @@ def index() -> Response:
 @bp.get("/events")
 def events() -> Response:
     """The event stream: the JSON of GET /api/results now and at each change."""
-    response = Response(_counted(_board().follow()), mimetype="text/event-stream")
+    response = Response(_counted(_live().follow()), mimetype="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"  # nginx would buffer the events
     return response
 
@@ -39,7 +39,7 @@ def events() -> Response:
 @bp.get("/api/results")
 def show_results() -> Response:
     """The figures as JSON."""
-    return jsonify(_board().current.results)
+    return jsonify(_live().current.results)
 
 
 def clock(moment: datetime) -> str:
@@ -66,5 +66,5 @@ def _counted(stream: Iterator[bytes]) -> Iterator[bytes]:
         yield from stream
 
 
-def _board() -> Board:
-    return cast("Board", current_app.extensions["board"])
+def _live() -> LiveResults:
+    return cast("LiveResults", current_app.extensions["live_results"])

@@ -22,7 +22,7 @@ class Version:
     replaced: threading.Event = field(default_factory=threading.Event)
 
 
-class Board:
+class LiveResults:
     """Holds the newest figures; publishing never waits for a viewer."""
 
     def __init__(self, names: tuple[str, str]) -> None:
