@@ -19,12 +19,6 @@ def test_a_namespace_without_a_password_gets_one(project, fakes, tag):
     assert not any("password" in line for line in fakes.asked)
 
 
-def test_a_namespace_with_a_password_keeps_it(project, fakes, tag):
-    deploy.deploy(project, "qa", tag, print)
-
-    assert not any(line.startswith("kubectl create") for line in fakes.asked)
-
-
 def test_a_namespace_keeps_its_password(project, fakes, tag):
     deploy.deploy(project, "qa", tag, print)
 
