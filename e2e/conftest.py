@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from e2e.sites import ComposeSite, LocalSite
+from e2e.containers import ComposeSite
+from e2e.sites import LocalSite
 
 
 def pytest_addoption(parser):

@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 from ruamel.yaml import YAML
 
-from e2e.sites import ComposeSite, wait_until
+from e2e.containers import ComposeSite
+from e2e.sites import wait_until
 from local.app import ROOT
 
 SERVICES = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
