@@ -8,6 +8,7 @@ import redis as redis_py
 
 from local.servers import Postgres, Redis
 from worker.store import SCHEMA
+from worker.stream import Stream
 
 from .machine import Machine
 
@@ -68,3 +69,25 @@ def machine(redis: redis_py.Redis, redis_server: Redis, database_url: str) -> It
     """Starts loops and workers, and stops those that a test leaves running."""
     with Machine(redis_server.url, database_url) as machine:
         yield machine
+
+
+@pytest.fixture
+def consumer(redis_server: Redis, redis: redis_py.Redis) -> Iterator[Callable[..., Stream]]:
+    """Creates a consumer, and its group if it is missing."""
+    streams: list[Stream] = []
+
+    def consumer(name: str, *, batch_size: int = 100, claim_idle_s: float = 60.0) -> Stream:
+        stream = Stream(redis_server.url, consumer=name, batch_size=batch_size, claim_idle_s=claim_idle_s)
+        stream.open()
+        streams.append(stream)
+        return stream
+
+    yield consumer
+    for stream in streams:
+        stream.close()
+
+
+@pytest.fixture
+def stream(consumer: Callable[..., Stream]) -> Stream:
+    """One consumer of the group."""
+    return consumer("w1")

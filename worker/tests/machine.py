@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from threading import Event, Thread
 from typing import Any, Self
@@ -30,6 +30,21 @@ def cast(redis: redis_py.Redis, number: int, vote: str = "a", **more: Any) -> st
     fields = {"voter": voter(number), "vote": vote, "cast_at": 1_700_000_000_000, "release": "r1"}
     entry_id: str = redis.xadd("votes", fields | more)
     return entry_id
+
+
+def cast_many(redis: redis_py.Redis, count: int) -> list[str]:
+    """Cast one vote for each of `count` voters; their ids."""
+    return [cast(redis, number) for number in range(count)]
+
+
+def ids(entries: list[tuple[bytes, list[bytes]]]) -> list[str]:
+    """The ids of entries that were read."""
+    return [entry_id.decode() for entry_id, _ in entries]
+
+
+def settle(stream: Stream, entry_ids: Iterable[str]) -> None:
+    """Acknowledge these entries."""
+    stream.settle([entry_id.encode() for entry_id in entry_ids], [])
 
 
 def eventually(condition: Callable[[], Any], within: float = 10.0) -> Any:

@@ -2,7 +2,7 @@ import pytest
 
 from local.servers import free_port
 
-from .machine import cast, eventually, voter
+from .machine import cast, cast_many, eventually, voter
 
 pytestmark = pytest.mark.servers
 
@@ -75,8 +75,7 @@ def test_a_poison_entry_becomes_a_dead_letter_and_the_rest_is_counted(redis, mac
 
 
 def test_more_than_a_batch_is_read_ahead_and_counted_once(redis, machine, counted):
-    for number in range(95):
-        cast(redis, number)
+    cast_many(redis, 95)
     loop = machine.loop(batch_size=10).start()
 
     eventually(lambda: len(counted()) == 95)
@@ -87,8 +86,7 @@ def test_more_than_a_batch_is_read_ahead_and_counted_once(redis, machine, counte
 
 
 def test_the_stop_finishes_what_was_read_and_leaves_the_group(redis, machine, counted):
-    for number in range(30):
-        cast(redis, number)
+    cast_many(redis, 30)
     loop = machine.loop(batch_size=10)
     loop.round()
     assert pending(redis) == 10  # read ahead
@@ -104,8 +102,7 @@ def test_the_stop_finishes_what_was_read_and_leaves_the_group(redis, machine, co
 def test_a_failed_batch_is_applied_by_the_next_round(redis, machine, sql, counted):
     loop = machine.loop(batch_size=10)
     loop.round()
-    for number in range(15):
-        cast(redis, number)
+    cast_many(redis, 15)
     sql("DELETE FROM tally")  # the next write fails, and reopening the store repairs it
 
     with pytest.raises(Exception, match="tally is missing"):
@@ -123,8 +120,7 @@ def test_a_failed_batch_is_applied_by_the_next_round(redis, machine, sql, counte
 
 
 def test_votes_that_a_dead_worker_committed_but_did_not_acknowledge_count_once(redis, machine, counted):
-    for number in range(10):
-        cast(redis, number)
+    cast_many(redis, 10)
     dead = machine.loop("dead")
     dead.loop._connect()
     dead.loop._store.apply(dead.loop._next_batch()[1].votes[:5])
@@ -193,8 +189,7 @@ def test_with_an_unreachable_server_the_loop_is_live_and_not_ready(machine, serv
 
 
 def test_the_backlog_is_in_the_metrics(redis, machine):
-    for number in range(30):
-        cast(redis, number)
+    cast_many(redis, 30)
     loop = machine.loop(batch_size=10)
 
     loop.round()

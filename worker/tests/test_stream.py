@@ -1,46 +1,12 @@
-import random
-
 import pytest
 from redis.crc import key_slot
 
 from worker import stream as stream_module
 from worker.entries import DeadLetter, sort_out
-from worker.stream import Stream
 
-from .machine import cast
+from .machine import cast, cast_many, ids, settle
 
 pytestmark = pytest.mark.servers
-
-OLD_KEYS = (b"name", b"consumers", b"pending", b"last-delivered-id")
-
-
-@pytest.fixture
-def consumer(redis_server, redis):
-    """Creates a consumer, and its group if it is missing."""
-    streams = []
-
-    def consumer(name, *, batch_size=100, claim_idle_s=60.0):
-        stream = Stream(redis_server.url, consumer=name, batch_size=batch_size, claim_idle_s=claim_idle_s)
-        stream.open()
-        streams.append(stream)
-        return stream
-
-    yield consumer
-    for stream in streams:
-        stream.close()
-
-
-@pytest.fixture
-def stream(consumer):
-    return consumer("w1")
-
-
-def ids(entries):
-    return [entry_id.decode() for entry_id, _ in entries]
-
-
-def settle(stream, entry_ids):
-    stream.settle([entry_id.encode() for entry_id in entry_ids], [])
 
 
 def consumers(redis):
@@ -101,7 +67,7 @@ def test_dead_letters_keep_all_fields_and_are_acknowledged(redis, stream):
 
 def test_only_entries_pending_for_too_long_are_claimed(redis, consumer):
     dead, patient, eager = consumer("dead"), consumer("patient"), consumer("eager", claim_idle_s=0.0)
-    expected = [cast(redis, number) for number in range(3)]
+    expected = cast_many(redis, 3)
     dead.new(wait=True)
 
     assert patient.abandoned() == ([], False)
@@ -112,7 +78,7 @@ def test_only_entries_pending_for_too_long_are_claimed(redis, consumer):
 
 def test_all_abandoned_entries_are_claimed_in_batches(redis, consumer):
     dead, eager = consumer("dead"), consumer("eager", batch_size=4, claim_idle_s=0.0)
-    expected = [cast(redis, number) for number in range(10)]
+    expected = cast_many(redis, 10)
     dead.new(wait=True)
 
     taken, more = [], True
@@ -124,82 +90,8 @@ def test_all_abandoned_entries_are_claimed_in_batches(redis, consumer):
     assert taken == expected
 
 
-def test_trimming_keeps_unread_entries(redis, stream):
-    for number in range(5):
-        cast(redis, number)
-
-    backlog = stream.trim()
-
-    assert redis.xlen("votes") == 5
-    assert (backlog.lag, backlog.pending) == (5, 0)
-
-
-def test_trimming_keeps_everything_from_the_first_pending_entry_on(redis, stream):
-    entries = [cast(redis, number) for number in range(5)]
-    stream.new(wait=True)
-    settle(stream, [entries[0], entries[1], entries[3]])
-    later = cast(redis, 9)
-
-    backlog = stream.trim()
-
-    assert [entry_id for entry_id, _ in redis.xrange("votes")] == [*entries[2:], later]
-    assert (backlog.lag, backlog.pending) == (1, 2)
-
-
-def test_trimming_leaves_one_acknowledged_entry(redis, stream):
-    entries = [cast(redis, number) for number in range(500)]
-    while read := ids(stream.new(wait=False)):
-        settle(stream, read)
-
-    backlog = stream.trim()
-
-    assert [entry_id for entry_id, _ in redis.xrange("votes")] == entries[-1:]
-    assert (backlog.lag, backlog.pending) == (0, 0)
-
-
 def test_all_keys_are_in_one_slot_of_a_cluster():
     assert key_slot(stream_module.DEAD.encode()) == key_slot(stream_module.VOTES.encode())
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_trimming_at_any_moment_by_anyone_loses_nothing(redis, consumer, seed):
-    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
-    streams = [consumer(f"w{number}", batch_size=7) for number in range(3)]
-    held = {stream: [] for stream in streams}
-    cast_ids, settled = [], set()
-    for _ in range(400):
-        stream = chance.choice(streams)
-        match chance.choice(["cast", "cast", "read", "settle", "trim"]):
-            case "cast":
-                cast_ids += [cast(redis, number) for number in range(chance.randrange(6))]
-            case "read":
-                held[stream] += ids(stream.new(wait=False))
-            case "settle" if held[stream]:
-                done = set(chance.sample(held[stream], chance.randint(1, len(held[stream]))))
-                settle(stream, done)
-                held[stream] = [entry_id for entry_id in held[stream] if entry_id not in done]
-                settled |= done
-            case "trim":
-                stream.trim()
-                left = {entry_id for entry_id, _ in redis.xrange("votes")}
-                assert left >= set(cast_ids) - settled
-    assert settled
-
-
-def test_trimming_works_on_redis_6_which_has_no_lag(redis, stream):
-    entries = [cast(redis, number) for number in range(3)]
-    stream.new(wait=True)
-    settle(stream, entries[:2])
-    stream._redis.set_response_callback("XINFO GROUPS", without_lag)
-
-    assert stream.trim() == (None, 1)
-    assert [entry_id for entry_id, _ in redis.xrange("votes")] == entries[2:]
-
-
-def without_lag(answer, **_):
-    """As Redis 6.2 answers: it has neither entries-read nor lag."""
-    groups = [dict(zip(group[::2], group[1::2], strict=True)) for group in answer]
-    return [{key.decode(): group[key] for key in OLD_KEYS} for group in groups]
 
 
 def test_an_entry_without_an_id_from_redis_6_becomes_a_dead_letter(redis, consumer):
