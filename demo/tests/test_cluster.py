@@ -84,11 +84,11 @@ ARCHIVED = {"docker version": "linux/arm64\n", "docker save --platform=linux/arm
 def test_images_that_kind_refuses_are_loaded_as_an_archive_of_one_platform(answers):
     answers.update(ARCHIVED | {"kind load image-archive --name a": ""})
 
-    Cluster("a").load("vote:1", "worker:1")
+    images.load("a", "vote:1", "worker:1")
 
 
 def test_images_that_cannot_be_loaded_either_way_fail_with_the_reason_of_kind(answers):
     answers.update(ARCHIVED)
 
     with pytest.raises(ToolError, match=r"^kind load docker-image"):
-        Cluster("a").load("vote:1")
+        images.load("a", "vote:1")

@@ -5,7 +5,6 @@ import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Self
 
 from delivery.adapters import docker
@@ -125,7 +124,7 @@ class Cluster:
         """Build the images of these services with this tag, and load them onto the nodes."""
         built = {service: f"{name}:{tag}" for service, name in our_images().items() if service in services}
         docker.build_here(built, ROOT)
-        self.load(*built.values())
+        images.load(self.name, *built.values())
 
     def lacking(self, tag: str) -> list[str]:
         """The services whose image with this tag is not on the nodes."""
@@ -133,29 +132,13 @@ class Cluster:
         there = set(listed.split())
         return [service for service, name in our_images().items() if f"{name}:{tag}" not in there]
 
-    def load(self, *wanted: str) -> None:
-        """Load images of the local Docker engine onto the nodes; those already there take little time."""
-        if not wanted:
-            return
-        try:
-            run("kind", "load", "docker-image", "--name", self.name, *wanted, seconds=600)
-        except ToolError as error:
-            # Docker's containerd store lists every platform of an image but has only one, which kind refuses.
-            with TemporaryDirectory() as folder:
-                archive = Path(folder) / "images.tar"
-                try:
-                    images.save(archive, *wanted)
-                    run("kind", "load", "image-archive", "--name", self.name, str(archive), seconds=600)
-                except ToolError:  # an older Docker cannot save a single platform
-                    raise error from None
-
     def load_third_party(self) -> list[str]:
         """Load the third-party images that Docker has; returns those that the cluster must pull."""
         rendered = [*kustomization.rendered("platform"), *kustomization.rendered("overlays/staging")]
         wanted = kustomization.third_party(rendered) | {ROLLOUTS_IMAGE}
         there = images.here(wanted)
         try:
-            self.load(*there)
+            images.load(self.name, *there)
         except ToolError:
             there = []
         return sorted(wanted - set(there))

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from delivery.adapters.git_environment import environment
 from delivery.adapters.process import ToolError, run
@@ -19,6 +20,23 @@ def new_tag() -> str:
     except (ConfigurationError, ToolError):
         commit = "0000000"  # a download without its git history
     return tags.new(commit, datetime.now(UTC))
+
+
+def load(cluster: str, *wanted: str) -> None:
+    """Load images of the local Docker engine onto a cluster's nodes, quickly if they are there already."""
+    if not wanted:
+        return
+    try:
+        run("kind", "load", "docker-image", "--name", cluster, *wanted, seconds=600)
+    except ToolError as error:
+        # Docker's containerd store lists every platform of an image but has only one, which kind refuses.
+        with TemporaryDirectory() as folder:
+            archive = Path(folder) / "images.tar"
+            try:
+                save(archive, *wanted)
+                run("kind", "load", "image-archive", "--name", cluster, str(archive), seconds=600)
+            except ToolError:  # an older Docker cannot save a single platform
+                raise error from None
 
 
 def save(file: Path, *images: str) -> None:
