@@ -1,10 +1,14 @@
 """Fixtures of all tests: unit tests stay inside their process; tests marked `servers` use real servers."""
 
+import io
+import json
+import logging
+import logging.config
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -58,3 +62,18 @@ def session_folder() -> Iterator[Path]:
     """The same, for the whole test session."""
     with _folder() as path:
         yield path
+
+
+@pytest.fixture
+def logged(request: pytest.FixtureRequest) -> Iterator[Callable[[], list[dict[str, str]]]]:
+    """The log lines that the handler of the test's service writes, parsed."""
+    service = request.path.parents[1].name
+    stream = io.StringIO()
+    configuration = import_module(f"{service}.logs").configuration(service, "r1", "INFO")
+    configuration["handlers"]["stdout"]["stream"] = stream
+    loggers = [logging.getLogger(name) for name in (None, *configuration["loggers"])]
+    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
+    logging.config.dictConfig(configuration)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate

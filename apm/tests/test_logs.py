@@ -1,27 +1,6 @@
-import io
-import json
 import logging
-import logging.config
-
-import pytest
-
-from apm import logs
 
 ASKED = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m&release=6f9c"
-
-
-@pytest.fixture
-def logged():
-    """The log lines that the service's handler writes, parsed."""
-    stream = io.StringIO()
-    configuration = logs.configuration("apm", "r1", "INFO")
-    configuration["handlers"]["stdout"]["stream"] = stream
-    loggers = [logging.getLogger(name) for name in (None, *configuration["loggers"])]
-    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    logging.config.dictConfig(configuration)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate
 
 
 def test_each_answer_is_one_line(client, prometheus, logged):

@@ -1,25 +1,6 @@
-import io
-import json
 import logging
-import logging.config
-
-import pytest
 
 from vote import logs
-
-
-@pytest.fixture
-def logged():
-    """The log lines that the service's handler writes, parsed."""
-    stream = io.StringIO()
-    configuration = logs.configuration("vote", "r1", "INFO")
-    configuration["handlers"]["stdout"]["stream"] = stream
-    loggers = [logging.getLogger(name) for name in (None, *configuration["loggers"])]
-    before = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
-    logging.config.dictConfig(configuration)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
-        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate
 
 
 def test_a_line_is_one_json_object_with_the_request_id(app, logged):
