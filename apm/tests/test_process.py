@@ -56,19 +56,3 @@ def test_without_prometheus_it_stays_live_answers_503_and_stops_cleanly(service)
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert {line["service"] for line in lines} == {"apm"}
     assert err.read_text() == ""
-
-
-@pytest.mark.parametrize(
-    ("settings", "named"),
-    [({}, "PROMETHEUS_URL"), ({"PROMETHEUS_URL": "http://x", "APM_PORT": "http"}, "APM_PORT")],
-)
-def test_a_wrong_setting_exits_with_one_line(settings, named):
-    clean = {name: value for name, value in os.environ.items() if name not in ("PROMETHEUS_URL", "APM_PORT")}
-    done = subprocess.run(
-        [sys.executable, "-m", "apm"], env=clean | settings, capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("apm: ")
-    assert named in line

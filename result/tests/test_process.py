@@ -154,23 +154,3 @@ def test_several_processes_share_metrics_and_delete_their_files(start, votes, tm
     assert list(tmp_path.glob("result-metrics-*"))
     assert service.stop() < 3
     assert not list(tmp_path.glob("result-metrics-*"))
-
-
-@pytest.mark.parametrize(
-    ("variable", "value"), [("DATABASE_URL", "oracle://"), ("RESULT_PORT", "http"), ("LOG_LEVEL", "LOUD")]
-)
-def test_a_wrong_setting_exits_with_one_line(start, variable, value):
-    service = start(**({"DATABASE_URL": "postgresql://db/votes"} | {variable: value}))
-    assert service.process.wait(10) == 2
-    assert re.fullmatch(rf"result: .*{variable}.*\n", service.errors)
-    assert service.output == ""
-
-
-def test_a_taken_port_exits_with_one_line(start):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        service = start(DATABASE_URL="postgresql://db/votes", RESULT_PORT=port)
-        assert service.process.wait(10) == 2
-    assert service.errors == (
-        f"result: cannot listen on 127.0.0.1:{port} (BIND_HOST, RESULT_PORT): Address already in use\n"
-    )

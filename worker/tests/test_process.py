@@ -14,28 +14,6 @@ STOP_S = 3  # two, and one for a busy machine
 WORKERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'worker'"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("REDIS_URL", ""), ("DATABASE_URL", "db"), ("WORKER_BATCH_SIZE", "x")]
-)
-def test_a_wrong_setting_is_one_line_and_exit_2(machine, name, value):
-    worker = machine.worker(**{name: value})
-
-    output, errors = worker.process.communicate(timeout=10)
-
-    assert (worker.process.returncode, output, errors.count("\n")) == (2, "", 1)
-    assert errors.startswith("worker: ")
-    assert name in errors
-
-
-def test_a_taken_port_is_one_line_and_exit_2(machine):
-    with socket.create_server(("", 0)) as taken:
-        worker = machine.worker(WORKER_PORT=str(taken.getsockname()[1]))
-        output, errors = worker.process.communicate(timeout=10)
-
-    assert (worker.process.returncode, output, errors.count("\n")) == (2, "", 1)
-    assert "WORKER_PORT" in errors
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_answers_probes_and_stops_on_a_signal(redis, machine, number):
     worker = machine.worker().ready()
