@@ -9,7 +9,7 @@ import tenacity
 from prometheus_client import CollectorRegistry, Counter, start_http_server
 
 from apm.client import Prometheus, Sample
-from apm.error_rate import ErrorRate, measure
+from apm.measurements import Measured, error_rate
 from apm.promql import string
 from apm.question import Question
 
@@ -94,8 +94,8 @@ def prometheus(folder: Path, exporter: tuple[Counter, int]) -> Iterator[Promethe
 def rate(prometheus):
     """Measures the error rate as the HTTP API does."""
 
-    def ask(env: str | None, window: str = "5m", release: str | None = None) -> ErrorRate:
-        return measure(
+    def ask(env: str | None, window: str = "5m", release: str | None = None) -> Measured:
+        return error_rate(
             prometheus,
             Question(app=f"{APP}-vote", env=env, metric="errorRate", window=window, release=release),
         )
@@ -104,31 +104,31 @@ def rate(prometheus):
 
 
 def test_pods_and_statuses_are_summed_exactly(rate):
-    assert rate("pods") == ErrorRate(round(100 * 20 / 180, 4), 180)
+    assert rate("pods") == Measured(round(100 * 20 / 180, 4), 180)
 
 
 def test_a_counters_first_value_counts(rate):
-    assert rate("born") == ErrorRate(100.0, 7)
+    assert rate("born") == Measured(100.0, 7)
 
 
 def test_votes_of_a_deleted_pod_count(rate):
-    assert rate("gone") == ErrorRate(0.0, 60)
+    assert rate("gone") == Measured(0.0, 60)
 
 
 @pytest.mark.parametrize("env", ["others", "idle", "nowhere"])
 def test_without_votes_there_is_no_rate(rate, env):
-    assert rate(env) == ErrorRate(None, 0)
+    assert rate(env) == Measured(None, 0)
 
 
 def test_a_canary_is_measured_separately_from_the_stable_release(rate):
-    assert rate("canary") == ErrorRate(1.0, 1000)
-    assert rate("canary", release="r1") == ErrorRate(0.0, 990)
-    assert rate("canary", release="r2") == ErrorRate(100.0, 10)
-    assert rate("canary", release="r3") == ErrorRate(None, 0)
+    assert rate("canary") == Measured(1.0, 1000)
+    assert rate("canary", release="r1") == Measured(0.0, 990)
+    assert rate("canary", release="r2") == Measured(100.0, 10)
+    assert rate("canary", release="r3") == Measured(None, 0)
 
 
 def test_without_an_environment_all_of_the_app_count(rate):
-    assert rate(None, release="r9") == ErrorRate(50.0, 10)
+    assert rate(None, release="r9") == Measured(50.0, 10)
 
 
 def test_a_restart_loses_no_votes(rate):
@@ -139,15 +139,15 @@ def test_a_restart_loses_no_votes(rate):
 
 
 def test_a_restart_between_the_scrapes_counts_from_zero(rate):
-    assert rate("between") == ErrorRate(100.0, 30)
+    assert rate("between") == Measured(100.0, 30)
 
 
 def test_an_old_counter_is_not_counted_as_new(rate):
-    assert rate("flaky") == ErrorRate(0.0, 10)
+    assert rate("flaky") == Measured(0.0, 10)
 
 
 def test_one_scrape_in_the_window_is_enough(rate):
-    assert rate("sparse", window="1m") == ErrorRate(100.0, 3)
+    assert rate("sparse", window="1m") == Measured(100.0, 3)
 
 
 def test_a_counter_older_than_prometheus_is_not_counted_as_new(rate):
@@ -176,4 +176,4 @@ def test_scraped_votes_show_within_a_scrape_or_two(rate, exporter):
         stop=tenacity.stop_after_delay(8), wait=tenacity.wait_fixed(0.1), reraise=True
     ):
         with attempt:
-            assert rate("live", window="10s", release="r1") == ErrorRate(100.0, 7)
+            assert rate("live", window="10s", release="r1") == Measured(100.0, 7)

@@ -40,7 +40,7 @@ def test_a_missing_parameter_is_named(name):
     {
         "app": ["", "vote", "-vote", "acme-", "Upper-vote", 'a-b",x="', "a-b\n", "a" * 62 + "-b"],
         "env": ["", "QA", "-qa", ".+", "qa\n", "q a", 'qa"', "q" * 64],
-        "metric": ["", "latency", "errorrate", "errorRate ", "errorRate\n"],
+        "metric": ["", "error-rate", "error rate", "1st", "errorRate\n"],
         "window": [
             *("", "5", "m", "5M", "-5m", "0m", "05m", "5.5m", "1d", "1h30m", "5m ", "5m\n", "5m]", "\u0665m"),
             *("9s", "86401s", "1441m", "25h", "9" * 62 + "s"),

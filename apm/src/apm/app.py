@@ -9,7 +9,7 @@ from apm import errors, probes, views
 from apm.client import Prometheus, PrometheusError
 from apm.config import Settings
 from apm.edge import Edge
-from apm.error_rate import Queries
+from apm.measurements import Queries
 from apm.question import BadQuestionError
 
 log = logging.getLogger(__name__)

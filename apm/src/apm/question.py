@@ -10,7 +10,7 @@ _EXAMPLE = "/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=5m"
 _RULES = {
     "app": (r"[a-z0-9][a-z0-9-]*-[a-z0-9]+", "app must look like acme-vote"),
     "env": (r"[a-z0-9][a-z0-9-]*", "env must look like qa"),
-    "metric": (r"errorRate", "metric must be errorRate, the only one there is"),
+    "metric": (r"[A-Za-z][A-Za-z0-9]*", "metric must look like errorRate"),
     "window": (r"[1-9][0-9]*[smh]", "window must look like 30s, 5m or 1h"),
     "release": (r"[A-Za-z0-9._-]+", "release must be the name of a release, like 6f9c7d4b8"),
 }

@@ -5,9 +5,8 @@ from typing import cast
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
-from apm import error_rate
-from apm.error_rate import Queries
-from apm.question import Question
+from apm.measurements import METRICS, Queries
+from apm.question import BadQuestionError, Question
 
 log = logging.getLogger(__name__)
 
@@ -15,16 +14,18 @@ bp = Blueprint("apm", __name__)
 
 
 @bp.get("/v1/metrics")
-def show_error_rate() -> Response:
-    """The error rate of a release; null if there were no requests."""
+def show_metric() -> Response:
+    """A metric of a release; null if there were no requests."""
     question = Question.from_args(request.args)
-    measured = error_rate.measure(_prometheus(), question)
+    if question.metric not in METRICS:
+        raise BadQuestionError(f"metric must be {' or '.join(METRICS)}")
+    measured = METRICS[question.metric](_prometheus(), question)
     answer = {
         "app": question.app,
         "metric": question.metric,
         "window": question.window,
         "release": question.release,
-        "errorRate": measured.percent,
+        question.metric: measured.value,
         "requests": measured.requests,
     }
     log.info("measured", extra={"env": question.env, "answer": answer})

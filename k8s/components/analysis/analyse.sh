@@ -62,24 +62,35 @@ health() { # the page answers, and it is this release that answers
   conclude pass "this release answers"
 }
 
-error_rate() { # the APM saw enough requests of this release, and few of them failed
+error_rate() { # few of the release's requests failed
+  measure errorRate "$ERROR_THRESHOLD"
+  less "$value" "$ERROR_THRESHOLD" || conclude fail "$value % of the requests failed, not less than $ERROR_THRESHOLD %"
+  conclude pass "$value % of $requests requests failed, less than $ERROR_THRESHOLD %"
+}
+
+metric() { # another metric of the APM is below its limit
+  check=$METRIC
+  measure "$METRIC" "$LIMIT"
+  less "$value" "$LIMIT" || conclude fail "$METRIC is $value in $requests requests, not less than $LIMIT"
+  conclude pass "$METRIC is $value in $requests requests, less than $LIMIT"
+}
+
+measure() { # measure METRIC LIMIT: sets $value and $requests; fails unless the APM saw enough requests of this release
   app=${APP_NAME%-*} # the namespaces begin with it
   host=${NEW_RELIC_HOST:-http://apm.$app-platform.svc}
   case $host in http://* | https://*) ;; *) host=https://$host ;; esac
-  { is_number "$ERROR_THRESHOLD" && is_number "$MIN_REQUESTS"; } || conclude fail "a limit is not a number"
+  { is_number "$2" && is_number "$MIN_REQUESTS"; } || conclude fail "a limit is not a number"
   ask --get "$host/v1/metrics" --data-urlencode "app=$APP_NAME" --data-urlencode "env=${NAMESPACE#"$app"-}" \
-    --data metric=errorRate --data-urlencode "window=$WINDOW" --data-urlencode "release=$RELEASE"
+    --data-urlencode "metric=$1" --data-urlencode "window=$WINDOW" --data-urlencode "release=$RELEASE"
   case $(printf '%s' "$got" | tr -d ' \n\r\t') in
   '{'*'}') ;;
   *) conclude fail "the answer is not a JSON object" ;;
   esac
-  rate=$(field errorRate) requests=$(field requests)
+  value=$(field "$1") requests=$(field requests)
   [ "$(field release)" = "\"$RELEASE\"" ] || conclude fail "the answer is about another release"
   is_number "$requests" || conclude fail "the answer has no number of requests"
   ! less "$requests" "$MIN_REQUESTS" || conclude fail "$requests requests, fewer than $MIN_REQUESTS"
-  is_number "$rate" || conclude fail "the answer has no error rate"
-  less "$rate" "$ERROR_THRESHOLD" || conclude fail "$rate % of the requests failed, not less than $ERROR_THRESHOLD %"
-  conclude pass "$rate % of $requests requests failed, less than $ERROR_THRESHOLD %"
+  is_number "$value" || conclude fail "the answer has no $1"
 }
 
 check=${1:-} asked='' status='' got=''
@@ -89,5 +100,6 @@ done
 case $check in
 health) health ;;
 error-rate) error_rate ;;
+metric) metric ;;
 *) conclude fail "there is no such check" ;;
 esac

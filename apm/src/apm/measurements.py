@@ -1,5 +1,6 @@
-"""The error rate of a release: the share of its votes that were answered with a 5xx status."""
+"""What can be measured of a release, by the names that clients give as `metric`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,15 +17,15 @@ class Queries(Protocol):
 
 
 @dataclass(frozen=True)
-class ErrorRate:
-    """The error rate in percent, None without requests, and the number of requests."""
+class Measured:
+    """The value of a metric, None without requests, and the number of requests."""
 
-    percent: float | None
+    value: float | None
     requests: int
 
 
-def measure(prometheus: Queries, question: Question) -> ErrorRate:
-    """Measure with one query, so that errors and requests are of the same moment."""
+def error_rate(prometheus: Queries, question: Question) -> Measured:
+    """The share of votes answered with a 5xx status, in percent; one query, so all counts share a moment."""
     errors = total = 0.0
     for sample in prometheus.query(requests_by_status(question)):
         if not (status := sample.labels.get("status", "")):
@@ -33,6 +34,9 @@ def measure(prometheus: Queries, question: Question) -> ErrorRate:
         if status.startswith("5"):
             errors += sample.value
     if not (requests := round(total)):
-        return ErrorRate(None, 0)
+        return Measured(None, 0)
     # Shell scripts parse this, so it is rounded: a tiny rate would be written as 1e-05.
-    return ErrorRate(round(100 * errors / total, 4), requests)
+    return Measured(round(100 * errors / total, 4), requests)
+
+
+METRICS: dict[str, Callable[[Queries, Question], Measured]] = {"errorRate": error_rate}
