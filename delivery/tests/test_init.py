@@ -106,13 +106,16 @@ def test_a_name_that_the_repository_uses_otherwise_is_refused(fork, name):
 
 
 @pytest.mark.servers
-@pytest.mark.parametrize("folder", ["delivery/tests", "e2e/run"])
-def test_a_name_that_only_tests_use_is_accepted(fork, folder):
-    (fork.root / folder).mkdir(parents=True)
-    (fork.root / folder / "x.py").write_text("zoo")
+@pytest.mark.parametrize("path", ["delivery/tests/golden/x.md", "e2e/run/x.txt", "local/src/local/x.py"])
+def test_tests_and_code_are_left_alone(fork, path):
+    """Tests use made-up names, and code reads delivery.toml."""
+    file = fork.root / path
+    file.parent.mkdir(parents=True)
+    file.write_text("acme goes to the zoo")
     git(fork.root, "add", ".")
 
     assert "delivery.toml" in init.init(fork, {"name": "zoo"})
+    assert file.read_text() == "acme goes to the zoo"
 
 
 @pytest.mark.servers

@@ -34,6 +34,20 @@ def test_a_second_rename_undoes_the_first(here):
         assert renaming.renamed(renaming.renamed(path, old, new), new, old) == path
 
 
+def test_a_rename_touches_few_files(here):
+    """Each file that it touches may conflict when the fork merges a later release of this project."""
+    new = renaming.completed(here.settings, {"name": NEW, "repository": f"{NEW}/{NEW}"})
+
+    touched = [
+        path
+        for path, text in init.tracked(here)
+        if renaming.rewritten(path, text, here.settings, new) != text
+        or renaming.renamed(path, here.settings, new) != path
+    ]
+
+    assert len(touched) <= 40 + 5 * len(here.settings.environments), touched
+
+
 @pytest.mark.parametrize("name", ["app", "vote", "kubectl", "delivery", "main"])
 def test_words_of_this_repository_are_refused(here, name):
     with pytest.raises(ConfigurationError, match="take another name"):

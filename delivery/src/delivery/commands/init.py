@@ -1,9 +1,7 @@
 """`delivery init`: updates every file of a fork to match its delivery.toml."""
 
-import shutil
-import sys
+import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,8 +12,8 @@ from delivery.domain.errors import NothingToDoError
 from delivery.domain.settings import FILE
 from delivery.steps.project import Project
 
-# Records of the past keep their names.
-KEPT = ("CHANGELOG.md", "LICENSE", ".deployments/2", "delivery/tests/recorded/")
+# Records of the past keep their names, tests use made-up names, and code reads delivery.toml.
+KEPT = re.compile(r"(CHANGELOG\.md|LICENSE)$|\.deployments/2|(.*/)?(tests|e2e)/|.*\.py$")
 PICTURES = (".gif", ".jpg", ".png", ".svg", ".webp")  # pictures are not changed
 
 
@@ -47,7 +45,7 @@ def command(
 
 
 def init(project: Project, given: dict[str, str]) -> list[str]:
-    """Rewrite every tracked text file, and rename those with the old name; returns the changed paths.
+    """Rewrite the files that repeat the settings, and rename those with the old name; returns the changed paths.
 
     A setting that is not given stays, with the new name instead of the old one. A registry on GHCR follows
     the repository, and a registry on AWS sets connect = aws.
@@ -73,8 +71,6 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
                 (project.root / target).write_text(after, encoding="utf-8")
     if not changed:
         raise NothingToDoError(f"{FILE} says all that already")
-    if ruff := shutil.which("ruff", path=str(Path(sys.executable).parent)):
-        tidy(project, ruff)
     return changed
 
 
@@ -82,15 +78,9 @@ def tracked(project: Project) -> Iterator[tuple[str, str]]:
     """The tracked files that a fork changes, with their text; pictures have none."""
     for path in project.git("ls-files", "-z").split("\0"):
         file = project.root / path
-        if not path or path.startswith(KEPT) or not file.is_file() or file.is_symlink():
+        if not path or KEPT.match(path) or not file.is_file() or file.is_symlink():
             continue
         try:
             yield path, "" if path.endswith(PICTURES) else file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             yield path, ""
-
-
-def tidy(project: Project, ruff: str) -> None:
-    """Format the Python files again, because the lengths of lines have changed."""
-    project.runner.change(ruff, "check", "--quiet", "--fix", "--exit-zero", ".", cwd=project.root)
-    project.runner.change(ruff, "format", "--quiet", ".", cwd=project.root)

@@ -9,7 +9,6 @@ from delivery.domain.services import SERVICES
 from delivery.domain.settings import FILE, SHAPES, Settings
 
 EXAMPLE = "acme"  # the name of a fork in documents
-TESTS = re.compile(r"(^|/)(tests|e2e)/")  # they use made-up names
 FOLLOWING = ("registry", "repository", "base_domain", "cluster")  # settings that may contain the name
 ECR = re.compile(r"\.amazonaws\.com(/|$)")
 WORKFLOWS = ".github/workflows/"
@@ -18,13 +17,11 @@ PORT_INDEX = re.compile(r'(options: \{delimiter: ":", index: )\d\}')
 
 
 def require_unused(name: str, files: Mapping[str, str], old: Settings) -> None:
-    """Return if no file except tests contains this name as a word outside the current settings.
+    """Return if no file contains this name as a word outside the current settings.
 
     Otherwise a later rename could not distinguish the name from the word.
     """
     for path, text in files.items():
-        if TESTS.search(path):
-            continue
         others = addresses(old).sub("", "" if path == FILE else text)
         if word(name).search(others) or word(name).search(path):
             raise ConfigurationError(
