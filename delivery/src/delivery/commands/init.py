@@ -45,7 +45,7 @@ def command(
 
 
 def init(project: Project, given: dict[str, str]) -> list[str]:
-    """Rewrite the files that repeat the settings, and rename those with the old name; returns the changed paths.
+    """Rewrite files that repeat the settings, and rename those with the old name; returns the changed paths.
 
     A setting that is not given stays, with the new name instead of the old one. A registry on GHCR follows
     the repository, and a registry on AWS sets connect = aws.
