@@ -77,7 +77,7 @@ def test_a_wrong_value_is_named(tmp_path, key, value):
 
 
 def test_an_unknown_key_is_named(tmp_path):
-    with pytest.raises(ConfigurationError, match="there is no key regoin"):
+    with pytest.raises(ConfigurationError, match="unknown key regoin"):
         Settings.from_file(write(tmp_path, GOOD | {"regoin": "x"}))
 
 

@@ -90,7 +90,7 @@ def test_while_the_cluster_is_unreachable_the_last_reported_phase_is_shown(origi
     assert "| Healthy |" in row
     assert "qa-deployment-report.md)" in row
     assert any(
-        "qa's phase is the last one reported: the cluster acme does not answer" in line for line in said
+        "showing the last reported phase of qa: the cluster acme does not answer" in line for line in said
     )
 
 
@@ -139,5 +139,5 @@ def test_a_dry_run_writes_nothing(origin, project, in_qa, capsys):
 
 
 def test_no_deployment_is_nothing_to_report(project):
-    with pytest.raises(NothingToDoError, match="git knows no deployment of uat"):
+    with pytest.raises(NothingToDoError, match="git has no deployment of uat"):
         report.report(project, "uat", print, push=False)

@@ -60,7 +60,7 @@ def test_other_clusters_are_not_touched(origin, project, fakes, tag):
     (fakes.folder / "config.json").write_text(json.dumps(config))
     elsewhere = replace(project, settings=replace(project.settings, connect="aws"))
 
-    with pytest.raises(ConfigurationError, match="no context of kubectl leads to the cluster acme"):
+    with pytest.raises(ConfigurationError, match="kubectl has no context for the cluster acme"):
         deploy.deploy(elsewhere, "qa", tag, print)
     assert main(origin) == before
     assert fakes.asked == ["kubectl config view --output=json"]

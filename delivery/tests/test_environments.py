@@ -53,7 +53,10 @@ def test_valid_names_are_accepted(name):
         ({"name": "qa", "replicas": 0}, "qa: replicas must be 1 or more, not 0"),
         ({"name": "qa", "replicas": True}, "replicas must not be True"),
         ({"name": "qa", "traffic": "yes"}, "traffic must not be 'yes'"),
-        ({"name": "qa", "pods": 3}, "have no key pods; they know name, strategy, replicas, traffic, on_push"),
+        (
+            {"name": "qa", "pods": 3},
+            "unknown key pods of an environment; the keys are name, strategy, replicas, traffic, on_push",
+        ),
         ("qa", "must be tables"),
     ],
 )
@@ -64,7 +67,7 @@ def test_the_error_names_what_is_wrong(found, why):
 
 @pytest.mark.parametrize(
     ("found", "why"),
-    [(None, "two at least"), ([{"name": "qa"}], "two at least"), ([{"name": "qa"}] * 2, "name qa twice")],
+    [(None, "at least two"), ([{"name": "qa"}], "at least two"), ([{"name": "qa"}] * 2, "name qa twice")],
 )
 def test_a_release_passes_from_one_to_the_next(found, why):
     with pytest.raises(ConfigurationError, match=why):

@@ -189,4 +189,4 @@ def test_outside_of_a_checkout(tmp_path):
     )
 
     assert done.returncode == 2
-    assert "is in no git checkout; run delivery in one" in done.stderr
+    assert "is not in a git checkout; run delivery in one" in done.stderr

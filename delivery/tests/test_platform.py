@@ -75,5 +75,5 @@ def test_nothing_is_committed_while_something_is_unreachable(with_platform, fake
 def test_a_refusal_says_what_to_do(with_platform, fakes):
     fakes.breaks("refuse")
 
-    with pytest.raises(ConfigurationError, match="admission webhook said no; mend that, then: "):
+    with pytest.raises(ConfigurationError, match="admission webhook said no; fix that, then: "):
         platform.renew(with_platform, TAG, print)

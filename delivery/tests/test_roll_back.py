@@ -97,5 +97,5 @@ def test_rollback_needs_no_commit_that_git_has_lost(project, fakes, deployment):
 
 
 def test_rollback_of_the_first_deployment_is_refused(project, in_qa):
-    with pytest.raises(GateError, match="is the first deployment that git knows here"):
+    with pytest.raises(GateError, match="is the first deployment in git's history"):
         rollback.rollback(project, "qa", "votes fail", 30, print)

@@ -54,7 +54,7 @@ def test_images_without_digests_are_skipped(deployment):
 
 @pytest.mark.parametrize("known", [[C], []])
 def test_the_first_deployment_has_no_target(deployment, known):
-    with pytest.raises(GateError, match="there is none to go back to"):
+    with pytest.raises(GateError, match="there is none to roll back to"):
         rollback.target(tags(deployment, *known), current=C, stable=C)
 
 

@@ -144,7 +144,7 @@ def test_the_command_asks_github(project, ecr, tmp_path, monkeypatch):
     (tmp_path / "bin/gh.refuses").touch()
     refused = call("qa")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("delivery: GitHub does not say: gh api repos/acme-org/acme: ")
+    assert refused.stderr.startswith("delivery: GitHub did not answer: gh api repos/acme-org/acme: ")
     assert refused.stderr.count("\n") == 1
 
 

@@ -102,6 +102,6 @@ def test_staging_rolls_back_from_an_active_and_from_a_paused_release(testbed, ta
     assert staging.look().paused
     back = testbed.owner.dispatch(ROLL_BACK, environment="staging", reason="still the wrong colour")
     assert back.ok, back
-    assert "it is aborted" in back.said
+    assert "aborting it" in back.said
     state = staging.look()
     assert (state.healthy, state.tag) == (True, good)

@@ -50,7 +50,7 @@ def build(
             runner.change(*sent, seconds=600, cwd=root)
         except ToolError as error:
             raise ConfigurationError(
-                f"{settings.registry} does not take {image}; is it there, and is docker logged in? ({error})"
+                f"{settings.registry} refused {image}; does it exist, and is docker logged in? ({error})"
             ) from error
 
 

@@ -171,7 +171,7 @@ class Repository:
             self("update-ref", self._tracked, commit)
             return commit
         raise TimedOutError(
-            f"{self.branch} was not changed: others were quicker {ATTEMPTS} times; run this again"
+            f"{self.branch} was not changed: other pushes came first {ATTEMPTS} times; run this again"
         )
 
     def _contains(self, commit: str, *tips: str) -> bool:

@@ -49,6 +49,6 @@ def _ask(path: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(run("gh", "api", path))
     except (ToolError, ValueError) as error:
         raise ConfigurationError(
-            f"GitHub does not say: {error}; check repository in delivery.toml, and: gh auth status"
+            f"GitHub did not answer: {error}; check repository in delivery.toml, and: gh auth status"
         ) from error
     return found

@@ -22,7 +22,7 @@ def command(env: Env, image_tag: Tag = None, dry_run: DryRun = False) -> None:
         made = deploy(project, env, image_tag, say)
     else:
         made = renew(project, env, say)
-        say(f"{env} is what {project.git.branch} says: {made.tag}")
+        say(f"{env} is up to date with {project.git.branch}: {made.tag}")
     hand_over_deployment(project, made)
 
 

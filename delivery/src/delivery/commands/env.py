@@ -44,8 +44,8 @@ def command(
     print(diff(project, changed), end="")
     if dry_run:
         return
-    if not yes and not (sys.stdin.isatty() and typer.confirm("Write it?")):
-        raise ConfigurationError("nothing was written; to write it without being asked: --yes")
+    if not yes and not (sys.stdin.isatty() and typer.confirm("Write these changes?")):
+        raise ConfigurationError("nothing was written; confirm, or use --yes")
     write(project, changed)
     say(f"{len(changed)} files changed; commit and push them, then: kubectl apply -k k8s/platform")
 

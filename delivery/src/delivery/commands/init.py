@@ -41,7 +41,7 @@ def command(
         "platforms": platforms,
     }
     changed = init(Project.here(dry_run=dry_run), {key: value for key, value in given.items() if value})
-    say(f"{len(changed)} files {'would change' if dry_run else 'changed'}; look: git diff, then commit them")
+    say(f"{len(changed)} files {'would change' if dry_run else 'changed'}; check git diff, then commit")
 
 
 def init(project: Project, given: dict[str, str]) -> list[str]:
@@ -70,7 +70,7 @@ def init(project: Project, given: dict[str, str]) -> list[str]:
             if after != before:
                 (project.root / target).write_text(after, encoding="utf-8")
     if not changed:
-        raise NothingToDoError(f"{FILE} says all that already")
+        raise NothingToDoError(f"nothing to change: every file matches {FILE}")
     return changed
 
 

@@ -33,7 +33,7 @@ def command(
     """Update the dashboard in README.md."""
     project = Project.here(dry_run=dry_run)
     changed = renew(project, say, push=push, offline=offline)
-    say("the dashboard is renewed" if changed else "the dashboard says all that already")
+    say("the dashboard was updated" if changed else "the dashboard is up to date")
     project.output(changed=str(changed).lower())
 
 
@@ -63,7 +63,7 @@ def renew(project: Project, say: Say, *, push: bool, offline: bool) -> bool:
 def _commit(desired: DesiredState, project: Project, phases: dict[str, str], now: datetime) -> Commit | None:
     before = project.git.read(desired.commit, README)
     if before is None:
-        raise ConfigurationError(f"{project.git.branch} has no {README}; the dashboard has no place")
+        raise ConfigurationError(f"{project.git.branch} has no {README} for the dashboard")
     after = renewed(project, desired, before, phases, now)
     return None if after == before else Commit({README: after}, "docs: renew the deployment dashboard\n")
 
@@ -99,7 +99,7 @@ def live(project: Project, say: Say) -> dict[str, str]:
             cluster.require()
             state = State.read(cluster.objects())
         except DeliveryError as error:
-            say(f"{env}'s phase is the last one reported: {error}")
+            say(f"showing the last reported phase of {env}: {error}")
             continue
         if state is not None:
             found[env] = state.shown

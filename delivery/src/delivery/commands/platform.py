@@ -24,7 +24,7 @@ def command(image_tag: Tag = None, dry_run: DryRun = False) -> None:
     """Commit the image tag of apm and apply k8s/platform; without a tag, apply the current main."""
     project = Project.here(dry_run=dry_run)
     commit = renew(project, image_tag, say)
-    say("the platform is what git says")
+    say("the platform is up to date with main")
     project.output(changed=str(bool(commit)).lower(), commit=commit)
 
 
@@ -48,7 +48,7 @@ def renew(project: Project, tag: str | None, say: Callable[[str], None]) -> str:
         apply(project, made or tip, cluster)
     except (ToolError, TimedOutError) as error:
         raise ConfigurationError(
-            f"the platform is not what git says: {error}; mend that, then: delivery platform"
+            f"the platform was not applied completely: {error}; fix that, then: delivery platform"
         ) from error
     project.summarize("### The platform is what git says" + (f"\n\napm is `{tag}`." if tag else ""))
     return made

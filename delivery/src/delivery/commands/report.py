@@ -48,7 +48,7 @@ def report(project: Project, env: str, say: Say, *, tag: str | None = None, push
     wanted = [each for each in deployed if tag is None or each.tag == tag]
     if not wanted:
         what = f"no deployment of {tag} to {env}" if tag else f"no deployment of {env}"
-        raise NothingToDoError(f"git knows {what}, there is nothing to report")
+        raise NothingToDoError(f"git has {what}; there is nothing to report")
     last = wanted[0]
     before = next(iter(deployed[deployed.index(last) + 1 :]), None)
     source = project.git.resolve(last.source) if last.source else ""
@@ -103,7 +103,7 @@ def found(project: Project, env: str, say: Say) -> tuple[list[Object], list[Obje
     try:
         return cluster.objects(EVERYTHING), cluster.objects("events")
     except DeliveryError as error:
-        say(f"the cluster says nothing about {env}: {error}")
+        say(f"cannot read {env} from the cluster: {error}")
         return [], []
 
 

@@ -52,7 +52,7 @@ def rollback(
     stable = state.stable_tag if state and (rolling_out or state.tag != current) else ""
     to = target(deployed, current, stable)
     if state and has_steps and rolling_out and not state.aborted:
-        say(f"{current} still rolls out; it is aborted")
+        say(f"{current} is still rolling out; aborting it")
         cluster.plugin("abort", runner=project.runner)
     wanted = replace(
         deployment.again(project, to, env),
@@ -82,6 +82,6 @@ def past_steps(
         # Users had exactly this template: skip steps, analyses and the promotion.
         seen.cluster.plugin("promote", "--full", runner=project.runner)
     elif back.release != stable.stable:
-        say(f"{back.tag} never ran like this in {seen.cluster.env}: it gets its steps and analyses")
+        say(f"{back.tag} never ran in this form in {seen.cluster.env}: it passes all steps and analyses")
         return "paused" if stable.strategy == "blue-green" else "healthy"
     return "healthy"

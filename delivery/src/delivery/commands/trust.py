@@ -22,7 +22,7 @@ def command(
     settings = Project.here().settings
     known = purposes(settings)
     if purpose and purpose not in known:
-        raise ConfigurationError(f"there is no purpose {purpose!r}; it is one of {', '.join(known)}")
+        raise ConfigurationError(f"unknown purpose {purpose!r}; choose one of {', '.join(known)}")
     number = aws_account(settings, account)
     prefixes, branch = github.repository(settings)
     if purpose:

@@ -23,7 +23,7 @@ def command(
     for each in broken:
         say(each)
     if broken:
-        raise GateError(f"{len(broken)} policies are broken; the lines above say where")
+        raise GateError(f"{len(broken)} policy violations; see the lines above")
     say(f"{', '.join(named)}: every policy is kept")
 
 

@@ -20,12 +20,12 @@ def context(settings: Settings, config: dict[str, Any]) -> str:
         return found[0]
     if found:
         raise ConfigurationError(
-            f"{len(found)} contexts of kubectl lead to the cluster {settings.cluster}: {', '.join(found)}; "
+            f"{len(found)} contexts of kubectl are for the cluster {settings.cluster}: {', '.join(found)}; "
             "choose one: kubectl config use-context NAME"
         )
     there = f"kubectl's current context is {current}" if current else "kubectl has no current context"
     raise ConfigurationError(
-        f"no context of kubectl leads to the cluster {settings.cluster}, {there}; {way(settings)}"
+        f"kubectl has no context for the cluster {settings.cluster}, {there}; {way(settings)}"
     )
 
 
@@ -42,5 +42,5 @@ def leads(settings: Settings, name: str, cluster: str) -> bool:
 def way(settings: Settings) -> str:
     """How to get a context."""
     if settings.connect == "kubeconfig":
-        return "write the name of yours, or of its cluster, into delivery.toml as cluster"
-    return f"make one: aws eks update-kubeconfig --name {settings.cluster} --region {settings.region}"
+        return "set cluster in delivery.toml to the name of your context, or of its cluster"
+    return f"create it: aws eks update-kubeconfig --name {settings.cluster} --region {settings.region}"

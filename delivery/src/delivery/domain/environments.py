@@ -32,7 +32,9 @@ class Environment:
         kinds = {each.name: each.type for each in fields(cls)}
         for key, value in known.items():
             if key not in kinds:
-                raise ConfigurationError(f"environments have no key {key}; they know {', '.join(kinds)}")
+                raise ConfigurationError(
+                    f"unknown key {key} of an environment; the keys are {', '.join(kinds)}"
+                )
             if type(value) is not kinds[key]:
                 raise ConfigurationError(f"an environment's {key} must not be {value!r}")
         name = str(known.get("name", ""))
@@ -65,7 +67,7 @@ def all_checked(found: object) -> tuple[Environment, ...]:
     made = tuple(Environment.checked(each) for each in found) if isinstance(found, list | tuple) else ()
     names = [each.name for each in made]
     if len(made) < 2:  # noqa: PLR2004 - a release passes from one to the next
-        raise ConfigurationError("environments must name two at least: a release passes from one to the next")
+        raise ConfigurationError("environments must name at least two: a release passes from one to the next")
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise ConfigurationError(f"environments name {twice} twice")
     return made

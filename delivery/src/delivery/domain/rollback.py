@@ -22,7 +22,7 @@ def target(deployed: Sequence[Deployment], current: str, stable: str) -> Deploym
     if before:
         return before[-1]
     raise GateError(
-        f"{current} is the first deployment that git knows here, there is none to go back to: deploy a tag"
+        f"{current} is the first deployment in git's history, so there is none to roll back to: deploy a tag"
     )
 
 

@@ -58,7 +58,7 @@ class Settings:
         names = (*SHAPES, "environments")
         for key in found:
             if key not in names:
-                raise ConfigurationError(f"{FILE}: there is no key {key}; it knows {', '.join(names)}")
+                raise ConfigurationError(f"{FILE}: unknown key {key}; the keys are {', '.join(names)}")
         texts = {}
         for key, (shape, words) in SHAPES.items():
             value = found.get(key, DEFAULTS.get(key))

@@ -70,4 +70,4 @@ def checkout(folder: Path) -> Path:
     for each in (folder, *folder.parents):
         if (each / ".git").exists():
             return each
-    raise ConfigurationError(f"{folder} is in no git checkout; run delivery in one")
+    raise ConfigurationError(f"{folder} is not in a git checkout; run delivery in one")

@@ -87,7 +87,7 @@ class Watch:
         reason = problem or log_lines.description(self.state, tag, self.unready)
         raise TimedOutError(
             f"{tag} is not {goal} in {env} after {seconds:g} s: {reason}; "
-            f"look: delivery status {env}, or roll back: delivery rollback {env} --reason ..."
+            f"see: delivery status {env}, or roll back: delivery rollback {env} --reason ..."
         )
 
     def aftermath(self, seconds: float) -> None:
