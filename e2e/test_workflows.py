@@ -77,11 +77,11 @@ def test_make_knows_what_the_workflows_call():
     assert {"lint", "test", "e2e", "e2e-cluster"} <= set(called) <= targets
 
 
-def test_secrets_and_variables_are_those_that_fork_md_lists():
+def test_secrets_and_variables_are_those_that_github_md_lists():
     text = "".join(path.read_text() for path in FILES)
     used = set(re.findall(r"\b(secrets|vars)\.(\w+)", text))
     listed = re.findall(
-        r"^\| `(\w+)` \| (secret|variable) \|", (ROOT / "docs/fork.md").read_text(), re.MULTILINE
+        r"^\| `(\w+)` \| (secret|variable) \|", (ROOT / "docs/github.md").read_text(), re.MULTILINE
     )
     kinds = {"secret": "secrets", "variable": "vars"}
     assert used == {(kinds[kind], name) for name, kind in listed}
@@ -101,11 +101,14 @@ def test_the_dashboard_is_updated_after_every_change():
         assert not changes or any("deployment-landscape" in each for each in called), path.name
 
 
-def test_every_link_of_fork_md_has_a_target():
-    text = (ROOT / "docs/fork.md").read_text()
-    titles = {title.lower().replace(" ", "-") for title in re.findall(r"^##+ (.+)", text, re.MULTILINE)}
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
-        assert target[1:] in titles if target.startswith("#") else (ROOT / "docs" / target).exists(), target
+@pytest.mark.parametrize("name", ["fork.md", "github.md", "upstream.md"])
+def test_every_link_has_a_target(name):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", (ROOT / "docs" / name).read_text()):
+        path, _, title = target.partition("#")
+        file = ROOT / "docs" / (path or name)
+        assert file.exists(), target
+        titles = re.findall(r"^##+ (.+)", file.read_text(), re.MULTILINE) if title else []
+        assert not title or title in {each.lower().replace(" ", "-") for each in titles}, target
 
 
 @pytest.mark.parametrize(
