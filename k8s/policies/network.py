@@ -1,4 +1,4 @@
-"""What network policies must keep: each rule names who is meant."""
+"""Policies for NetworkPolicies: each rule names the pods that it allows."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,12 @@ DNS = {
 NODE_DNS = {"ipBlock": {"cidr": "169.254.20.10/32"}}  # NodeLocal DNSCache
 DNS_PORT, HTTPS = 53, 443
 NEW_RELIC, API = "new-relic", "api-server"
-OUTSIDE = {"managed-data", NEW_RELIC, API}  # for servers whose addresses nobody knows beforehand
-DOORS = {"traefik", "ingress-controller", "alb"}  # what people come in by
+OUTSIDE = {"managed-data", NEW_RELIC, API}  # for servers whose addresses are not known beforehand
+ENTRANCES = {"traefik", "ingress-controller", "alb"}  # where users' requests enter the cluster
 
 
 def rules(objects: list[Object], way: str) -> Iterator[tuple[str, Object]]:
-    """Every rule of every policy for one way, with the policy's name."""
+    """Every rule for this direction, with the name of its NetworkPolicy."""
     for name, policy in named(objects, "NetworkPolicy").items():
         for rule in policy["spec"].get(way, []):
             yield name, rule
@@ -31,8 +31,8 @@ def ports(rule: Object) -> set[object]:
     return {each.get("port") for each in rule.get("ports", [])}
 
 
-def names_are_asked_of_the_cluster(objects: list[Object]) -> list[str]:
-    """DNS queries go to the cluster's own servers: a query to any other server could carry data out."""
+def dns_stays_in_the_cluster(objects: list[Object]) -> list[str]:
+    """DNS queries go only to the cluster's DNS: queries to another server could carry data out."""
     return [
         f"NetworkPolicy {name}: DNS goes to {rule.get('to', 'everywhere')}"
         for name, rule in rules(objects, "egress")
@@ -40,34 +40,34 @@ def names_are_asked_of_the_cluster(objects: list[Object]) -> list[str]:
     ]
 
 
-def nothing_leaves_unnamed(objects: list[Object]) -> list[str]:
-    """Pods connect only to named pods, or outside by a policy made for it: a break-in reaches little."""
+def egress_is_restricted(objects: list[Object]) -> list[str]:
+    """Pods connect only to named pods; only a dedicated policy lets them connect outside the cluster."""
     wrong = []
     for name, rule in rules(objects, "egress"):
         if not ports(rule):
-            wrong.append(f"NetworkPolicy {name}: every port is reached")
+            wrong.append(f"NetworkPolicy {name}: may connect to every port")
         elif HTTPS in ports(rule) and name not in (NEW_RELIC, API):
-            wrong.append(f"NetworkPolicy {name}: HTTPS outside of components/{NEW_RELIC}")
+            wrong.append(f"NetworkPolicy {name}: may use HTTPS, which only components/{NEW_RELIC} allows")
         elif (
             name not in OUTSIDE
             and ports(rule) != {DNS_PORT}
             and not all(names_pods(peer) for peer in rule.get("to", [{}]))
         ):
-            wrong.append(f"NetworkPolicy {name}: {rule.get('to', 'everything')} is reached")
+            wrong.append(f"NetworkPolicy {name}: may connect to {rule.get('to', 'every address')}")
     return wrong
 
 
-def only_who_needs_it_gets_in(objects: list[Object]) -> list[str]:
-    """Only named pods connect, on named ports, so that no neighbour writes votes; users enter by a door."""
+def ingress_is_restricted(objects: list[Object]) -> list[str]:
+    """Pods accept connections only from named pods, on named ports; users enter through the ingress."""
     wrong = []
     for name, rule in rules(objects, "ingress"):
         if not ports(rule):
-            wrong.append(f"NetworkPolicy {name}: every port is open")
-        elif name not in DOORS and not all(names_pods(peer) for peer in rule.get("from", [{}])):
-            wrong.append(f"NetworkPolicy {name}: {rule.get('from', 'everyone')} gets in")
+            wrong.append(f"NetworkPolicy {name}: accepts connections on every port")
+        elif name not in ENTRANCES and not all(names_pods(peer) for peer in rule.get("from", [{}])):
+            wrong.append(f"NetworkPolicy {name}: accepts {rule.get('from', 'every address')}")
     return wrong
 
 
 def names_pods(peer: Object) -> bool:
-    """Whether a peer is pods by their labels, not a namespace or an address."""
+    """Whether a peer selects pods by label, not a whole namespace or an address."""
     return bool(peer.get("podSelector"))

@@ -1,4 +1,4 @@
-"""What a rendered environment is made of, for the policies to ask."""
+"""Finds parts of a rendered environment, for the policies."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +8,7 @@ WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job"}
 
 
 def pods(objects: list[Object]) -> Iterator[tuple[str, Object]]:
-    """Every pod that these objects start, analysis Jobs included, with a name to report it by."""
+    """Every pod that these objects start, analysis Jobs included, with a name for messages."""
     for thing in objects:
         name = f"{thing['kind']} {thing['metadata']['name']}"
         if thing["kind"] in WORKLOADS:
@@ -36,7 +36,7 @@ def containers(pod: Object) -> list[Object]:
 
 
 def labels(objects: list[Object]) -> Iterator[tuple[str, Object]]:
-    """The labels of every pod that these objects start, with a name to report it by."""
+    """The labels of every pod that these objects start, with a name for messages."""
     for thing in objects:
         name = f"{thing['kind']} {thing['metadata']['name']}"
         if thing["kind"] in WORKLOADS:

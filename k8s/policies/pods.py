@@ -1,4 +1,4 @@
-"""What every pod must keep."""
+"""Policies for pods and their images."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ TAG = re.compile(r"[0-9a-f]{7}-\d{14}")  # as `delivery tag` makes one
 
 
 def images_are_pinned(objects: list[Object]) -> list[str]:
-    """Every image has a tag, not latest; ours names commit and time: no release changes by itself."""
+    """Every image has a tag other than latest; our tags have commit and time, so none is used twice."""
     wrong = []
     for name, pod in pods(objects):
         for text in (container["image"] for container in containers(pod)):
@@ -21,13 +21,13 @@ def images_are_pinned(objects: list[Object]) -> list[str]:
 
 
 def service_and_tag(image: str) -> tuple[str, str]:
-    """What an image is called in its registry, which may have a port, and its tag, without a digest."""
+    """The last part of an image's name, and its tag; the registry and the digest are removed."""
     service, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
     return service, tag
 
 
 def image_tags_are_shown(objects: list[Object]) -> list[str]:
-    """IMAGE_TAG is the tag of its container's image: people read on the page which release they test."""
+    """IMAGE_TAG is the tag of the container's image, because the page shows it to the people who test it."""
     wrong = []
     for name, pod in pods(objects):
         for container in containers(pod):
@@ -38,7 +38,7 @@ def image_tags_are_shown(objects: list[Object]) -> list[str]:
 
 
 def pods_are_restricted(objects: list[Object]) -> list[str]:
-    """Pods pass Pod Security "restricted", read-only and with bounded memory: a break-in gains little."""
+    """Pods pass Pod Security "restricted", and have a read-only root file system and a memory limit."""
     wrong = []
     for name, pod in pods(objects):
         context = pod.get("securityContext", {})
@@ -64,8 +64,8 @@ def pods_are_restricted(objects: list[Object]) -> list[str]:
     return wrong
 
 
-def pods_are_left_alone(objects: list[Object]) -> list[str]:
-    """Pods get no token, which can be stolen, and no variables of Services, as VOTE_PORT, unasked."""
+def pods_get_no_token_or_service_links(objects: list[Object]) -> list[str]:
+    """Only Traefik and Prometheus get an API token; no pod gets variables of Services, such as VOTE_PORT."""
     wanted = {"Deployment traefik", "Deployment prometheus"}
     wrong = [
         f"{name}: service links" for name, pod in pods(objects) if pod.get("enableServiceLinks") is not False
@@ -75,7 +75,7 @@ def pods_are_left_alone(objects: list[Object]) -> list[str]:
 
 
 def no_secret_values(objects: list[Object]) -> list[str]:
-    """No manifest holds a Secret or a password, not even in an address, because git never forgets one."""
+    """No manifest contains a Secret or a password, not even in a URL, because git keeps it forever."""
     wrong = [f"Secret {name}" for name in named(objects, "Secret")]
     for name, pod in pods(objects):
         for container in containers(pod):
@@ -92,12 +92,12 @@ def no_secret_values(objects: list[Object]) -> list[str]:
 
 
 def secret(name: str, value: str) -> bool:
-    """Whether a variable holds a secret itself; $(POSTGRES_PASSWORD) in an address only refers to one."""
+    """Whether a variable contains a secret; a URL with $(POSTGRES_PASSWORD) only refers to one."""
     return bool(re.search("PASSWORD|TOKEN|_KEY", name) or re.search(r"://[^/@\s:]*:(?!\$\()[^/@\s]+@", value))
 
 
 def pods_are_probed(objects: list[Object]) -> list[str]:
-    """Every container that listens has both probes: else a broken pod gets traffic, a hung one stays."""
+    """Every container with a port has both probes: otherwise broken pods get traffic and hung pods stay."""
     wrong = []
     for name, pod in pods(objects):
         for container in (each for each in pod["containers"] if each.get("ports")):
@@ -106,8 +106,8 @@ def pods_are_probed(objects: list[Object]) -> list[str]:
     return wrong
 
 
-def pods_leave_gracefully(objects: list[Object]) -> list[str]:
-    """Our pods behind a Service drain, spread and have a budget: an update or lost node is no outage."""
+def pods_shut_down_gracefully(objects: list[Object]) -> list[str]:
+    """Our pods behind a Service drain, spread over nodes and have a budget, so updates cause no outage."""
     wrong = []
     budgets = [
         each["spec"]["selector"]["matchLabels"] for each in named(objects, "PodDisruptionBudget").values()

@@ -1,4 +1,4 @@
-"""Who may connect to whom, as the NetworkPolicies of rendered manifests say; no cluster is asked."""
+"""Which pods may connect to which, computed from rendered NetworkPolicies, without a cluster."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ NAME = "app.kubernetes.io/name"
 
 @dataclass(frozen=True)
 class Pod:
-    """What a policy sees of a pod."""
+    """The properties of a pod that NetworkPolicies select by."""
 
     namespace: str
     labels: dict[str, str]
@@ -18,7 +18,7 @@ class Pod:
     ports: dict[str, int] = field(default_factory=dict)
 
     def matches(self, peer: Object, home: str) -> bool:
-        """Whether a peer of a policy in the namespace `home` selects this pod; addresses select none."""
+        """Whether a peer of a policy in the namespace `home` selects this pod; an ipBlock selects no pod."""
         if "ipBlock" in peer:
             return False
         if "namespaceSelector" in peer:
@@ -34,14 +34,14 @@ def selects(selector: Object, labels: dict[str, str]) -> bool:
     """Whether a label selector matches; an empty one matches everything."""
     wanted: list[Object] = selector.get("matchExpressions", [])
     if unknown := {each["operator"] for each in wanted} - {"In"}:
-        raise ValueError(f"a selector by {', '.join(sorted(unknown))} is not understood")
+        raise ValueError(f"selectors with {', '.join(sorted(unknown))} are not supported")
     return selector.get("matchLabels", {}).items() <= labels.items() and all(
         labels.get(each["key"]) in each["values"] for each in wanted
     )
 
 
 def allows(objects: list[Object], source: Pod, target: Pod | None, port: int) -> bool:
-    """Whether both ends' policies let this pod connect by TCP; a target of None is no pod but an address."""
+    """Whether the policies of both ends allow this TCP connection; the target None is an outside address."""
     leaves = passes(objects, "egress", (source, target), target, port)
     return leaves and (target is None or passes(objects, "ingress", (target, source), target, port))
 
@@ -49,7 +49,7 @@ def allows(objects: list[Object], source: Pod, target: Pod | None, port: int) ->
 def passes(
     objects: list[Object], way: str, ends: tuple[Pod, Pod | None], target: Pod | None, port: int
 ) -> bool:
-    """Whether the policies of the first end let the connection pass; without any everything passes."""
+    """Whether the policies of the first end allow the connection; a pod without policies allows all."""
     pod, other = ends
     policies = [
         each
@@ -68,14 +68,14 @@ def passes(
 
 
 def reaches(ports: list[Object], target: Pod | None, port: int) -> bool:
-    """Whether a rule's ports have this one, by number or by its name in the target; no ports are all."""
+    """Whether a rule allows this port, by number or by the target's name for it; no ports means all."""
     names = target.ports if target else {}
     tcp = [each.get("port", port) for each in ports if each.get("protocol", "TCP") == "TCP"]
     return not ports or port in [names.get(each, each) for each in tcp]
 
 
 def meets(peers: list[Object], other: Pod | None, home: str) -> bool:
-    """Whether a rule's peers, all of the world if it names none, have this one."""
+    """Whether a rule allows this peer; no peers means all."""
     return not peers or (other is not None and any(other.matches(each, home) for each in peers))
 
 

@@ -1,4 +1,4 @@
-"""The table of who may connect to whom in an environment, for people and for the story that tries it."""
+"""The table of which pods may connect to which in an environment, for k8s/README and a cluster test."""
 
 from k8s.policies.objects import Object
 from k8s.policies.reach import Pod, allows, started
@@ -8,17 +8,17 @@ API, API_PORT = "the API", 443
 
 
 def services(pods: dict[str, Pod]) -> list[str]:
-    """The services of the environment: pods that listen on a port called http, and are not the platform's."""
+    """The environment's services: pods with a port called http, except those of the platform."""
     return sorted(name for name, pod in pods.items() if "http" in pod.ports and name not in PLATFORM)
 
 
 def targets(pods: dict[str, Pod]) -> dict[str, str]:
-    """The name of the port that each target listens on: a store's is called as the store is."""
+    """The name of each target's port; the port of Redis or PostgreSQL has the server's name."""
     return {name: name for name in STORES} | dict.fromkeys([*services(pods), *PLATFORM], "http")
 
 
 def sources(objects: list[Object]) -> dict[str, Pod]:
-    """The pods that connect: each role, and a stranger in the environment, in the platform and elsewhere."""
+    """The pods that try to connect: one of each role, and strangers in both namespaces and elsewhere."""
     pods = started(objects)
     roles = [*services(pods), "traffic", "analysis", "traefik", "prometheus", "apm"]
     found = {role: pods[role] for role in roles}
@@ -29,7 +29,7 @@ def sources(objects: list[Object]) -> dict[str, Pod]:
 
 
 def table(objects: list[Object]) -> dict[str, dict[str, bool]]:
-    """Whether each source may connect to each target, by an environment's manifests and the platform's."""
+    """Whether each source may connect to each target, given the manifests of environment and platform."""
     pods = started(objects)
     return {
         role: {

@@ -1,40 +1,40 @@
-"""How every release must be judged, promoted and aborted."""
+"""Policies for releases: how they are judged, promoted and aborted."""
 
 import re
 from collections.abc import Iterator
 
 from k8s.policies.objects import Object, metrics, named, template_names
 
-FORGIVEN = 1  # failures of a metric: a single one may be chance
+TOLERATED = 1  # failures of a metric: a single one may be chance
 EVERY_VOTE = 100  # percent
 ENDLESS = 0  # a metric without a count, or with this one, is measured until the rollout ends
 
 
 def limits_can_fail(objects: list[Object]) -> list[str]:
-    """Every analysis can fail, and ends: one that forgives too much, or hangs, judges nothing."""
+    """Every analysis can fail: it tolerates one failure at most; its Job has a deadline and no retries."""
     wrong = []
     for thing in objects:
         for metric in metrics(thing):
             name = f"{thing['metadata']['name']} {metric['name']}"
             limit, count = metric.get("failureLimit", 0), filled(metric.get("count", ENDLESS), thing["spec"])
-            if not 0 <= limit <= FORGIVEN or ENDLESS != int(count) <= limit:
-                wrong.append(f"{name}: {limit} failures of {count} are forgiven")
+            if not 0 <= limit <= TOLERATED or ENDLESS != int(count) <= limit:
+                wrong.append(f"{name}: tolerates {limit} failures of {count} measurements")
             job = metric["provider"]["job"]["spec"]
             if job.get("backoffLimit") != 0 or "activeDeadlineSeconds" not in job:
-                wrong.append(f"{name}: its Job may hang")
+                wrong.append(f"{name}: its Job has no deadline, or retries")
             if job["template"]["spec"].get("restartPolicy") != "Never":
-                wrong.append(f"{name}: its Job tries again")
+                wrong.append(f"{name}: its Job restarts its container")
         given = {each["name"]: each["value"] for each in arguments(thing) if "value" in each}
         threshold, enough = float(given.get("error-threshold", 1)), int(given.get("min-requests", 1))
         if not 0 < threshold < EVERY_VOTE or enough < 1:
-            wrong.append(f"{thing['metadata']['name']}: {threshold:g} % of {enough} requests always passes")
-        if ENDLESS != int(given.get("count", ENDLESS)) <= FORGIVEN:
-            wrong.append(f"{thing['metadata']['name']}: {given['count']} measurements may all fail")
+            wrong.append(f"{thing['metadata']['name']}: {threshold:g} % of {enough} requests can never fail")
+        if ENDLESS != int(given.get("count", ENDLESS)) <= TOLERATED:
+            wrong.append(f"{thing['metadata']['name']}: all {given['count']} measurements may fail")
     return wrong
 
 
 def filled(value: object, *scopes: Object) -> str:
-    """A value with {{args.NAME}} filled in, from the args of the first scope that has a value for it."""
+    """A value with each {{args.NAME}} replaced by the first scope's value for it."""
     given = {
         each["name"]: each["value"]
         for scope in reversed(scopes)
@@ -45,7 +45,7 @@ def filled(value: object, *scopes: Object) -> str:
 
 
 def arguments(part: object) -> Iterator[Object]:
-    """Every argument that an AnalysisTemplate has a default for, or that a Rollout gives one."""
+    """Every argument in an AnalysisTemplate or a Rollout, with or without a value."""
     if isinstance(part, dict):
         yield from (each for each in part.get("args", []) if isinstance(each, dict))
         for value in part.values():
@@ -56,7 +56,7 @@ def arguments(part: object) -> Iterator[Object]:
 
 
 def releases_are_judged(objects: list[Object]) -> list[str]:
-    """The error rate judges every release, a canary beside its steps, too: health sees no failed vote."""
+    """The error rate judges every release, a canary also beside its steps; a health check is not enough."""
     wrong = []
     templates = named(objects, "AnalysisTemplate")
     for name, rollout in named(objects, "Rollout").items():
@@ -74,7 +74,7 @@ def releases_are_judged(objects: list[Object]) -> list[str]:
 
 
 def metric_names(templates: dict[str, Object], name: str) -> set[str]:
-    """The metrics of a template and of those that it is made of."""
+    """The metrics of a template and of the templates that it includes."""
     if name not in templates:
         return set()
     spec = templates[name]["spec"]
@@ -111,7 +111,7 @@ def seconds(duration: object) -> float:
 
 
 def promotion_is_manual(objects: list[Object]) -> list[str]:
-    """A blue-green release waits for a person, because nobody else has looked at its preview."""
+    """A blue-green release waits until a person has checked its preview and promotes it."""
     wrong = []
     for name, rollout in named(objects, "Rollout").items():
         strategy = rollout["spec"]["strategy"].get("blueGreen")
@@ -120,8 +120,8 @@ def promotion_is_manual(objects: list[Object]) -> list[str]:
     return wrong
 
 
-def entry_has_every_release(objects: list[Object]) -> list[str]:
-    """Users of a canary enter by a third Service: the controller pins the other two to one release each."""
+def users_reach_every_release(objects: list[Object]) -> list[str]:
+    """A canary's users enter through a third Service, as the other two select one release each."""
     wrong = []
     for name, rollout in named(objects, "Rollout").items():
         canary = rollout["spec"]["strategy"].get("canary", {})
@@ -134,12 +134,12 @@ def entry_has_every_release(objects: list[Object]) -> list[str]:
             for path in rule["http"]["paths"]
         }
         if canary and (entries & steered or len(steered) != 2):  # noqa: PLR2004 - two Services
-            wrong.append(f"{name}: users enter by {', '.join(sorted(entries))}")
+            wrong.append(f"{name}: users enter through {', '.join(sorted(entries))}")
     return wrong
 
 
 def bad_releases_are_aborted(objects: list[Object]) -> list[str]:
-    """A release that does not become ready is aborted, because it would stay half rolled out."""
+    """A release that does not become ready in time is aborted; otherwise it would stay half rolled out."""
     return [
         name
         for name, rollout in named(objects, "Rollout").items()

@@ -1,4 +1,4 @@
-"""What every object names must be there, and nothing else is reached."""
+"""Policies for references: names and labels match objects that exist, and every pod is isolated."""
 
 import re
 
@@ -6,7 +6,7 @@ from k8s.policies.objects import Object, containers, labels, named, pods, templa
 
 
 def references_exist(objects: list[Object]) -> list[str]:
-    """Every template, Service, ConfigMap and account that is named exists: kubectl accepts wrong names."""
+    """Every template, Service, ConfigMap and account that is named exists: kubectl accepts any name."""
     wanted: set[tuple[str, str]] = set()
     for thing in objects:
         spec = thing.get("spec", {})
@@ -44,20 +44,20 @@ def references_exist(objects: list[Object]) -> list[str]:
 
 
 def generated(name: str, objects: list[Object]) -> bool:
-    """Whether a ConfigMap of this name is there with a hash of its content, which the name must have, too."""
+    """Whether a ConfigMap has this name with a hash at its end; references must then have the hash, too."""
     return any(
         re.fullmatch(rf"{re.escape(name)}-[a-z0-9]{{10}}", each) for each in named(objects, "ConfigMap")
     )
 
 
 def services(strategy: Object) -> set[str]:
-    """The Services that a strategy steers."""
+    """The Services whose selectors the strategy manages."""
     (kind,) = strategy.values()
     return {value for key, value in kind.items() if key.endswith("Service")}
 
 
 def services_find_pods(objects: list[Object]) -> list[str]:
-    """Every Service, budget and network policy selects a pod that is here: wrong labels raise no error."""
+    """Every Service, budget and NetworkPolicy selects a pod of these objects: kubectl accepts any label."""
     started = [found for _, found in labels(objects)]
     wrong = []
     for thing in objects:
@@ -80,7 +80,7 @@ def selected(kind: str, spec: Object) -> Object:
 
 
 def pods_are_isolated(objects: list[Object]) -> list[str]:
-    """Traffic is denied by default, and each pod has a policy: nothing connects unless it is named."""
+    """Traffic is denied by default, and every pod has a NetworkPolicy of its own."""
     policies = named(objects, "NetworkPolicy").values()
     denied = [
         each
@@ -89,7 +89,7 @@ def pods_are_isolated(objects: list[Object]) -> list[str]:
     ]
     started = list(labels(objects))
     if started and not any("Ingress" in each["spec"]["policyTypes"] for each in denied):
-        return ["nothing denies what no policy names"]
+        return ["traffic is not denied by default"]
     selectors = [each["spec"]["podSelector"].get("matchLabels", {}) for each in policies]
     return [
         name

@@ -1,4 +1,4 @@
-"""What the tests of the analysis script ask it for, and an APM's answer."""
+"""The settings for tests of the analysis script, and an APM's answer."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What the manifests' tests share: an APM that answers as a test wants, and rendered manifests."""
+"""Fixtures of the manifests' tests: an APM that gives the answer of a test, and rendered manifests."""
 
 import json
 import os
@@ -24,12 +24,12 @@ NAME, ENVIRONMENTS = SETTINGS.name, SETTINGS.env_names
 
 @dataclass
 class Apm:
-    """A real HTTP server that gives the answer it was told to, and remembers what it was asked."""
+    """A real HTTP server that gives a prepared answer and records requests."""
 
     port: int
     status: int = 200
     body: str = ""
-    location: str = ""  # where a redirect leads
+    location: str = ""  # the target of a redirect
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -84,14 +84,14 @@ def apm() -> Iterator[Apm]:
 
 @pytest.fixture
 def apm_later() -> Iterator[Apm]:
-    """The same, which refuses connections at first, as a network policy that does not know a pod yet."""
+    """The same, but it refuses connections at first, like a network policy that does not know the pod yet."""
     with serving(after_s=1.5) as told:
         yield told
 
 
 @dataclass
 class Measurement:
-    """How one run of the script ended, and the one line that it printed."""
+    """The exit of one run of the script, and the line that it printed."""
 
     passed: bool
     line: dict[str, str]
@@ -99,7 +99,7 @@ class Measurement:
 
 @pytest.fixture
 def analyse(tmp_path):
-    """Run the script as the analysis Job does; `connect` leads a cluster address to this machine."""
+    """Run the script as the analysis Job does; `connect` maps cluster addresses to ports of this machine."""
 
     def run(check: str, *, connect: dict[str, int] | None = None, **env: str) -> Measurement:
         lines = [f'connect-to = "{host}:127.0.0.1:{port}"' for host, port in (connect or {}).items()]
@@ -125,7 +125,7 @@ def render():
 
     def kustomize(folder: Path) -> list[dict]:
         manifests = kubectl("kustomize", str(folder))
-        # kubectl itself turns the YAML to JSON; --local asks no cluster.
+        # kubectl converts YAML to JSON; --local needs no cluster.
         return documents(
             kubectl(
                 "annotate", "--local", "--filename=-", "--output=json", "rendered-by=tests", read=manifests
@@ -142,7 +142,7 @@ def kubectl(*arguments: str, read: str | None = None) -> str:
 
 
 def documents(text: str) -> list[dict]:
-    """The JSON documents that stand one after the other in a text."""
+    """The consecutive JSON documents in a text."""
     found = []
     while text := text.lstrip():
         document, end = json.JSONDecoder().raw_decode(text)

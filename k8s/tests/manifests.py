@@ -1,4 +1,4 @@
-"""Parts of rendered manifests, by the names that mutants know them by."""
+"""Finds and changes parts of rendered manifests, for the mutants."""
 
 from k8s.policies.objects import named
 from k8s.tests.conftest import NAME
@@ -13,7 +13,7 @@ def template(objects, name):
 
 
 def config(objects, name):
-    """A generated ConfigMap; the hash of its content ends its name."""
+    """A generated ConfigMap, whose name ends with a hash of its content."""
     (found,) = [each for key, each in named(objects, "ConfigMap").items() if key.startswith(f"{name}-")]
     return found
 

@@ -1,4 +1,4 @@
-"""The analysis script, run as its Job runs it, against a real HTTP server: what it cannot read fails."""
+"""Runs the analysis script as its Job does, against a real HTTP server: an unreadable answer fails."""
 
 import json
 import socket
@@ -114,7 +114,7 @@ def test_asking_again_ends(analyse):
     measured = analyse("error-rate", NEW_RELIC_HOST=f"http://127.0.0.1:{port}", CONNECT_FOR_S="2", **ASKS)
 
     assert not measured.passed
-    assert time.monotonic() - started >= 1  # the clock of the script counts whole seconds
+    assert time.monotonic() - started >= 1  # the script's clock has whole seconds
     assert "no answer: curl ended with 7" in measured.line["reason"]
 
 

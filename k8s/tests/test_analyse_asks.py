@@ -1,4 +1,4 @@
-"""What the analysis script asks, and of whom: the APM by its parameters, a page by its Service."""
+"""The requests of the analysis script: to the APM with its parameters, and to a page by its Service."""
 
 import json
 

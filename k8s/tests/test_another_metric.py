@@ -1,4 +1,4 @@
-"""The component of docs/changing.md judges a release by one more metric, and keeps every policy."""
+"""The component in docs/changing.md judges a release by another metric, and meets every policy."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A changed ConfigMap is a new release: pods name their configuration by its content."""
+"""A changed ConfigMap is a new release, because its name has a hash of its content."""
 
 import re
 
@@ -51,13 +51,13 @@ def test_a_new_line_of_configuration_is_a_new_release(render, changed, name):
     assert sorted(WITH_IT) == sorted(
         each for each, template in templates(before).items() if template != templates(after)[each]
     )
-    # kubectl apply removes nothing: pods of the release before restart with the configuration they have.
+    # kubectl apply deletes nothing, so pods of the previous release can restart with their own configuration.
     assert configuration(before) != configuration(after)
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_everything_reads_the_configuration_that_is_there(changed, name):
-    """NEW_RELIC_HOST is optional: an analysis that reads another ConfigMap would ask the platform's apm."""
+    """NEW_RELIC_HOST is optional: an analysis that reads another ConfigMap would silently query apm."""
     objects = changed(name, "    literals:\n", "    literals:\n      - NEW_RELIC_HOST=apm.example.com\n")
     readers = [each for each in objects if each["kind"] != "ConfigMap"]
 

@@ -1,4 +1,4 @@
-"""Other environments than ours: forks with two and with six of them render, and keep every policy."""
+"""Forks with two and with six environments render and meet every policy."""
 
 import shutil
 
@@ -29,7 +29,7 @@ NAMES = {"two": ("dev", "prod"), "six": ("dev", "qa2", "uat", "perf", "staging",
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of what names environments."""
+    """A copy of the files that name environments."""
     for folder in ("k8s", ".github"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("tests"))
     shutil.copy(ROOT / "delivery.toml", tmp_path)

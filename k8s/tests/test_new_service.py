@@ -1,4 +1,4 @@
-"""The manifests of a service that `make service` made render in every overlay, and keep every policy."""
+"""The manifests of a service from `make service` render in every overlay and meet every policy."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a cluster has once: its namespaces, and who reads what."""
+"""The platform: its namespaces, and what its accounts may read."""
 
 from itertools import pairwise
 
@@ -58,7 +58,7 @@ def test_a_drained_node_leaves_what_analyses_ask(platform):
 
 
 def asked(objects):
-    """The CPU that the pods ask for, in thousandths of a core."""
+    """The CPU that the pods request, in thousandths of a core."""
     total = 0
     for thing in objects:
         if thing["kind"] in WORKLOADS:
@@ -71,5 +71,5 @@ def asked(objects):
 
 @pytest.mark.parametrize(("source", "target"), list(pairwise(ENVIRONMENTS)))
 def test_a_promotion_fits_on_two_cores(overlay, platform, source, target):
-    """Both ends of it run at once. Kubernetes itself asks for half of the two, and a rollout for a little."""
+    """Both environments run at once. Kubernetes itself requests half of the cores, and a rollout a little."""
     assert 0 < asked([*platform, *overlay(source), *overlay(target)]) <= 900

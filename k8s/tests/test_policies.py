@@ -1,4 +1,4 @@
-"""Each policy catches a manifest that breaks it, made from a real one."""
+"""Each policy catches a real manifest that was changed to violate it."""
 
 import copy
 

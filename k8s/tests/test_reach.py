@@ -1,4 +1,4 @@
-"""Who may connect to whom: the table in k8s/README.md is what the manifests say, and each way is checked."""
+"""The table of who reaches whom in k8s/README.md matches the manifests."""
 
 import copy
 
@@ -18,7 +18,7 @@ BEGIN, END = "<!-- reach: written by make manifests ARGS=--write -->\n", "<!-- /
 
 @pytest.fixture(scope="session")
 def everything(render):
-    """The objects of QA and of the platform, of which the table is made."""
+    """The objects of QA and of the platform, from which the table is computed."""
     return [*render(K8S / "platform"), *render(K8S / "overlays/qa")]
 
 
@@ -96,7 +96,7 @@ def test_a_selector_that_is_not_understood_is_no_match_and_no_pass():
 
 
 def test_every_environment_has_the_same_policies_for_the_same_pods(render, everything):
-    """The table is made of QA; the others must not differ where they have the same pods."""
+    """The table is computed from QA, so the same pods must have the same policies elsewhere."""
     platform = [each for each in everything if each["metadata"].get("namespace") != f"{NAME}-qa"]
     said = table(everything)
     for name in ENVIRONMENTS:

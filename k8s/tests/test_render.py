@@ -1,4 +1,4 @@
-"""Every overlay, and every component on dev, renders and keeps every policy; no cluster is asked."""
+"""Every overlay, and every component on dev, renders and meets every policy; no cluster is needed."""
 
 import pytest
 
@@ -10,8 +10,8 @@ from k8s.tests.conftest import ENVIRONMENTS, K8S, NAME
 pytestmark = [pytest.mark.servers, pytest.mark.kubectl]
 
 COMPONENTS = sorted(path.parent.name for path in K8S.glob("components/*/kustomization.yaml"))
-# dev has ingress already; analysis and rollout are what canary and blue-green share, without a strategy;
-# new-relic is for the analysis, which dev has none of.
+# dev already has ingress. analysis and rollout have no strategy: canary and blue-green include them.
+# new-relic needs an analysis, and dev has none.
 ON_DEV = sorted({*COMPONENTS} - {"analysis", "ingress", "rollout", "new-relic"})
 
 

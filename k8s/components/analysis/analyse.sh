@@ -1,13 +1,13 @@
 #!/bin/sh
-# One measurement of an analysis Job: `analyse.sh health` or `analyse.sh error-rate`.
-# It prints what it asked, what it got and its verdict as one JSON line, and exits 0 only if all is well.
-# Whatever it cannot read fails the measurement: no data is not health.
+# One measurement of an analysis Job: `analyse.sh health`, `analyse.sh error-rate` or `analyse.sh metric`.
+# Prints the request, the answer and the verdict as one JSON line, and exits with 0 only if the release passes.
+# An answer that is missing or cannot be read fails the measurement: no data does not mean healthy.
 set -u
 export LC_ALL=C
 newline='
 '
 
-quoted() { # quoted TEXT: as a JSON string of bounded length
+quoted() { # quoted TEXT: prints it as a JSON string of at most 400 characters
   printf '"%s"' "$(printf '%s' "$1" | tr '\n\r\t' '   ' | tr -cd ' -~' | cut -c1-400 | sed 's/[\\"]/\\&/g')"
 }
 
@@ -19,7 +19,7 @@ conclude() { # conclude pass|fail REASON
   exit
 }
 
-ask() { # ask CURL-ARGUMENTS...: sets $asked, $status and $got, or fails unless the answer is 200
+ask() { # ask CURL-ARGUMENTS...: sends a request; sets $asked, $status and $got; fails unless the status is 200
   until=$(($(date +%s) + ${CONNECT_FOR_S:-40}))
   while
     answer=$(curl --silent --connect-timeout 5 --max-time 15 --max-filesize 1000000 \
@@ -38,14 +38,14 @@ ask() { # ask CURL-ARGUMENTS...: sets $asked, $status and $got, or fails unless 
   [ "$status" = 200 ] || conclude fail "the answer is HTTP $status"
 }
 
-# Network policies learn a new pod's address only after it has started, and until then refuse it. So the
-# question is repeated while nobody could be asked: name not resolved (6), refused (7), timed out before the
-# connection stood (28). Whatever answers, however badly, is never asked again.
+# Network policies learn a new pod's address only after it has started, and block it until then. So the request
+# is retried while no connection was made: name not resolved (6), refused (7), timed out while connecting (28).
+# Once a server has answered, in whatever way, the request is not retried.
 no_connection() {
   case $code in 6 | 7) ;; 28) ! less 0 "$connected" ;; *) false ;; esac
 }
 
-field() { # field NAME: what the answer holds under this name; nothing if it stands there twice
+field() { # field NAME: prints the value of this name in the answer; nothing if the name occurs twice
   values=$(printf '%s' "$got" | tr '\n\r\t' '   ' |
     grep -oE "\"$1\" *: *(\"[^\"]*\"|[^],} ]*)" | sed "s/^\"$1\" *: *//")
   case $values in *"$newline"*) ;; *) printf '%s' "$values" ;; esac
@@ -55,28 +55,28 @@ is_number() { printf '%s' "$1" | grep -qE '^[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$
 
 less() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a + 0 < b + 0) }'; }
 
-health() { # the page answers, and it is this release that answers
+health() { # passes if the page answers and shows this release
   ask --header 'Accept: text/html' "http://$SERVICE_NAME.$NAMESPACE.svc/"
   got="release $(printf '%s' "$got" | sed -n 's/.*id="release">\([^<]*\)<.*/\1/p')"
   [ "$got" = "release $RELEASE" ] || conclude fail "another release answers"
   conclude pass "this release answers"
 }
 
-error_rate() { # few of the release's requests failed
+error_rate() { # passes if the share of failed requests is below the threshold
   measure errorRate "$ERROR_THRESHOLD"
   less "$value" "$ERROR_THRESHOLD" || conclude fail "$value % of the requests failed, not less than $ERROR_THRESHOLD %"
   conclude pass "$value % of $requests requests failed, less than $ERROR_THRESHOLD %"
 }
 
-metric() { # another metric of the APM is below its limit
+metric() { # passes if another metric of the APM is below its limit
   check=$METRIC
   measure "$METRIC" "$LIMIT"
   less "$value" "$LIMIT" || conclude fail "$METRIC is $value in $requests requests, not less than $LIMIT"
   conclude pass "$METRIC is $value in $requests requests, less than $LIMIT"
 }
 
-measure() { # measure METRIC LIMIT: sets $value and $requests; fails unless the APM saw enough requests of this release
-  app=${APP_NAME%-*} # the namespaces begin with it
+measure() { # measure METRIC LIMIT: sets $value and $requests; fails if the APM has too few requests of this release
+  app=${APP_NAME%-*} # the app's name, with which its namespaces begin
   host=${NEW_RELIC_HOST:-http://apm.$app-platform.svc}
   case $host in http://* | https://*) ;; *) host=https://$host ;; esac
   { is_number "$2" && is_number "$MIN_REQUESTS"; } || conclude fail "a limit is not a number"

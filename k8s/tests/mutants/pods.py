@@ -1,4 +1,4 @@
-"""Pods that break a policy: which one, and the change."""
+"""Changes to pods, each with the policy that must catch it."""
 
 from k8s import policies
 from k8s.tests.conftest import NAME
@@ -62,8 +62,14 @@ MUTANTS = {
         lambda o: pod(o)["containers"][0]["securityContext"].update(seccompProfile={"type": "Unconfined"}),
     ),
     "host processes": (policies.pods_are_restricted, lambda o: pod(o).update(hostPID=True)),
-    "service links": (policies.pods_are_left_alone, lambda o: pod(o).pop("enableServiceLinks")),
-    "a token": (policies.pods_are_left_alone, lambda o: pod(o).pop("automountServiceAccountToken")),
+    "service links": (
+        policies.pods_get_no_token_or_service_links,
+        lambda o: pod(o).pop("enableServiceLinks"),
+    ),
+    "a token": (
+        policies.pods_get_no_token_or_service_links,
+        lambda o: pod(o).pop("automountServiceAccountToken"),
+    ),
     "a Secret": (
         policies.no_secret_values,
         lambda o: o.append({"kind": "Secret", "metadata": {"name": "x"}}),
@@ -84,11 +90,11 @@ MUTANTS = {
     ),
     "no readiness": (policies.pods_are_probed, lambda o: pod(o)["containers"][0].pop("readinessProbe")),
     "no liveness": (policies.pods_are_probed, lambda o: pod(o)["containers"][0].pop("livenessProbe")),
-    "no preStop": (policies.pods_leave_gracefully, lambda o: pod(o)["containers"][0].pop("lifecycle")),
+    "no preStop": (policies.pods_shut_down_gracefully, lambda o: pod(o)["containers"][0].pop("lifecycle")),
     "no time to end": (
-        policies.pods_leave_gracefully,
+        policies.pods_shut_down_gracefully,
         lambda o: pod(o).update(terminationGracePeriodSeconds=0),
     ),
-    "no spread": (policies.pods_leave_gracefully, lambda o: pod(o).pop("topologySpreadConstraints")),
-    "no budget": (policies.pods_leave_gracefully, lambda o: remove(o, "PodDisruptionBudget", "result")),
+    "no spread": (policies.pods_shut_down_gracefully, lambda o: pod(o).pop("topologySpreadConstraints")),
+    "no budget": (policies.pods_shut_down_gracefully, lambda o: remove(o, "PodDisruptionBudget", "result")),
 }

@@ -1,4 +1,4 @@
-"""Releases that are not judged, promoted or aborted: which policy says so, and the change."""
+"""Changes to how releases are judged, promoted or aborted, each with the policy that must catch it."""
 
 from k8s import policies
 from k8s.tests.manifests import argument, canary, error_rate, health_only, job, of
@@ -31,7 +31,7 @@ MUTANTS = {
         lambda o: argument(canary(o)["analysis"], "count").update(value="1"),
     ),
     "users enter by the stable release's Service": (
-        policies.entry_has_every_release,
+        policies.users_reach_every_release,
         lambda o: canary(o).update(stableService="vote"),
     ),
     "a release that never runs and stays": (

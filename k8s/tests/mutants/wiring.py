@@ -1,4 +1,4 @@
-"""References to what does not exist, and too many rights: which policy says so, and the change."""
+"""References to missing objects, and too many permissions, each with the policy that must catch it."""
 
 from k8s import policies
 from k8s.tests.conftest import NAME
