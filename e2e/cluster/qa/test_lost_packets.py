@@ -89,4 +89,4 @@ def test_restarts_and_releases_fail_no_vote(env, network, pytestconfig, figure):
     figure("restarts", f"0 of {restarts} votes failed")
     figure("good releases", f"0 of {releases} votes failed")
     figure("slowest vote", f"{max(vote.seconds for vote in load.votes):.1f} s")
-    figure("first packets lost", lost)
+    figure("SYN packets lost", lost)
