@@ -101,10 +101,10 @@ def recorded():
 def watched(recorded, tmp_path):
     """A Watch that has made the first observations of a recorded run; its lines are in `said`."""
 
-    def watch(name, tag, *, env="qa", looks=None):
+    def watch(name, tag, *, env="qa", observations=None):
         cluster, said = recorded(name, env), []
         seen = Watch(cluster, ObservationLog(env, tag), tmp_path, said.append, now=cluster.now)
-        for _ in range(looks or len(cluster.looks)):
+        for _ in range(observations or len(cluster.observations)):
             seen.look()
         seen.said = said
         return seen

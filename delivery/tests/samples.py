@@ -113,13 +113,13 @@ class RecordedCluster:
     """Replays the recorded states of a real cluster, then repeats the last one."""
 
     env: str
-    looks: list[dict]
+    observations: list[dict]
     logs: dict[str, str]
     events: list[dict] = field(default_factory=list)
     asked: int = 0
 
     def objects(self, kinds=""):
-        look = self.looks[min(self.asked, len(self.looks) - 1)]
+        look = self.observations[min(self.asked, len(self.observations) - 1)]
         self.asked += 1
         return look["objects"]
 
@@ -127,7 +127,9 @@ class RecordedCluster:
         return self.logs.get(job, "")
 
     def now(self):
-        return datetime.fromtimestamp(self.looks[min(self.asked, len(self.looks)) - 1]["at"], UTC)
+        return datetime.fromtimestamp(
+            self.observations[min(self.asked, len(self.observations)) - 1]["at"], UTC
+        )
 
 
 def valid(found):

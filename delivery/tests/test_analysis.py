@@ -14,7 +14,7 @@ LINE = (
 @pytest.fixture
 def found(recorded):
     """The analyses of a release that was aborted at its second."""
-    return runs(recorded("canary").looks[9]["objects"], RELEASE)
+    return runs(recorded("canary").observations[9]["objects"], RELEASE)
 
 
 def test_runs_are_read_with_their_measurements(found):

@@ -9,7 +9,7 @@ RECORDED = "7e662f3-20261124013313"
 
 
 def test_observations_are_kept_for_the_report(watched):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
     kept = ObservationLog.of(seen.folder, "qa", RECORDED)
 
     assert kept == seen.log
@@ -19,7 +19,7 @@ def test_observations_are_kept_for_the_report(watched):
 
 
 def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
     later = seen.log.observations[5]["at"]
 
     kept = ObservationLog.of(seen.folder, "qa", RECORDED, since=later)
@@ -27,7 +27,7 @@ def test_what_an_earlier_deployment_of_the_tag_left_is_not_this_one_s(watched):
     assert ObservationLog.of(seen.folder, "qa", RECORDED, since="2027-01-01T00:00:00Z") == ObservationLog(
         "qa", RECORDED
     )
-    objects = seen.cluster.looks[9]["objects"]
+    objects = seen.cluster.observations[9]["objects"]
     runs = analysis.runs(objects, seen.state.release)
     assert analysis.runs(objects, seen.state.release, since=runs[1].started) == runs[1:] != []
 

@@ -13,7 +13,7 @@ STEPS = 8
 
 @pytest.fixture
 def states(recorded):
-    return [State.read(look["objects"]) for look in recorded("canary").looks]
+    return [State.read(each["objects"]) for each in recorded("canary").observations]
 
 
 def test_a_canary_goes_through_its_steps(states):
@@ -84,7 +84,7 @@ def test_after_the_revert_it_is_healthy(states):
 
 
 def test_a_preview_that_was_refused_is_still_the_preview(recorded):
-    aborted = State.read(recorded("blue-green-refused").looks[1]["objects"])
+    aborted = State.read(recorded("blue-green-refused").observations[1]["objects"])
 
     assert aborted.aborted
     assert (aborted.active, aborted.preview) == (aborted.stable, aborted.canary)
@@ -93,7 +93,9 @@ def test_a_preview_that_was_refused_is_still_the_preview(recorded):
 
 
 def test_healthy_belongs_to_the_previous_release_until_the_controller_has_observed_the_new_one(recorded):
-    unseen = State.read(recorded("blue-green-refused").looks[0]["objects"])  # just after its deployment
+    unseen = State.read(
+        recorded("blue-green-refused").observations[0]["objects"]
+    )  # just after its deployment
 
     assert unseen.phase == "Healthy"
     assert unseen.tag == "bccaa14-20261124015646"
@@ -101,7 +103,7 @@ def test_healthy_belongs_to_the_previous_release_until_the_controller_has_observ
 
 
 def test_an_unobserved_specification_has_no_state(recorded):
-    objects = recorded("canary").looks[-1]["objects"]
+    objects = recorded("canary").observations[-1]["objects"]
     (rollout,) = [each for each in objects if each["kind"] == "Rollout"]
     rollout["metadata"]["generation"] += 1
     state = State.read(objects)
@@ -110,7 +112,7 @@ def test_an_unobserved_specification_has_no_state(recorded):
 
 
 def test_a_rollout_that_was_never_observed(recorded):
-    objects = recorded("canary").looks[-1]["objects"]
+    objects = recorded("canary").observations[-1]["objects"]
     (rollout,) = [each for each in objects if each["kind"] == "Rollout"]
     del rollout["status"]
     state = State.read(objects)

@@ -11,14 +11,14 @@ RECORDED = "7e662f3-20261124013313"
 
 
 def test_a_preview_that_waits(settings, watched, golden):
-    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", looks=7)
+    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", observations=7)
 
     assert seen.state.paused
     golden("summary-paused.md", summary.preview_ready(settings, "staging", seen.state))
 
 
 def test_a_canary_that_was_aborted(settings, watched, golden):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
     why = f"{RECORDED} was aborted in qa: {seen.state.message}"
 
     golden(
@@ -28,7 +28,7 @@ def test_a_canary_that_was_aborted(settings, watched, golden):
 
 
 def test_a_canary_that_is_healthy(settings, watched, golden):
-    seen = watched("canary", RECORDED, looks=8)
+    seen = watched("canary", RECORDED, observations=8)
     done = replace(seen.state, phase="Healthy", stable=seen.state.release)
     text = summary.healthy(settings, "qa", done, seen.runs, seen.log.verdicts, first=False)
 
@@ -68,7 +68,7 @@ def test_a_reason_cannot_inject_markup(settings, deployment, value):
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_the_log_of_a_job_cannot_inject_markup(settings, watched, value):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
     for job, said in seen.log.verdicts.items():
         evil = dict.fromkeys(("check", "asked", "status", "got", "reason"), value)
         seen.log.verdicts[job] = replace(said, **evil)

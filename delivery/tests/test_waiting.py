@@ -81,7 +81,7 @@ def at_once(monkeypatch):
 
 
 def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
-    seen = watched("canary", RECORDED, looks=1)
+    seen = watched("canary", RECORDED, observations=1)
 
     with pytest.raises(GateError, match=f"{RECORDED} was aborted in qa: RolloutAborted"):
         seen.until("healthy", seconds=30)
@@ -94,23 +94,23 @@ def test_a_recorded_rollout_is_followed_to_its_abort(watched, at_once):
 
 def test_an_abort_of_the_old_specification_in_one_poll_is_no_failure(watched, at_once):
     """A controller that has just seen the new specification may show the old one's abort for a moment."""
-    seen = watched("canary", RECORDED, looks=1)
-    progressing, paused = seen.cluster.looks[1:3]
+    seen = watched("canary", RECORDED, observations=1)
+    progressing, paused = seen.cluster.observations[1:3]
     aborted = deepcopy(progressing)
     for each in aborted["objects"]:
         if each["kind"] == "Rollout":
             each["status"] |= {"abort": True, "phase": "Degraded", "message": "RolloutAborted"}
 
-    seen.cluster.asked, seen.cluster.looks = 0, [aborted, progressing, aborted, paused]
+    seen.cluster.asked, seen.cluster.observations = 0, [aborted, progressing, aborted, paused]
     assert seen.until("paused", seconds=30).message == "CanaryPauseStep"
 
-    seen.cluster.asked, seen.cluster.looks = 0, [aborted, aborted, paused]
+    seen.cluster.asked, seen.cluster.observations = 0, [aborted, aborted, paused]
     with pytest.raises(GateError, match="was aborted"):
         seen.until("paused", seconds=30)
 
 
 def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, at_once):
-    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", looks=1)
+    seen = watched("blue-green", "bccaa14-20261124015450", env="staging", observations=1)
 
     assert seen.until("paused", seconds=30).message == "BlueGreenPause"
     assert seen.until("healthy", seconds=30).active == "58b577db46"
@@ -119,15 +119,15 @@ def test_a_recorded_preview_is_followed_to_its_pause_and_its_promotion(watched, 
 
 
 def test_a_replaced_release_ends_the_wait(watched, at_once):
-    seen = watched("canary", RECORDED, looks=8)
-    seen.cluster.looks = [seen.cluster.looks[-1]]  # the release before is back
+    seen = watched("canary", RECORDED, observations=8)
+    seen.cluster.observations = [seen.cluster.observations[-1]]  # the release before is back
 
     with pytest.raises(GateError, match=f"{RECORDED} was replaced in qa by 5eac43c-20261124012908"):
         seen.until("healthy", seconds=30)
 
 
 def test_after_an_abort_it_polls_until_users_are_on_the_stable_release(watched, at_once):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
     assert not progress.recovered(seen.state)
 
     seen.aftermath(seconds=30)
@@ -136,8 +136,8 @@ def test_after_an_abort_it_polls_until_users_are_on_the_stable_release(watched, 
 
 
 def test_a_timeout_reports_the_last_status(watched, at_once):
-    seen = watched("canary", RECORDED, looks=3)
-    seen.cluster.looks = seen.cluster.looks[:3]
+    seen = watched("canary", RECORDED, observations=3)
+    seen.cluster.observations = seen.cluster.observations[:3]
 
     with pytest.raises(
         TimedOutError, match=r"is not healthy in qa after 0.5 s: it is Paused: CanaryPauseStep"
@@ -146,15 +146,15 @@ def test_a_timeout_reports_the_last_status(watched, at_once):
 
 
 def test_the_analyses_of_an_earlier_deployment_of_the_same_release_are_not_this_one_s(watched):
-    seen = watched("canary", RECORDED, looks=10)
-    objects = seen.cluster.looks[9]["objects"]
+    seen = watched("canary", RECORDED, observations=10)
+    objects = seen.cluster.observations[9]["objects"]
 
     assert analysis.runs(objects, seen.state.release, revision=seen.state.revision) == seen.runs != []
     assert analysis.runs(objects, seen.state.release, revision="6") == []
 
 
 def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypatch):
-    seen = watched("canary", RECORDED, looks=1)
+    seen = watched("canary", RECORDED, observations=1)
     with monkeypatch.context() as away:
         away.setattr(seen.cluster, "log", lambda _: None)
         while not any(each.ended for run in seen.runs for each in run.measurements):
@@ -168,13 +168,13 @@ def test_a_log_that_cannot_be_read_for_a_moment_is_read_later(watched, monkeypat
 
 
 def test_a_stopped_check_is_reported_as_stopped(watched):
-    seen = watched("canary", RECORDED, looks=10)
+    seen = watched("canary", RECORDED, observations=10)
 
     assert "background analysis: error-rate was stopped" in seen.said
 
 
 def test_a_job_without_a_log_is_reported(watched):
-    seen = watched("canary", RECORDED, looks=1)
+    seen = watched("canary", RECORDED, observations=1)
     job = "b96fecb6-2d4d-4230-9aca-7ff8b5b4fb73.http-health.1"
     del seen.cluster.logs[job]
     while job not in seen.log.verdicts:

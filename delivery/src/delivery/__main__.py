@@ -19,7 +19,7 @@ NAMES = (
     *("tag", "build", "deploy", "platform", "wait", "promote", "promote-rollout", "rollback"),
     *("status", "landscape", "report", "verify", "settings", "init", "env", "trust"),
 )
-LOOKS: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
 
 class Group(TyperGroup):
@@ -33,7 +33,7 @@ class Group(TyperGroup):
 
 def command(name: str) -> Any:
     """A command with its options, from the module of its name."""
-    alone = typer.Typer(**LOOKS)
+    alone = typer.Typer(**PLAIN)
     alone.command(name)(import_module(f"{COMMANDS}.{name.replace('-', '_')}").command)
     return typer.main.get_command(alone)
 
@@ -50,7 +50,7 @@ app = typer.Typer(
     cls=Group,
     help="Build once, deploy by a commit, promote the same image, look, roll back.",
     no_args_is_help=True,
-    **LOOKS,
+    **PLAIN,
 )
 for each in NAMES:
     app.command(each, help=docstring(each))(lambda: None)  # `command` takes its place

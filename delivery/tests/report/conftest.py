@@ -32,9 +32,9 @@ EVENT = {
 def build(settings, deployment, watched):
     """The record of the recorded canary; keywords change the observations."""
 
-    def make(looks=10, run="canary", at=None, **changes):
+    def make(observations=10, run="canary", at=None, **changes):
         env, tag, started = RUNS[run]
-        seen = watched(run, tag, env=env, looks=looks)
+        seen = watched(run, tag, env=env, observations=observations)
         made = deployment(tag, env, at=datetime.fromisoformat(at or started), source=tag[:7] + "0" * 33)
         usual = {
             "before": deployment("1234567-20261123000000", commit="b" * 40),
@@ -44,7 +44,7 @@ def build(settings, deployment, watched):
             "state": seen.state,
             "runs": seen.runs,
             "log": seen.log,
-            "objects": seen.cluster.looks[looks - 1]["objects"],
+            "objects": seen.cluster.observations[observations - 1]["objects"],
             "events": getattr(seen.cluster, "events", None) or [EVENT],
         }
         return record.build(settings, made, **usual | changes)

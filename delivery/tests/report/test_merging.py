@@ -6,8 +6,8 @@ from ..samples import valid
 
 
 def test_an_earlier_report_of_the_same_deployment_completes_it(build):
-    paused = merging.merged(None, build(looks=7))
-    later = build(looks=10)
+    paused = merging.merged(None, build(observations=7))
+    later = build(observations=10)
     later["observations"] = later["observations"][-2:]
     for run in later["analyses"]:
         for each in run["measurements"]:
@@ -31,14 +31,14 @@ def test_a_later_report_without_the_cluster_takes_nothing_back(build):
 
 
 def test_a_report_of_another_deployment_does_not(build):
-    other = merging.merged(None, build(looks=7))
+    other = merging.merged(None, build(observations=7))
     other["deployment"]["commit"] = "f" * 40
 
-    assert merging.merged(other, build(looks=3)) == merging.merged(None, build(looks=3))
+    assert merging.merged(other, build(observations=3)) == merging.merged(None, build(observations=3))
 
 
 def test_a_check_that_ran_in_an_earlier_report_is_stopped_in_a_later_one(build):
-    earlier = merging.merged(None, build(looks=9))
-    both = merging.merged(earlier, build(looks=10))
+    earlier = merging.merged(None, build(observations=9))
+    both = merging.merged(earlier, build(observations=10))
 
     assert "⏹ error-rate: stopped" in report.markdown(both)

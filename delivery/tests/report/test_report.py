@@ -72,7 +72,7 @@ def test_every_figure_comes_from_the_record(build):
 
 def test_a_rollback_has_its_sequence(build):
     assert "## Rollback" in report.markdown(merging.merged(None, build()))
-    assert "## Rollback" not in report.markdown(merging.merged(None, build(looks=7)))
+    assert "## Rollback" not in report.markdown(merging.merged(None, build(observations=7)))
 
 
 TIMES = {"at", "started", "finished", "created"}  # they are read, and shown in parts
@@ -90,10 +90,10 @@ def poisoned(value, key=""):
     return EVIL if isinstance(value, str) and key not in TIMES else value
 
 
-@pytest.mark.parametrize(("run", "looks"), [("canary", 10), ("blue-green", 9)])
-def test_no_value_of_a_record_is_markup(build, run, looks):
+@pytest.mark.parametrize(("run", "observations"), [("canary", 10), ("blue-green", 9)])
+def test_no_value_of_a_record_is_markup(build, run, observations):
     """Whichever value a template prints, it is escaped, or in a block of code."""
-    kept = merging.merged(None, build(looks, run))
+    kept = merging.merged(None, build(observations, run))
     found = poisoned(kept)
     for key in ("strategy", "environment", "urls"):  # delivery's own
         found[key] = kept[key]
@@ -128,7 +128,7 @@ def test_a_stopped_check_does_not_count(phase):
 
 
 def test_a_running_check_does_not_count(build):
-    found = merging.merged(None, build(looks=5))
+    found = merging.merged(None, build(observations=5))
 
     assert [each["phase"] for run in found["analyses"] for each in run["measurements"]].count("Running") == 1
     assert "| Checks | 4 of 4 passed |" in report.markdown(found)
@@ -155,8 +155,8 @@ def test_durations_add_up(build):
 
 def durations(build):
     record = merging.merged(None, build())
-    looks = [each | {"stage": report.stage(each)} for each in record["observations"]]
-    return report.durations(record["deployment"]["at"], looks)
+    observations = [each | {"stage": report.stage(each)} for each in record["observations"]]
+    return report.durations(record["deployment"]["at"], observations)
 
 
 def test_traffic_is_drawn_from_ready_pods(build):

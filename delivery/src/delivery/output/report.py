@@ -15,7 +15,7 @@ PREVIEW = "preview"
 
 def markdown(record: Record) -> str:
     """The whole report."""
-    looks = [each | {"stage": stage(each)} for each in record["observations"]]
+    observations = [each | {"stage": stage(each)} for each in record["observations"]]
     checks = counted(record)
     shown = record | {"analyses": [analysis(run) for run in record["analyses"]]}
     return render(
@@ -23,11 +23,13 @@ def markdown(record: Record) -> str:
         **shown,
         checks=len(checks),
         passed=sum(each["phase"] == "Successful" for each in checks),
-        traffic=list(traffic(looks)),
-        timeline=timeline(shown | {"firsts": list(firsts(looks, "stage"))}),
-        switches=[each for each in firsts(looks, "preview", "active") if each["preview"] or each["active"]],
-        aborted=since_abort(looks),
-        durations=durations(record["deployment"]["at"], looks),
+        traffic=list(traffic(observations)),
+        timeline=timeline(shown | {"firsts": list(firsts(observations, "stage"))}),
+        switches=[
+            each for each in firsts(observations, "preview", "active") if each["preview"] or each["active"]
+        ],
+        aborted=since_abort(observations),
+        durations=durations(record["deployment"]["at"], observations),
         bar=bar,
         took=took,
     )
@@ -41,37 +43,39 @@ def stage(observation: Record) -> str:
     return f"step {observation['step'] + 1}: {observation['doing']}"
 
 
-def firsts(looks: Iterable[Record], *keys: str) -> Iterator[Record]:
+def firsts(observations: Iterable[Record], *keys: str) -> Iterator[Record]:
     """The observations in which one of these keys has changed."""
-    return (next(same) for _, same in groupby(looks, key=lambda each: [each[key] for key in keys]))
+    return (next(same) for _, same in groupby(observations, key=lambda each: [each[key] for key in keys]))
 
 
-def since_abort(looks: list[Record]) -> list[Record]:
+def since_abort(observations: list[Record]) -> list[Record]:
     """The last observation before the abort and all after it; empty without an abort."""
-    start = next((i for i, each in enumerate(looks) if each["phase"] == "Aborted"), len(looks) + 1)
-    return looks[max(0, start - 1) :]
+    start = next(
+        (i for i, each in enumerate(observations) if each["phase"] == "Aborted"), len(observations) + 1
+    )
+    return observations[max(0, start - 1) :]
 
 
-def traffic(looks: Iterable[Record]) -> Iterator[tuple[Record, list[tuple[str, float, Record]]]]:
+def traffic(observations: Iterable[Record]) -> Iterator[tuple[Record, list[tuple[str, float, Record]]]]:
     """The observations in which the traffic has changed, each with the share of every release.
 
     Services balance connections over ready pods; a preview has its own URL only.
     """
     last = None
-    for look in looks:
-        ready = [each for each in look["pods"] if each["ready"]]
-        serving = [each for each in ready if each["role"] != PREVIEW and reached(look, each)]
+    for observation in observations:
+        ready = [each for each in observation["pods"] if each["ready"]]
+        serving = [each for each in ready if each["role"] != PREVIEW and reached(observation, each)]
         total = sum(each["ready"] for each in serving)
         now = [("users", each["ready"] / total, each) for each in serving]
         now += [(PREVIEW, 1.0, each) for each in ready if each["role"] == PREVIEW]
         if now and now != last:
-            yield look, now
+            yield observation, now
             last = now
 
 
-def reached(look: Record, pods: Record) -> bool:
+def reached(observation: Record, pods: Record) -> bool:
     """Whether users reach these pods: with blue-green, only those of the active release."""
-    return not look["active"] or bool(pods["release"] == look["active"])
+    return not observation["active"] or bool(pods["release"] == observation["active"])
 
 
 def bar(pods: Record) -> Markdown:
@@ -102,12 +106,12 @@ def analysis(run: Record) -> Record:
     return run | {"measurements": measurements, "ended": ended}
 
 
-def durations(start: str, looks: Iterable[Record]) -> Record:
+def durations(start: str, observations: Iterable[Record]) -> Record:
     """The duration of each stage; None for the last, which has no end.
 
     A stage lasts from its first observation to the first one of the next stage.
     """
-    found = list(firsts(looks, "stage"))
+    found = list(firsts(observations, "stage"))
     if not found:
         return {"stages": []}
     spans = [seconds(one["at"], other["at"]) for one, other in pairwise(found)]

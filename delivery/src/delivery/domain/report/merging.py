@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from delivery.domain.report.measurements import counted
 from delivery.domain.report.record import Record
 
-NO_LOOKS = (
+NO_OBSERVATIONS = (
     "weights, pod counts and times: nobody watched (delivery wait runs in the same job as delivery report)"
 )
 
@@ -43,7 +43,7 @@ def better(old: Record | None, new: Record) -> Record:
 
 def complete(record: Record) -> Record:
     """The record with the list of missing data."""
-    missing = [] if record["observations"] else [NO_LOOKS]
+    missing = [] if record["observations"] else [NO_OBSERVATIONS]
     unread = [each["job"] for each in counted(record) if each["reason"] is None]
     missing += [f"what the Job {job} was told: its log was not read" for job in unread]
     if not record["events"]:

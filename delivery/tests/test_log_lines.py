@@ -7,11 +7,11 @@ TAG = "7e662f3-20261124013313"
 
 
 def test_a_recorded_rollout_in_words(watched, golden):
-    golden("narration.txt", "\n".join(watched("canary", TAG, looks=11).said) + "\n")
+    golden("log-lines.txt", "\n".join(watched("canary", TAG, observations=11).said) + "\n")
 
 
 def test_without_changes_there_is_no_line(recorded):
-    state = State.read(recorded("canary").looks[2]["objects"])
+    state = State.read(recorded("canary").observations[2]["objects"])
 
     assert log_lines.changes(state, state) == []
     assert log_lines.changes(None, replace(state, current=False)) == []
