@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
 
-# Variables of the shell for other programs must not reach ours.
+# Shell variables that are meant for other programs must not affect ours.
 unexport BASH_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
 # Paths are UTF-8, whatever the locale: Python 3.11 decodes the paths of .venv's packages with the locale's encoding.
 unexport LC_ALL
@@ -70,7 +70,7 @@ e2e-pipeline: checkout setup ## run the workflows with act, from a commit to sta
 	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder e2e/pipeline $(ARGS)
 
 .PHONY: cluster
-cluster: setup ## run the whole app in a local Kubernetes cluster and print its URLs (ENV=qa, or another of delivery.toml)
+cluster: setup ## run the whole app in a local Kubernetes cluster and print its URLs (ENV=qa, or another environment)
 	@$(BIN)/python -m demo cluster $(ENV) --timings=$(TIMINGS)
 
 .PHONY: cluster-down
@@ -78,7 +78,7 @@ cluster-down: setup ## delete that cluster and everything in it
 	@$(BIN)/python -m demo cluster-down
 
 .PHONY: deploy
-deploy: setup ## start a new release there: ENV=qa; IMAGE_TAG=... for existing images; TIMINGS=seed for pauses of minutes
+deploy: setup ## start a new release on that cluster: ENV=qa; IMAGE_TAG=... for existing images; TIMINGS=seed for pauses of minutes
 	@$(BIN)/python -m demo deploy $(ENV) --timings=$(TIMINGS)
 
 .PHONY: demo-rollback

@@ -8,7 +8,7 @@ from delivery.domain.services import SERVICES
 from local.app import ROOT
 
 OWN = {"__init__.py", "app.py", "config.py", "metrics.py", "process.py", "views.py"}
-OWN_START = {"worker"}  # a loop, not gunicorn
+OWN_START = {"worker"}  # runs a loop instead of gunicorn
 
 
 def copies() -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""`make service NAME=madeup` and `make deploy ENV=dev`: the service answers whom its network policy names."""
+"""`make service NAME=madeup` and `make deploy ENV=dev`: the service answers only allowed pods."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ print(socket.socket().connect_ex((socket.gethostbyname("madeup"), 80)))
 
 @pytest.fixture
 def dev(lane, tmp_path):
-    """dev, as a copy of this tree deploys it after the service was made there; without the service again."""
+    """dev with the new service, deployed from a copy of this tree; the service is removed at the end."""
     home, before = with_packages(tmp_path / "checkout"), lane.tag if lane.deployed else ""
     make(home, "service", "NAME=madeup")
     (home / ".venv/.installed").touch()  # `make deploy` would install it
@@ -45,12 +45,12 @@ def make(home, *what):
 
 
 def prometheus_policy(root):
-    """Whom Prometheus may ask, by the platform's manifests of a checkout."""
+    """The pods that Prometheus may scrape, according to the platform's manifests in a checkout."""
     return json.dumps(named(rendered(root / "k8s/platform"), "NetworkPolicy")["prometheus"])
 
 
 def asked(env, service, path):
-    """What a Service answers to somebody who may use the API server."""
+    """A Service's answer through the API server's proxy."""
     return json.loads(env.cluster.kubectl("get", "--raw", f"/api/v1/namespaces/{service}:http/proxy/{path}"))
 
 
