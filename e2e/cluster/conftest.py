@@ -37,7 +37,8 @@ def pytest_cmdline_main(config):
     """Create the cluster before the lanes start, or exit with one line that says what is missing."""
     if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
         return None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster is deleted then, too
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script's background jobs ignore SIGINT otherwise
+        signal.signal(number, signal.default_int_handler)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         try:
             up.require_tools()

@@ -29,7 +29,8 @@ def pytest_cmdline_main(config):
     """Create the testbed before the stories start, or exit with one line that says what is missing."""
     if hasattr(config, "workerinput") or config.option.help or config.option.collectonly:
         return None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the cluster is deleted then, too
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script's background jobs ignore SIGINT otherwise
+        signal.signal(number, signal.default_int_handler)
     kept, started = ExitStack(), time.monotonic()
     config.add_cleanup(kept.close)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():

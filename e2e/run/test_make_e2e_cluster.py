@@ -12,6 +12,8 @@ from local.app import ROOT
 
 TOOLS = ["docker", "kind", "kubectl", "kubectl-argo-rollouts"]
 COMMAND = [sys.executable, "-m", "pytest", "--numprocesses=2", "e2e/cluster"]
+# As a script starts a background job.
+IGNORING_SIGINT = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh"]
 KIND = """#!/bin/sh
 echo "$*" >>"$(dirname "$0")/asked"
 case $* in create*) exec /bin/sleep 60 ;; esac
@@ -48,7 +50,8 @@ def test_an_interruption_deletes_the_cluster(tmp_path, how):
     (tmp_path / "kind").chmod(0o755)
     asked = tmp_path / "asked"
     path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
-    run = subprocess.Popen(COMMAND, cwd=ROOT, env=path, start_new_session=True, stdout=subprocess.DEVNULL)
+    command = [*IGNORING_SIGINT, *COMMAND]
+    run = subprocess.Popen(command, cwd=ROOT, env=path, start_new_session=True, stdout=subprocess.DEVNULL)
     wait_until(lambda: asked.exists() and "\ncreate" in asked.read_text(), what="kind creates the cluster")
 
     os.killpg(run.pid, how)  # as a terminal does: kind gets the signal, too
