@@ -134,7 +134,7 @@ def test_without_an_environment_all_of_the_app_count(rate):
 def test_a_restart_loses_no_votes(rate):
     measured = rate("restarted")
 
-    assert measured.percent == 0
+    assert measured.value == 0
     assert 150 <= measured.requests <= 160  # increase() extrapolates by a scrape or so
 
 
