@@ -8,6 +8,8 @@ SERVICES := $(foreach name,$(sort $(patsubst %/Dockerfile,%,$(wildcard */Dockerf
 INSTALLED := $(VENV)/.installed
 ENV := qa
 TIMINGS := fast
+STAGE_PORT := 8500
+SPEED := 1
 
 # Shell variables that are meant for other programs must not affect ours.
 unexport BASH_ENV PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONINSPECT PYTHONIOENCODING
@@ -96,6 +98,10 @@ demo-blue-green: setup ## show a preview that waits for promotion, then one that
 .PHONY: dashboard
 dashboard: setup ## serve the dashboard of Argo Rollouts: http://localhost:3100
 	@$(BIN)/python -m demo dashboard
+
+.PHONY: stage
+stage: setup ## show a release live in ENV, http://localhost:8500; REPLAY=FILE plays a recording, SPEED=10 faster
+	@exec $(BIN)/python -m stage --env="$(ENV)" --port="$(STAGE_PORT)" $(if $(REPLAY),--replay="$(REPLAY)" --speed="$(SPEED)")
 
 .PHONY: lint
 lint: checkout setup $(BIN)/actionlint ## check style, types, Dockerfiles, scripts and workflows

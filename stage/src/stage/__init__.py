@@ -1,0 +1,1 @@
+"""The release view: which release gives users what, live, and why a release was stopped."""

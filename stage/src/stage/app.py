@@ -1,0 +1,108 @@
+"""The release view over HTTP: the page, its event stream, the state for scripts, and the one switch."""
+
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from stage.events import Session
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+Flip = Callable[[], bool]  # toggles the switch and returns its new state, or raises a SwitchError
+bp = Blueprint("stage", __name__)
+
+
+class SwitchError(Exception):
+    """The switch was not flipped; the message is one line that says why."""
+
+
+def create_app(session: Session, flip: Flip | None = None, speed: float = 1.0) -> Flask:
+    """Build the release view of a session; `flip` toggles the canary's switch, and is None in a replay."""
+    app = Flask(__name__)
+    app.config.update(SESSION=session, FLIP=flip, SPEED=speed)
+    app.register_blueprint(bp)
+    return app
+
+
+@bp.get("/")
+def index() -> str:
+    """The page; its script follows the event stream."""
+    return render_template("index.html", live=_flip() is not None, speed=current_app.config["SPEED"])
+
+
+@bp.get("/events")
+def events() -> Response:
+    """The event stream: a snapshot, then each event."""
+    return Response(_session().follow(), mimetype="text/event-stream")
+
+
+@bp.get("/api/state")
+def state() -> Response:
+    """The snapshot as JSON."""
+    return jsonify(_session().snapshot())
+
+
+@bp.post("/api/switch")
+def switch() -> Response:
+    """Flip the switch of the canary or preview; requests from other sites are refused."""
+    if _from_another_site():
+        return refusal(403, "The switch can only be flipped from its own page")
+    flip = _flip()
+    if flip is None:
+        return refusal(409, "A recording cannot be changed")
+    try:
+        return jsonify(enabled=flip())
+    except SwitchError as error:
+        return refusal(503, str(error))
+
+
+@bp.get("/health")
+def health() -> Response:
+    """200 while the process serves."""
+    return jsonify(status="ok")
+
+
+@bp.after_app_request
+def protect(response: Response) -> Response:
+    """Add our headers to every response."""
+    response.headers.update(_HEADERS)
+    return response
+
+
+@bp.app_errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response:
+    """Answer every HTTP error with one line."""
+    return refusal(error.code or 500, error.name)
+
+
+def refusal(status: int, message: str) -> Response:
+    """An error response with one clear line, as JSON."""
+    response = jsonify(error=message)
+    response.status_code = status
+    return response
+
+
+def _session() -> Session:
+    return cast("Session", current_app.config["SESSION"])
+
+
+def _flip() -> Flip | None:
+    return cast("Flip | None", current_app.config["FLIP"])
+
+
+def _from_another_site() -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
