@@ -1,6 +1,8 @@
 """The app's pages over HTTPS on this machine: vote, read the release, flip the error switch."""
 
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -21,6 +23,7 @@ class Vote:
     release: str  # empty if no release answered
     status: int  # 0 if nothing answered
     seconds: float
+    why: str = ""  # what happened, if no release answered
 
     @property
     def ok(self) -> bool:
@@ -31,23 +34,27 @@ class Vote:
 class Page:
     """One page of the app; every request uses a new connection and is from a new voter."""
 
-    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(
+        self, url: str, *, patience_s: float = PATIENCE_S, headers: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
         self._patience_s = patience_s
         self._client = pages.client(url, local=True)
+        self._client.headers.update(headers or {})
         # With cookies, all votes would be from the same voter.
         self._client.cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
     def vote(self, choice: str = "a") -> Vote:
         """Vote; the result has the release that answered, even if the vote failed."""
         started = time.monotonic()
-        release, status = "", 0
+        release, status, why = "", 0, ""
         try:
             answer = self._client.post("/", data={"vote": choice}, timeout=self._patience_s)
             release, status = answer.headers.get(pages.RELEASE, ""), answer.status_code
-        except httpx.HTTPError:
-            pass  # no answer
-        return Vote(started, release, status, time.monotonic() - started)
+            why = "" if release else f"HTTP {status} from no release"
+        except httpx.HTTPError as error:
+            why = failure(error)
+        return Vote(started, release, status, time.monotonic() - started, why)
 
     def release(self) -> str:
         """The release that answers here; empty if none does."""
@@ -94,3 +101,13 @@ class Page:
         except (httpx.HTTPError, ValueError) as error:
             raise DeliveryError(f"{method} {self.url}{path} failed: {error}".splitlines()[0]) from error
         return found
+
+
+def failure(error: Exception) -> str:
+    """What happened to a request, in a few words."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP {error.response.status_code}"
+    first = (str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r"^\[Errno -?\d+\] ", "", first)

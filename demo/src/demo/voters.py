@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import cycle
 from types import TracebackType
@@ -25,8 +25,49 @@ class Count:
         return self.ok + self.failed
 
 
+class Crowd:
+    """Votes on a page from `start` to `stop`: `rate` per second, one connection each.
+
+    `voted` gets every vote that was answered or has timed out.
+    """
+
+    def __init__(
+        self, page: Page, voted: Callable[[Vote], None], *, rate: float = 10, threads: int = 4
+    ) -> None:
+        self._page, self._voted = page, voted
+        self._every_s = threads / rate
+        self._stopped = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(number / rate,), daemon=True)
+            for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Start voting."""
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        """Begin no further vote."""
+        self._stopped.set()
+
+    def stop(self) -> None:
+        """Stop, and return once the last vote has been answered; repeating it does nothing."""
+        self.end()
+        for thread in self._threads:
+            thread.join()
+        self._page.close()
+
+    def _run(self, delay: float) -> None:
+        choices = cycle("ab")
+        while not self._stopped.wait(delay):
+            started = time.monotonic()
+            self._voted(self._page.vote(next(choices)))
+            delay = max(0.0, self._every_s - (time.monotonic() - started))
+
+
 class Voters:
-    """Votes on one URL within a `with` block: `rate` per second, one connection each, at most `limit`."""
+    """Votes on one URL within a `with` block, at most `limit` times, and keeps the votes."""
 
     def __init__(
         self,
@@ -37,15 +78,10 @@ class Voters:
         limit: int = 20_000,
         patience_s: float = PATIENCE_S,
     ) -> None:
-        self._page = Page(url, patience_s=patience_s)
-        self._every_s = threads / rate
         self._limit = limit
         self._votes: list[Vote] = []
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=(number / rate,), daemon=True)
-            for number in range(threads)
-        ]
+        page = Page(url, patience_s=patience_s)
+        self._crowd = Crowd(page, self._keep, rate=rate, threads=threads)
 
     @property
     def votes(self) -> tuple[Vote, ...]:
@@ -63,8 +99,7 @@ class Voters:
 
     def __enter__(self) -> Self:
         """Start voting."""
-        for thread in self._threads:
-            thread.start()
+        self._crowd.start()
         return self
 
     def __exit__(
@@ -75,17 +110,12 @@ class Voters:
 
     def stop(self) -> None:
         """Stop, and return once the last vote has been answered; repeating it does nothing."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        self._page.close()
+        self._crowd.stop()
 
-    def _run(self, delay: float) -> None:
-        choices = cycle("ab")
-        while not self._stop.wait(delay) and len(self._votes) < self._limit:
-            started = time.monotonic()
-            self._votes.append(self._page.vote(next(choices)))
-            delay = max(0.0, self._every_s - (time.monotonic() - started))
+    def _keep(self, vote: Vote) -> None:
+        self._votes.append(vote)
+        if len(self._votes) >= self._limit:
+            self._crowd.end()
 
 
 def count(votes: Iterable[Vote]) -> dict[str, Count]:
