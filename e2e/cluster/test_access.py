@@ -44,3 +44,43 @@ def test_accounts_read_the_environments_and_nothing_else(may_list, account, reso
         environments, ours
     )
     assert not any(may_list(account, resource, each) for each in ELSEWHERE)
+
+
+READS = {
+    ("argoproj.io", "analysisruns"): {"list", "watch"},
+    ("argoproj.io", "rollouts"): {"list", "watch"},
+    ("apps", "replicasets"): {"list", "watch"},
+    ("", "pods"): {"list"},
+    ("", "pods/log"): {"get"},
+}
+
+
+@pytest.fixture
+def stage_may(cluster):
+    """Asks the API server for all that the account of the release view may do in a namespace."""
+
+    def ask(namespace: str) -> dict[tuple[str, str], set[str]]:
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectRulesReview",  # what `kubectl auth can-i --list` prints
+            "spec": {"namespace": namespace},
+        }
+        user = f"--as=system:serviceaccount:{PLATFORM}:stage"
+        said = cluster.kubectl("create", "--filename=-", "--output=json", user, stdin=json.dumps(review))
+        rules = json.loads(said)["status"]["resourceRules"]
+        return {
+            (group, "/".join([resource, *each.get("resourceNames", [])])): set(each["verbs"])
+            for each in rules
+            for group in each["apiGroups"]
+            for resource in each["resources"]
+            if group not in ("authorization.k8s.io", "authentication.k8s.io")  # what every account may ask
+        }
+
+    return ask
+
+
+def test_the_release_view_reads_releases_and_asks_apm_and_changes_nothing(stage_may):
+    for env in SETTINGS.env_names:
+        assert stage_may(SETTINGS.namespace(env)) == READS
+    assert stage_may(PLATFORM) == {("", "services/proxy/apm:http"): {"get"}}
+    assert [stage_may(each) for each in ("default", "kube-system")] == [{}, {}]

@@ -33,7 +33,7 @@ def test_the_platform_reads_every_environment_and_nothing_else(platform):
     (traefik,) = deployments["traefik"]["spec"]["template"]["spec"]["containers"]
     (watched,) = [each for each in traefik["args"] if each.startswith(WATCHED)]
 
-    assert bound == {"traefik": environments}
+    assert bound == {"traefik": environments, "stage": {*environments, f"{NAME}-platform"}}
     assert {*watched.removeprefix(WATCHED).split(",")} == environments
 
 
