@@ -18,9 +18,11 @@ import gevent
 from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
 
 from delivery.domain.errors import ConfigurationError, DeliveryError
+from delivery.domain.services import ROOT
 from stage import replay
 from stage.app import create_app
 from stage.events import Session
+from stage.recording import Recording
 
 
 def arguments() -> argparse.Namespace:
@@ -60,8 +62,15 @@ def play(path: Path, speed: float, port: int) -> None:
 
 
 def watch(env: str, port: int) -> None:
-    """Watch an environment of the cluster."""
-    raise ConfigurationError(f"cannot show {env} on {port} yet; play a recording: make stage REPLAY=FILE")
+    """Show an environment of the cluster live, and record it."""
+    from stage.live import Target  # noqa: PLC0415 - a replay needs no cluster
+
+    live = Target.existing(env)
+    record = Recording(ROOT / ".stage", env)
+    session = Session(record=record)
+    session.publish("session", **live.session)
+    with live.following(session.publish) as flip:
+        serve(session, port, f"shows {env} and records it in {record.path.relative_to(ROOT)}", flip=flip)
 
 
 def serve(
