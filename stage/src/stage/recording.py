@@ -2,8 +2,8 @@
 
 import logging
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
 log = logging.getLogger(__name__)
 
@@ -14,15 +14,18 @@ class Recording:
     def __init__(self, folder: Path, environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{environment}-{datetime.now(UTC):%Y%m%d-%H%M%S}.jsonl"
-        self._file: TextIO | None = self.path.open("x", encoding="utf-8")
+        self._file = FileIO(self.path, "x")
 
     def __call__(self, line: str) -> None:
         """Write one line; a full disk ends the recording, never the session."""
-        if self._file is None:
+        if self._file.closed:
             return
         try:
-            self._file.write(line + "\n")
-            self._file.flush()
+            self._file.write(f"{line}\n".encode())
         except OSError as error:
             log.warning("the recording ends here: %s", error)
-            self._file = None
+            self.close()
+
+    def close(self) -> None:
+        """End the recording."""
+        self._file.close()

@@ -1,0 +1,68 @@
+import pytest
+
+from stage.app import SwitchError, create_app
+
+
+@pytest.fixture
+def flipped():
+    return []
+
+
+@pytest.fixture
+def client(session, flipped):
+    def flip():
+        flipped.append(True)
+        return True
+
+    return create_app(session, flip).test_client()
+
+
+def test_the_state_is_the_snapshot(client, session, told):
+    for event in told:
+        session.publish(**event)
+    assert client.get("/api/state").json == session.snapshot()
+
+
+def test_the_stream_is_not_cached_and_begins_with_the_snapshot(client):
+    with client.get("/events") as answer:
+        assert answer.mimetype == "text/event-stream"
+        assert answer.headers["Cache-Control"] == "no-store"
+        stream = answer.iter_encoded()
+        assert next(stream) == b"retry: 1000\n\n"
+        assert b'"event":"snapshot"' in next(stream)
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/api/state", "/nowhere"])
+def test_every_response_has_the_strict_policy(client, path):
+    policy = client.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_switch_is_flipped_once(client, flipped):
+    answer = client.post("/api/switch", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (answer.json, flipped) == ({"enabled": True}, [True])
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}])
+def test_another_site_cannot_flip_it(client, flipped, headers):
+    assert client.post("/api/switch", headers=headers).status_code == 403
+    assert flipped == []
+
+
+def test_a_recording_cannot_be_changed(session):
+    answer = create_app(session).test_client().post("/api/switch")
+    assert (answer.status_code, answer.json) == (409, {"error": "A recording cannot be changed"})
+
+
+def test_a_switch_that_does_not_answer_is_one_line(session):
+    def flip():
+        raise SwitchError("the canary does not answer")
+
+    answer = create_app(session, flip).test_client().post("/api/switch")
+    assert (answer.status_code, answer.json) == (503, {"error": "the canary does not answer"})
+
+
+def test_errors_are_one_line(client):
+    assert client.get("/nowhere").json == {"error": "Not Found"}
+    assert client.get("/api/switch").status_code == 405
