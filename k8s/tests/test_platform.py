@@ -37,6 +37,18 @@ def test_the_platform_reads_every_environment_and_nothing_else(platform):
     assert {*watched.removeprefix(WATCHED).split(",")} == environments
 
 
+def test_the_release_view_only_reads_and_no_secrets(platform):
+    rules = [
+        rule
+        for each in platform
+        if each["kind"] == "Role" and each["metadata"]["name"] == "stage"
+        for rule in each["rules"]
+    ]
+
+    assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}
+    assert not {"*", "secrets", "configmaps"} & {what for rule in rules for what in rule["resources"]}
+
+
 def test_prometheus_finds_the_pods_of_every_environment_by_their_label(platform, render):
     (scraped,) = [each for each in platform if "prometheus.yaml" in each.get("data", {})]
     (job,) = YAML(typ="safe").load(scraped["data"]["prometheus.yaml"])["scrape_configs"]
