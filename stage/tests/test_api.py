@@ -45,6 +45,10 @@ def test_connections_share_a_short_lived_token_until_it_is_forgotten(asked):
 
 def test_a_cluster_without_the_account_says_how_to_create_it(asked):
     asked.append("no")
+    api = Api("kind-x", "acme-platform")
 
     with pytest.raises(ConfigurationError, match=r"no account stage.* create it: kubectl apply -k"):
-        Api("kind-x", "acme-platform").connect()
+        api.connect()
+    with pytest.raises(ConfigurationError, match="no account stage"):
+        api.connect()
+    assert len(asked) == 2  # `no` and one attempt: the next may follow after a second

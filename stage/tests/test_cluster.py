@@ -34,12 +34,13 @@ def api(kubernetes):
 
 
 @pytest.fixture
-def cluster(api, events):
+def cluster(kubernetes, api, events):
     """The running sources; the first rollout event has come."""
     made, stop = Cluster(api, "shop-qa", events), threading.Event()
     with running(made.threads(stop), stop, made.source):
         events.wait("source", lambda content: content["known"])
         yield made
+        kubernetes.released.set()  # its watches end now
 
 
 def test_a_rollout_is_published_at_once_and_only_when_it_changes(cluster, kubernetes, events):
