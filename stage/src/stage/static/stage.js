@@ -1,0 +1,241 @@
+// Follows the event stream and shows what is known; the stream is never silent for longer than two seconds.
+import { drawLane, drawRate, frame } from "./lanes.js";
+import { apply, nothing } from "./state.js";
+import * as words from "./words.js";
+
+const SILENT_MS = 4_000;
+const speed = Number(document.body.dataset.speed);
+const live = "live" in document.body.dataset;
+const $ = (selector) => document.querySelector(selector);
+const flip = $("#flip");
+
+const state = nothing();
+let heard = { t: 0, at: performance.now() };
+let lostAt = null; // the session's time at which the stream was lost
+let flipping = false;
+let source;
+let silent;
+let retry;
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text; // or screen readers would repeat it
+}
+
+function now() {
+  if (state.ended) return heard.t;
+  return heard.t + (performance.now() - heard.at) * speed;
+}
+
+function clock(t) {
+  const at = new Date(Date.parse(state.session?.started ?? 0) + t);
+  return at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+// Why a source's figures are not shown: empty while it is known.
+function unknown(name) {
+  if (lostAt !== null) return `not known since ${clock(lostAt)}`;
+  const { known, since } = state.sources[name];
+  return known ? "" : `not known since ${clock(since)}`;
+}
+
+function showPods(element, release) {
+  const pods = state.rollout?.pods.filter((each) => each.release === release) ?? [];
+  const ready = pods.reduce((sum, each) => sum + each.ready, 0);
+  const all = Math.max(ready, pods.reduce((sum, each) => sum + each.wanted, 0));
+  const key = `${ready} of ${all}`;
+  if (element.dataset.pods === key) return;
+  element.dataset.pods = key;
+  const label = document.createElement("span");
+  label.className = all > 6 ? "" : "sr";
+  label.textContent = all ? `${key} pods ready` : "no pods";
+  const shapes = Array.from({ length: all > 6 ? 0 : all }, (_, index) => {
+    const pod = document.createElement("i");
+    pod.className = index < ready ? "ready" : "";
+    return pod;
+  });
+  element.replaceChildren(...shapes, label);
+}
+
+function showLane(id, lane) {
+  const section = $(id);
+  const away = unknown("api");
+  const nobody = unknown("users");
+  const { ok, failed } = state.counts[lane.release] ?? { ok: 0, failed: 0 };
+  say(section.querySelector("h2"), lane.name);
+  section.classList.toggle("unknown", Boolean(away));
+  section.classList.toggle("none", !lane.release && !away);
+  say(section.querySelector(".figure"), away || !lane.release ? "" : `${lane.weight} %`);
+  say(section.querySelector(".tag"), away || (lane.release ? words.short(lane.tag || lane.release) : "no release"));
+  section.querySelector(".pods").hidden = Boolean(away);
+  showPods(section.querySelector(".pods"), lane.release);
+  const votes = section.querySelector(".votes");
+  votes.classList.toggle("unknown", Boolean(nobody));
+  votes.dataset.unknown = nobody;
+  say(votes.querySelector(".ok b"), nobody ? "" : words.number(ok));
+  say(votes.querySelector(".failed b"), nobody ? "" : words.number(failed));
+  votes.querySelector(".failed").classList.toggle("some", failed > 0);
+  describe(section.querySelector("canvas"), nobody ? `Votes ${nobody}` : `${words.number(ok)} votes OK, ${words.number(failed)} failed`);
+}
+
+function describe(element, label) {
+  if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
+}
+
+function showRate(second) {
+  const section = $("#rate");
+  const away = unknown("apm");
+  const judged = second.tried && !second.stopped && state.rate?.release === second.release ? state.rate : null;
+  const last = state.abort?.verdict?.rate ?? null;
+  const value = judged ? judged.percent : second.stopped ? last : null;
+  const limit = state.session?.threshold ?? null;
+  section.classList.toggle("unknown", Boolean(away));
+  section.classList.toggle("over", value !== null && limit !== null && value >= limit && !away);
+  say(section.querySelector(".figure"), away ? "" : value === null ? "–" : words.percent(value));
+  const of = second.stopped ? "when stopped" : second.tried ? `of ${second.name.toLowerCase()}` : "";
+  say(section.querySelector(".tag"), away || (judged && value === null ? "no requests yet" : of));
+  say($("#limit"), limit === null ? "" : `limit ${words.percent(limit)}`);
+  say($("#requests"), judged && !away ? `${words.number(judged.requests)} requests` : "");
+  describe(section.querySelector("canvas"), `Error rate ${away || (value === null ? "has no figure" : words.percent(value))}`);
+}
+
+function showSwitch(second) {
+  const away = unknown("switch");
+  const on = state.switch?.enabled;
+  const has = second.tried && state.switch;
+  say($("#switch-state"), away ? `Errors ${away}` : !has ? "" : on ? "Errors are ON" : "Errors are OFF");
+  $("#switch").classList.toggle("on", Boolean(has && on && !away));
+  if (!flip) return;
+  say(flip, away ? "Switch" : on && has ? "Turn errors OFF" : "Turn errors ON");
+  flip.disabled = Boolean(away) || !has || flipping;
+}
+
+function showSteps() {
+  const { rollout } = state;
+  const list = $("#steps");
+  const away = unknown("api");
+  const steps = away ? [`Steps ${away}`] : (rollout?.steps ?? []);
+  const key = JSON.stringify([steps, rollout?.step, rollout?.aborted]);
+  if (list.dataset.key === key) return;
+  list.dataset.key = key;
+  list.replaceChildren(
+    ...steps.map((text, index) => {
+      const item = document.createElement("li");
+      item.textContent = words.step(text);
+      item.title = text;
+      if (away) item.className = "unknown";
+      else if (rollout.aborted) item.className = "never";
+      else if (index < rollout.step) item.className = "done";
+      else if (index === rollout.step) item.setAttribute("aria-current", "step");
+      return item;
+    }),
+  );
+}
+
+function showOthers([users, other]) {
+  const rest = Object.entries(state.counts).filter(([release]) => ![users.release, other.release].includes(release));
+  const sum = (key) => rest.reduce((total, [, count]) => total + count[key], 0);
+  const parts = [];
+  if (state.unanswered) {
+    const why = state.unanswered_why ? `: ${state.unanswered_why}` : "";
+    parts.push(`${words.number(state.unanswered)} ${state.unanswered === 1 ? "vote" : "votes"} got no answer${why}`);
+  }
+  if (rest.length) parts.push(`Other releases: ${words.number(sum("ok"))} OK, ${words.number(sum("failed"))} failed`);
+  say($("#others"), parts.join(". "));
+  $("#others").hidden = parts.length === 0;
+}
+
+function show() {
+  const [users, other] = words.lanes(state);
+  const { session, rollout, abort } = state;
+  const away = unknown("api");
+  say($("#title"), session ? `${session.environment} · ${session.strategy}` : "Release view");
+  say($("#phase"), lostAt !== null ? `no connection since ${clock(lostAt)}` : away ? "" : (rollout?.phase ?? ""));
+  showLane("#first", users);
+  showLane("#second", other);
+  showRate(other);
+  showOthers([users, other]);
+  const said = state.verdicts.at(-1);
+  say($("#verdict"), words.verdict(said, session?.threshold));
+  $("#verdict").className = said ? (said.passed ? "passed" : "failed") : "";
+  showSwitch(other);
+  showSteps();
+  $("#headline").hidden = Boolean(abort);
+  $("#abort").hidden = !abort;
+  say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
+  if (!abort) return;
+  const back = away ? `The rollout is ${away}` : rollout.aborted && users.weight < 100 ? "Going back" : `Every vote goes to ${users.name.toLowerCase()} ${words.short(users.tag)}`;
+  say($("#abort-title"), words.stopped(state));
+  say($("#abort-why"), `${clock(abort.t)}  ${words.short(abort.tag)} was aborted. ${back}.`);
+}
+
+function draw() {
+  const at = frame(now());
+  const [users, other] = words.lanes(state);
+  const votes = (release) => state.votes.filter((vote) => release && vote[1] === release).map(([t, , ok]) => [t, ok]);
+  const moments = [];
+  if (state.switch?.enabled) moments.push({ t: state.switch.t, text: "errors ON" });
+  if (state.abort) moments.push({ t: state.abort.t, text: "stopped" });
+  for (const [id, lane] of [["#first", users], ["#second", other]]) {
+    drawLane($(`${id} canvas`), { now: at, weight: unknown("api") ? null : (lane.weight ?? 0), votes: votes(lane.release), moments });
+  }
+  const until = unknown("apm") ? 0 : other.tried && !other.stopped ? at : (state.abort?.t ?? 0);
+  const limit = state.session?.threshold ?? null;
+  drawRate($("#rate canvas"), { now: at, rates: state.rates, until, limit, verdicts: state.verdicts, moments });
+  const kind = live ? "live" : `recorded ${(state.session?.started ?? "").slice(0, 10)}`;
+  say($("#when"), `${clock(now())} ${state.ended ? "end of the recording" : kind}`);
+}
+
+function animate() {
+  draw();
+  setTimeout(() => requestAnimationFrame(animate), 30);
+}
+
+function lost() {
+  lostAt ??= heard.t;
+  show();
+  connect();
+}
+
+function connect() {
+  clearTimeout(retry);
+  clearTimeout(silent);
+  source?.close();
+  source = new EventSource("/events");
+  silent = setTimeout(lost, SILENT_MS);
+  source.onmessage = (message) => {
+    clearTimeout(silent);
+    silent = setTimeout(lost, SILENT_MS);
+    lostAt = null;
+    heard = { t: Number(message.lastEventId), at: performance.now() };
+    for (const event of JSON.parse(message.data)) apply(state, event);
+    show();
+  };
+  source.onerror = () => {
+    lostAt ??= heard.t;
+    show();
+    if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, 1000);
+  };
+}
+
+async function toggle() {
+  if (!flip || flip.disabled) return;
+  flipping = true;
+  flip.disabled = true;
+  try {
+    const answer = await fetch("/api/switch", { method: "POST" });
+    if (!answer.ok) say($("#switch-state"), `Not changed: ${(await answer.json()).error}`);
+  } catch {
+    say($("#switch-state"), "Not changed: no connection");
+  }
+  flipping = false;
+  flip.disabled = false;
+}
+
+flip?.addEventListener("click", toggle);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.repeat || event.target === flip) return;
+  event.preventDefault();
+  toggle();
+});
+connect();
+animate();
