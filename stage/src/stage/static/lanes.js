@@ -49,14 +49,14 @@ function cross(pen, x, y, size, rem) {
 }
 
 function marks({ pen, x, height, rem, since }, moments, labels) {
-  for (const { t, text } of moments) {
+  for (const { t, text, after } of moments) {
     if (t < since) continue;
     line(pen, [[x(t), 0], [x(t), height]], colour("failed"), rem * 0.08, [rem * 0.25, rem * 0.2]);
     if (!labels) continue;
     pen.font = `700 ${rem}px system-ui, sans-serif`;
     pen.fillStyle = colour("failed");
     const wide = pen.measureText(text).width + rem * 0.3;
-    pen.fillText(text, x(t) > wide ? x(t) - wide : x(t) + rem * 0.3, rem * 1.05);
+    pen.fillText(text, !after && x(t) > wide ? x(t) - wide : x(t) + rem * 0.3, rem * 1.05);
   }
 }
 

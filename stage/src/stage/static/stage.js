@@ -174,7 +174,7 @@ function draw() {
   const votes = (release) => state.votes.filter((vote) => release && vote[1] === release).map(([t, , ok]) => [t, ok]);
   const moments = [];
   if (state.switch?.enabled) moments.push({ t: state.switch.t, text: "errors ON" });
-  if (state.abort) moments.push({ t: state.abort.t, text: "stopped" });
+  if (state.abort) moments.push({ t: state.abort.t, text: "stopped", after: true });
   for (const [id, lane] of [["#first", users], ["#second", other]]) {
     drawLane($(`${id} canvas`), { now: at, weight: unknown("api") ? null : (lane.weight ?? 0), votes: votes(lane.release), moments });
   }

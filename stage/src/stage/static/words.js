@@ -26,7 +26,7 @@ export function lanes(state) {
 export function headline(state, [users, other]) {
   if (!state.rollout) return "The rollout is not known yet";
   if (!other.tried || other.stopped) return `Every vote goes to ${users.name.toLowerCase()}`;
-  const fails = state.switch?.enabled ? ", its errors are ON" : "";
+  const fails = state.switch?.enabled ? ", errors ON" : "";
   if (other.name === "Preview") return `A new release waits in preview${fails}`;
   return other.weight ? `Canary gets ${other.weight} % of the votes${fails}` : "A new release is starting";
 }

@@ -1,0 +1,179 @@
+"""The page in Chromium: what it says at each moment, and what it never says."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
+
+from . import bad_release
+from .watching import View
+
+pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+SMALL = """() => [...document.querySelectorAll("body *")].filter((element) => element.checkVisibility()
+  && !element.classList.contains("sr")
+  && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .map((element) => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim()])
+  .filter(([size]) => size < SMALLEST)"""
+TEXTS = "[...document.querySelectorAll('h2, p:not(#when), li')].map((each) => each.textContent)"
+FOLDED = """async (events) => {
+  const { apply, nothing } = await import("/static/state.js");
+  const state = nothing();
+  for (const event of events) apply(state, event);
+  return state;
+}"""
+MOMENTS = {"before": 2_500, "paused": 13_000, "failing": 28_000, "aborted": 33_000, "restored": 58_000}
+
+
+@pytest.fixture
+def view():
+    with View().serving() as served:
+        yield served
+
+
+def open_at(view, page, until, width=1280, height=720):
+    view.play(until)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(view.url)
+    expect(page.locator("#title")).to_have_text("qa · canary")
+
+
+def fits(page, width):
+    return page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("until", MOMENTS.values(), ids=MOMENTS)
+def test_a_projector_needs_no_scrolling_and_no_text_is_small(view, page, until):
+    open_at(view, page, until)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+    assert fits(page, 1280)
+    assert page.evaluate(SMALL.replace("SMALLEST", "23.99")) == []
+
+
+def test_a_projector_shows_everything_at_once_even_with_sources_lost_and_unanswered_votes(view, page):
+    view.session.publish("vote", release="", ok=False, status=0, ms=2000, why="timed out after 2 s")
+    view.play(33_000)
+    view.lose(["api", "apm", "users", "switch"])
+    open_at(view, page, 33_000)
+    expect(page.locator("#others")).to_have_text("1 vote got no answer: timed out after 2 s")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1024, 768), (3840, 2160)])
+def test_phones_and_walls_need_no_sideways_scrolling(view, page, width, height):
+    open_at(view, page, 33_000, width, height)
+    assert fits(page, width)
+    for part in page.locator("header p, #news, .lane, .lane p:visible, #verdict, li").all():
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width, part.inner_text()
+    if width == 3840:
+        assert page.evaluate(SMALL.replace("SMALLEST", "71.9")) == []
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+def test_the_lanes_show_weight_pods_and_counts(view, page):
+    open_at(view, page, 28_000)
+    counts = view.session.snapshot()["counts"]
+    for lane, release, weight in (("#first", bad_release.STABLE, 80), ("#second", bad_release.CANARY, 20)):
+        shown = page.locator(lane)
+        expect(shown.locator(".figure")).to_have_text(f"{weight} %")
+        expect(shown.locator("canvas")).to_have_attribute("data-weight", str(weight))
+        expect(shown.locator(".ok b")).to_have_text(str(counts[release]["ok"]))
+        expect(shown.locator(".failed b")).to_have_text(str(counts[release]["failed"]))
+        label = f"{counts[release]['ok']} votes OK, {counts[release]['failed']} failed"
+        expect(shown.get_by_role("img", name=label)).to_be_visible()
+    expect(page.locator("#first .pods")).to_have_text("4 of 4 pods ready")
+    expect(page.locator("#steps [aria-current=step]")).to_have_text("wait 30s")
+    expect(page.locator("#rate .figure")).to_have_text("53.7 %")
+    expect(page.locator("#verdict")).to_have_text(
+        "Check error-rate failed: 47.8 % of 46 requests failed, limit 2 %. Asked apm for errorRate over 30s."
+    )
+
+
+def test_a_pod_is_not_green_before_it_is_ready(view, page):
+    open_at(view, page, 4_000)
+    expect(page.locator("#second .pods")).to_have_text("0 of 1 pods ready")
+    assert page.locator("#second .pods i").count() == 1
+    assert page.locator("#second .pods .ready").count() == 0
+
+
+def test_the_abort_banner_gives_the_figures_and_stays(view, page):
+    open_at(view, page, 28_000)
+    expect(page.locator("#abort")).to_be_hidden()
+    view.play(33_000)
+    title = page.get_by_role("alert")
+    expect(title).to_contain_text("Stopped: 62.1 % of 66 requests failed, limit 2 %", timeout=2000)
+    view.play(59_000)
+    expect(page.locator("#phase")).to_have_text("Healthy")
+    expect(title).to_contain_text("Stopped: 62.1 %")
+    expect(title).to_contain_text("Every vote goes to stable 0542dce")
+
+
+def test_a_page_that_watched_equals_a_page_that_came_later(view, page, new_context):
+    open_at(view, page, 2_500)
+    for until in MOMENTS.values():
+        view.play(until)
+        later = new_context().new_page()
+        later.goto(view.url)
+        expect(later.locator("#title")).to_have_text("qa · canary")
+        texts = later.evaluate(TEXTS)
+        page.wait_for_function(f"(texts) => JSON.stringify({TEXTS}) === JSON.stringify(texts)", arg=texts)
+        later.close()
+
+
+def test_the_page_and_the_server_reduce_events_alike(view, page, told):
+    lost = {"event": "source", "source": "apm", "known": False, "why": "refused"}
+    nobody = {"event": "vote", "release": "", "ok": False, "status": 0, "ms": 1, "why": "refused"}
+    told = [*told, *(each | {"t": 60_000} for each in (lost, nobody, {"event": "end"}))]
+    for event in told:
+        view.session.publish(**event)
+    page.goto(view.url)
+    snapshot = view.session.snapshot()
+    assert page.evaluate(FOLDED, told) == {
+        key: value for key, value in snapshot.items() if key not in ("event", "t")
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "places"),
+    [
+        ("api", ["#headline", "#first .tag", "#second .tag", "#steps"]),
+        ("apm", ["#rate .tag"]),
+        ("users", []),
+        ("switch", ["#switch-state"]),
+    ],
+)
+def test_a_lost_source_is_not_known_since_then_and_never_a_zero(view, page, source, places):
+    open_at(view, page, 28_000)
+    view.lose([source])
+    since = re.compile("not known since [0-9]{2}:50:28")
+    for place in places:
+        expect(page.locator(place)).to_have_text(since, timeout=5000)
+    if source == "users":
+        expect(page.locator("#first .votes")).to_have_attribute("data-unknown", since, timeout=5000)
+        expect(page.locator("#second .failed")).to_be_hidden()
+    if source == "api":
+        expect(page.locator("#first .figure")).to_have_text("")
+        expect(page.locator("#first .pods")).to_be_hidden()
+    if source == "apm":
+        expect(page.locator("#rate .figure")).to_have_text("")
+    if source == "switch":
+        expect(page.locator("#flip")).to_be_disabled()
+
+
+def test_before_anything_is_known_there_is_no_number(view, page):
+    view.play(0)
+    page.goto(view.url)
+    expect(page.locator("#headline")).to_have_text(re.compile("The rollout is not known since"))
+    assert page.locator(".figure").all_inner_texts() == ["", "", ""]
+    assert page.locator(".votes b:visible").all_inner_texts() == []
+
+
+def test_a_lost_connection_makes_everything_unknown_within_five_seconds(page):
+    with View().serving() as view:
+        open_at(view, page, 28_000)
+    expect(page.locator("#phase")).to_have_text(re.compile("no connection since"), timeout=5000)
+    expect(page.locator("#first .tag")).to_have_text(re.compile("not known since"))
+    expect(page.locator("#flip")).to_be_disabled()

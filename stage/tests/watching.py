@@ -1,0 +1,57 @@
+"""The release view in a browser: a server of one session whose clock the test sets."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from werkzeug.serving import make_server
+
+from stage.app import create_app
+from stage.events import Session
+
+from . import bad_release
+
+
+class View:
+    """A served session: `play` brings it to a moment of the made-up release."""
+
+    def __init__(self, *, live: bool = True) -> None:
+        self.t = 0
+        self.session = Session(now=lambda: self.t)
+        self.flips = 0
+        self._left = bad_release.events()
+        self._server = make_server(
+            "127.0.0.1", 0, create_app(self.session, self.flip if live else None), threaded=True
+        )
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def flip(self) -> bool:
+        self.flips += 1
+        enabled = not self.session.snapshot()["switch"]["enabled"]
+        self.session.publish("switch", release=bad_release.CANARY, enabled=enabled)
+        return enabled
+
+    def play(self, until: int) -> None:
+        while self._left and self._left[0]["t"] <= until:
+            self.session.publish(**self._left.pop(0))
+        self.t = until
+
+    def lose(self, sources: Iterable[str]) -> None:
+        for name in sources:
+            self.session.publish("source", source=name, known=False, why="connection refused")
+
+    @contextmanager
+    def serving(self) -> Iterator["View"]:
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+            thread.join()
+
+    def stop(self) -> None:
+        self.session.close()
+        self._server.shutdown()
+        self._server.server_close()
