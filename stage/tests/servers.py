@@ -165,4 +165,4 @@ def running(threads, stop: threading.Event, *sources) -> Iterator[None]:
     finally:
         stop.set()
         for each in threads:
-            each.join(timeout=5)
+            each.join()  # or it would go on in the next test

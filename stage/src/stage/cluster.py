@@ -78,6 +78,8 @@ class Cluster:
             self._news.clear()
             try:
                 for run, each in self._untold():
+                    if stop.is_set():
+                        return
                     self._tell(run, each)
             except FAILURES:  # the API server may be unreachable for a moment, and its source says so
                 stop.wait(FIRST_PAUSE_S)
