@@ -54,10 +54,52 @@ def test_a_projector_needs_no_scrolling_and_no_text_is_small(view, page, until):
 def test_a_projector_shows_everything_at_once_even_with_sources_lost_and_unanswered_votes(view, page):
     view.session.publish("vote", release="", ok=False, status=0, ms=2000, why="timed out after 2 s")
     view.play(33_000)
-    view.lose(["api", "apm", "users", "switch"])
+    view.lose(["apm", "users", "switch"])
     open_at(view, page, 33_000)
     expect(page.locator("#others")).to_have_text("1 vote got no answer: timed out after 2 s")
     assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
+
+def test_an_abort_without_figures_gives_the_clusters_reason_and_fits(view, page):
+    view._left = [event for event in view._left if event["event"] != "verdict"]
+    reason = (
+        'RolloutAborted: Rollout aborted update to revision 12: Metric "error-rate" assessed Failed due to '
+    )
+    view._left = [
+        event | {"message": f"{reason}failed (2) > failureLimit (1)"} if event.get("aborted") else event
+        for event in view._left
+    ]
+    view.session.publish("vote", release="", ok=False, status=0, ms=2000, why="timed out after 2 s")
+    open_at(view, page, 33_000)
+    expect(page.locator("#abort-title")).to_have_text(f"Stopped: {reason}failed (2) > failureLimit (1)")
+    expect(page.locator("#verdict")).to_have_text("No check yet")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 720
+
+
+def test_an_environment_without_vote_says_so(view, page):
+    view.session.publish("source", source="api", known=True, why="")
+    nothing = dict.fromkeys(("phase", "stable", "release", "stable_tag", "tag"), "")
+    rollout = nothing | {"message": "vote is not deployed here", "step": 0, "steps": [], "weight": 0}
+    view.session.publish("rollout", **rollout, aborted=False, current=False, pods=[])
+    page.goto(view.url)
+    expect(page.locator("#headline")).to_have_text("vote is not deployed here")
+    expect(page.locator("#first .figure")).to_have_text("")
+
+
+def test_users_never_reach_a_preview(view, page):
+    open_at(view, page, 2_500)
+    session = view.session.snapshot()["session"]
+    rollout = next(event for event in view._left if event["event"] == "rollout" and event["step"] == 1)
+    pods = [
+        {"release": bad_release.STABLE, "role": "active", "wanted": 3, "ready": 3},
+        {"release": bad_release.CANARY, "role": "preview", "wanted": 3, "ready": 2},
+    ]
+    view.session.publish(**session | {"strategy": "blue-green"})
+    view.session.publish(**rollout | {"steps": [], "step": 0, "weight": 0, "pods": pods})
+    expect(page.locator("#headline")).to_have_text("A new release waits in preview")
+    assert page.locator("h2").all_inner_texts() == ["Active", "Preview", "Error rate"]
+    expect(page.locator(".lane:not(#rate) .figure")).to_have_text(["100 %", "0 %"])
+    expect(page.locator("#second .pods")).to_have_text("2 of 3 pods ready")
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1024, 768), (3840, 2160)])

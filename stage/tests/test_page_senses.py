@@ -53,8 +53,8 @@ SHAPES = """async () => {
   return [true, false].map((ok) => {
     const canvas = document.createElement("canvas");
     canvas.id = `vote-${ok}`;
-    canvas.style = "position:fixed;left:0;top:0;width:144px;height:96px;background:var(--card);contain:none;z-index:9";
-    if (!ok) canvas.style.left = "200px";
+    canvas.style = "position:fixed;top:0;width:144px;height:96px;background:var(--card);contain:none";
+    canvas.style.left = ok ? 0 : "200px";
     document.body.append(canvas);
     drawLane(canvas, { now: 30000, weight: null, votes: [[15000, ok]], moments: [] });
   });
@@ -136,7 +136,8 @@ def test_a_recording_says_so_and_has_no_switch(page):
 def test_reduced_motion_moves_nothing_between_two_seconds(view, page):
     page.emulate_media(reduced_motion="reduce")
     page.goto(view.url)
-    frames = "async () => { const { frame } = await import('/static/lanes.js'); return [1001, 1500, 2000].map(frame); }"
+    module = "const { frame } = await import('/static/lanes.js')"
+    frames = f"async () => {{ {module}; return [1001, 1500, 2000].map(frame); }}"
     assert page.evaluate(frames) == [2000, 2000, 2000]
     page.emulate_media(reduced_motion="no-preference")
     assert page.evaluate(frames) == [1001, 1500, 2000]

@@ -57,8 +57,13 @@ def play(path: Path, speed: float, port: int) -> None:
     """Play a recording: no cluster, no Docker, no network."""
     played = replay.Replay(replay.read(path), speed=speed)
     session = Session(now=played.now)
-    threading.Thread(target=played.play, args=(session,), daemon=True).start()
-    serve(session, port, f"plays {path}", speed=speed)
+
+    def begin() -> None:
+        session.watched.wait()  # nobody misses the beginning
+        played.play(session)
+
+    threading.Thread(target=begin, daemon=True).start()
+    serve(session, port, f"plays {path} as soon as you open it", speed=speed)
 
 
 def watch(env: str, port: int) -> None:

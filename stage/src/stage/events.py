@@ -36,6 +36,7 @@ class Session:
         self._backlog: deque[bytes] = deque(maxlen=BACKLOG)
         self._changed = threading.Condition()
         self._closed = False
+        self.watched = threading.Event()  # set by the first viewer
 
     def publish(self, event: str, *, t: int | None = None, **content: Any) -> bool:
         """Add an event, now or at `t`; False if it says nothing new."""
@@ -65,6 +66,7 @@ class Session:
 
     def follow(self, ping_s: float = PING_S, every_s: float = EVERY_S) -> Iterator[bytes]:
         """One viewer's event stream: a snapshot, then what is new, at most once in `every_s`."""
+        self.watched.set()
         yield b"retry: %d\n\n" % RETRY_MS
         seen = -1
         while True:

@@ -16,18 +16,20 @@ class Replay:
     def __init__(self, events: list[Event], *, speed: float = 1.0) -> None:
         self.events = events
         self.speed = speed
-        self._began = time.monotonic()
+        self._began: float | None = None
 
     def now(self) -> int:
         """Milliseconds since the session began; the clock stops with the last event."""
+        if self._began is None:
+            return 0
         elapsed = int((time.monotonic() - self._began) * 1000 * self.speed)
         return min(elapsed, int(self.events[-1]["t"]))
 
     def play(self, session: Session, wait: Callable[[float], object] = time.sleep) -> None:
         """Publish each event at its time, and `end` after the last."""
-        self._began = time.monotonic()
+        self._began = began = time.monotonic()
         for event in self.events:
-            late = self._began + event["t"] / 1000 / self.speed - time.monotonic()
+            late = began + event["t"] / 1000 / self.speed - time.monotonic()
             if late > 0:
                 wait(late)
             session.publish(**event)

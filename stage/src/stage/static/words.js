@@ -25,6 +25,7 @@ export function lanes(state) {
 
 export function headline(state, [users, other]) {
   if (!state.rollout) return "The rollout is not known yet";
+  if (!users.release) return state.rollout.release ? "The first release is starting" : state.rollout.message;
   if (!other.tried || other.stopped) return `Every vote goes to ${users.name.toLowerCase()}`;
   const fails = state.switch?.enabled ? ", errors ON" : "";
   if (other.name === "Preview") return `A new release waits in preview${fails}`;
@@ -43,16 +44,16 @@ export function stopped({ abort, session }) {
 export function verdict(said, threshold) {
   if (!said) return "No check yet";
   const passed = said.passed ? "passed" : "failed";
-  const asked = question(said.asked);
-  if (!figures(said)) return `Check ${said.check} ${passed}: ${said.reason}. Asked ${asked}.`;
+  const asked = said.asked ? `. Asked ${question(said.asked)}` : "";
+  if (!figures(said)) return `Check ${said.check} ${passed}: ${said.reason}${asked}.`;
   const of = said.requests ? ` of ${number(said.requests)} requests` : "";
-  return `Check ${said.check} ${passed}: ${percent(said.rate)}${of} failed, limit ${percent(threshold)}. Asked ${asked}.`;
+  return `Check ${said.check} ${passed}: ${percent(said.rate)}${of} failed, limit ${percent(threshold)}${asked}.`;
 }
 
 // The URL that a check asked, as people say it: "apm for errorRate over 30s".
 function question(asked) {
   const url = URL.canParse(asked) ? new URL(asked) : null;
-  if (!url) return asked || "nobody";
+  if (!url) return asked;
   const metric = url.searchParams.get("metric");
   const window = url.searchParams.get("window");
   return url.hostname.split(".")[0] + (metric ? ` for ${metric}` : "") + (window ? ` over ${window}` : "");
