@@ -17,7 +17,8 @@ class View:
 
     def __init__(self, *, live: bool = True) -> None:
         self.t = 0
-        self.session = Session(now=lambda: self.t)
+        self.lines: list[str] = []  # what a recording has
+        self.session = Session(now=lambda: self.t, record=self.lines.append)
         self.flips = 0
         self._left = bad_release.events()
         self._server = make_server(

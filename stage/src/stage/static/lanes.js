@@ -4,8 +4,11 @@ const TURN = Math.PI * 2;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const shown = new Map(); // the width of each lane on the screen, on its way to the weight
 
+const style = getComputedStyle(document.documentElement); // live: it follows the colour scheme
+const colours = {};
+
 function colour(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  return (colours[name] ??= style.getPropertyValue(`--${name}`));
 }
 
 // A canvas in the screen's own pixels; lengths are in rem, so that they grow with the page.
@@ -17,7 +20,8 @@ function sheet(canvas, now) {
   if (canvas.height !== height) canvas.height = height;
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, width, height);
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) * scale;
+  for (const name of Object.keys(colours)) delete colours[name]; // read once for each drawing
+  const rem = parseFloat(style.fontSize) * scale;
   const right = width - rem * 0.6;
   const x = (t) => right - ((now - t) / WINDOW_MS) * right;
   return { pen, width, height, rem, x, since: now - WINDOW_MS };
@@ -48,7 +52,7 @@ function cross(pen, x, y, size, rem) {
   }
 }
 
-function marks({ pen, x, height, rem, since }, moments, labels) {
+function marks({ pen, x, width, height, rem, since }, moments, labels) {
   for (const { t, text, after } of moments) {
     if (t < since) continue;
     line(pen, [[x(t), 0], [x(t), height]], colour("failed"), rem * 0.08, [rem * 0.25, rem * 0.2]);
@@ -56,7 +60,8 @@ function marks({ pen, x, height, rem, since }, moments, labels) {
     pen.font = `700 ${rem}px system-ui, sans-serif`;
     pen.fillStyle = colour("failed");
     const wide = pen.measureText(text).width + rem * 0.3;
-    pen.fillText(text, !after && x(t) > wide ? x(t) - wide : x(t) + rem * 0.3, rem * 1.05);
+    const left = x(t) > wide && !(after && x(t) + wide < width);
+    pen.fillText(text, x(t) + (left ? -wide : rem * 0.3), rem * 1.05);
   }
 }
 

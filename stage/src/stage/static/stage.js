@@ -91,7 +91,7 @@ function showRate(second) {
   section.classList.toggle("unknown", Boolean(away));
   section.classList.toggle("over", value !== null && limit !== null && value >= limit && !away);
   say(section.querySelector(".figure"), away ? "" : value === null ? "–" : words.percent(value));
-  const of = second.stopped ? "when stopped" : second.tried ? `of ${second.name.toLowerCase()}` : "";
+  const of = second.stopped ? "at abort" : second.tried ? `of ${second.name.toLowerCase()}` : "";
   say(section.querySelector(".tag"), away || (judged && value === null ? "no requests yet" : of));
   say($("#limit"), limit === null ? "" : `limit ${words.percent(limit)}`);
   say($("#requests"), judged && !away ? `${words.number(judged.requests)} requests` : "");
