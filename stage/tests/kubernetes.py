@@ -38,7 +38,7 @@ class Kubernetes(Server):
 
     def look(self, number: int) -> None:
         """Bring every object to the state of one look of the recording."""
-        for each in RECORDED["looks"][number]["objects"]:
+        for each in RECORDED["observations"][number]["objects"]:
             if each["kind"] in PLURAL:
                 self.put(each)
 

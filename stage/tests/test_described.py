@@ -10,7 +10,7 @@ RECORDED = Path(__file__).parents[2] / "delivery/tests/recorded"
 
 
 def looks(name):
-    for look in json.loads((RECORDED / name).read_text())["looks"]:
+    for look in json.loads((RECORDED / name).read_text())["observations"]:
         yield described(State.read(look["objects"]))
 
 
@@ -25,7 +25,7 @@ def test_users_reach_no_preview_until_it_is_active():
 
 
 @pytest.mark.parametrize("name", ["canary.json", "blue-green.json"])
-def test_every_look_is_json_and_no_old_release_without_pods_is_shown(name):
+def test_every_observation_is_json_and_no_old_release_without_pods_is_shown(name):
     for each in looks(name):
         assert json.loads(json.dumps(each)) == each
         assert all(
