@@ -83,6 +83,14 @@ cluster-down: setup ## delete that cluster and everything in it
 deploy: setup ## start a new release on that cluster: ENV=qa; IMAGE_TAG=... for existing images; TIMINGS=seed for pauses of minutes
 	@$(BIN)/python -m demo deploy $(ENV) --timings=$(TIMINGS)
 
+.PHONY: stage-check
+stage-check: setup ## check whether the demo would work now: one line per check, at most 20 s (ENV=qa)
+	@$(BIN)/python -m demo stage-check $(ENV)
+
+.PHONY: stage-reset
+stage-reset: setup ## bring the cluster back to the start of the demo, from any state (ENV=qa)
+	@$(BIN)/python -m demo stage-reset $(ENV) --timings=$(TIMINGS)
+
 .PHONY: demo-rollback
 demo-rollback: setup ## show a canary whose votes all fail: it is aborted at 20 % and rolled back automatically
 	@$(BIN)/python -m demo demo-rollback $(ENV) --timings=$(TIMINGS)

@@ -2,14 +2,15 @@
 
 import signal
 import sys
+import time
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from delivery.domain import tags
-from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
-from demo import blue_green_story, canary_story, images, kustomization, up
+from delivery.domain.errors import ConfigurationError, DeliveryError, GateError, NothingToDoError
+from demo import blue_green_story, canary_story, check, images, kustomization, rehearsal, reset, up
 from demo.cluster import Cluster, app_name
 from demo.environment import Environment
 from demo.kustomization import PORT
@@ -87,9 +88,11 @@ def demo_rollback(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> 
     """Show a canary whose votes fail, and its automatic rollback."""
     target = up.demo_environment(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
+    started = time.monotonic()
     figures = canary_story.run(target, screen, fast=is_fast(timings))
     screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
+    rehearsal.remember(name, "make demo-rollback", time.monotonic() - started)
 
 
 @app.command()
@@ -108,6 +111,25 @@ def demo_blue_green(*, env: Env = "staging", timings: Timings = "fast", name: Na
     times, figures = blue_green_story.run(target, screen, fast=is_fast(timings))
     screen.table("What it cost", blue_green_story.rows(times, figures))
     figures.require_kept()
+
+
+@app.command()
+def stage_check(*, env: Env = "qa", name: Name) -> None:
+    """Check in at most 20 seconds whether the demo would work now."""
+    found = []
+    for each in check.findings(name, env):
+        found.append(each)
+        line = f"{'ok ' if each.ok else 'NO '} {each.what}: {each.found}"
+        console.print(line + (f" -> {each.fix}" if each.fix else ""), markup=False, soft_wrap=True)
+    if wrong := [each.what for each in found if not each.ok]:
+        raise GateError(f"the demo would fail: {', '.join(wrong)}")
+
+
+@app.command()
+def stage_reset(*, env: Env = "qa", timings: Timings = "fast", name: Name, port: Port = str(PORT)) -> None:
+    """Bring an environment back to the start of the demo, from any state."""
+    made = reset.reset(Cluster(name, checked_port(port)), env, console, fast=is_fast(timings))
+    Screen(console).table(f"{env} on the cluster {made.cluster.name}", up.addresses(made))
 
 
 @app.command()

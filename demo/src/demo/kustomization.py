@@ -26,6 +26,13 @@ def rendered(folder: str) -> tuple[Object, ...]:
     return tuple(kustomized(K8S / folder))
 
 
+def error_rate(env: str) -> dict[str, str]:
+    """The defaults with which an environment's releases are judged: error-threshold, min-requests, ..."""
+    templates = [each for each in rendered(f"overlays/{env}") if each["kind"] == "AnalysisTemplate"]
+    (found,) = [each for each in templates if each["metadata"]["name"].endswith("-error-rate")]
+    return {each["name"]: each["value"] for each in found["spec"]["args"] if "value" in each}
+
+
 def images(objects: object) -> set[str]:
     """Every image in these objects."""
     if isinstance(objects, dict):

@@ -64,10 +64,14 @@ class Page:
         """Return once only this release answers."""
         pages.wait_for(self._client, release, seconds=seconds)
 
+    def errors_on(self) -> bool:
+        """Whether the error switch of the release that answers here is ON."""
+        return bool(self._json("GET", "/api/error-sim")["enabled"])
+
     def turn_errors(self, *, on: bool) -> None:
         """Turn the error switch of the release that answers here ON or OFF."""
         for _ in range(2):  # POST toggles, so read the state before and after
-            if self._json("GET", "/api/error-sim")["enabled"] == on:
+            if self.errors_on() == on:
                 return
             if self._json("POST", "/api/error-sim")["enabled"] == on:
                 return

@@ -1,0 +1,73 @@
+"""`make stage-reset`: from whatever a demo left behind back to its start."""
+
+from rich.console import Console
+
+from delivery.adapters.polling import until
+from delivery.adapters.process import run
+from delivery.domain.errors import DeliveryError
+from demo import check, up
+from demo.cluster import Cluster
+from demo.environment import Environment
+from demo.screen import step
+
+ANSWER_S = 40  # until the API server of a node that was started answers
+
+
+def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
+    """Bring the environment back to its stable release, errors OFF, with a platform that judges it.
+
+    A cluster that does not come back is created again. Raises GateError if a check still fails.
+    """
+    up.require_tools()
+    with step(console, f"cluster {wanted.name}"):
+        there = revived(wanted.name)
+    if not there:
+        return up.up(wanted, env_name, console, fast=fast)
+    env = Environment(Cluster.existing(wanted.name), env_name)
+    if not env.deployed:
+        return up.up(wanted, env_name, console, fast=fast)
+    with step(console, "errors OFF for every release"):
+        errors_off(env)
+    with step(console, "Prometheus, apm and Traefik"):
+        env.cluster.platform(env.tag)
+    with step(console, f"{env_name} with {env.tag}"):
+        env.heal(fast=fast)
+        env.wait_for_pages()
+    with step(console, "checks"):
+        settled(env)
+    return env
+
+
+def revived(name: str) -> bool:
+    """Whether the cluster answers, after starting its nodes; one that does not answer is deleted."""
+    cluster = Cluster(name)
+    if not cluster.exists:
+        return False
+    try:
+        for node in cluster.nodes:
+            run("docker", "start", node)
+        until(
+            lambda: cluster.kubectl("get", "--raw", "/readyz"), what="the cluster answers", seconds=ANSWER_S
+        )
+    except DeliveryError:
+        cluster.delete()
+        return False
+    return True
+
+
+def errors_off(env: Environment) -> None:
+    """Turn the switch OFF for every release, also those that no page shows any more."""
+    keys = "redis-cli --scan --pattern 'error-sim:*' | xargs --no-run-if-empty redis-cli del"
+    env.kubectl("exec", "statefulset/redis", "--", "sh", "-c", keys)
+
+
+def settled(env: Environment, seconds: float = 70) -> None:
+    """Return once every check passes: votes that failed leave the error rate within a minute."""
+    left: list[str] = []
+
+    def passed() -> bool:
+        found = check.findings(env.cluster.name, env.name)
+        left[:] = [f"{each.what}: {each.found}" for each in found if not each.ok]
+        return not left
+
+    until(passed, what="every check passes", seconds=seconds, why=lambda: "; ".join(left))

@@ -1,0 +1,113 @@
+"""Each check of `make stage-check` says what it found, and how to fix it."""
+
+import time
+
+import pytest
+
+from delivery.adapters.process import ToolError
+from delivery.domain.errors import GateError
+from demo import __main__ as commands
+from demo import check
+from demo.check import Checks
+from demo.cluster import Cluster
+from demo.environment import Environment
+from demo.findings import Finding, Problem, finding
+
+
+@pytest.fixture
+def node(monkeypatch):
+    """The checks of qa, whose node answers with these texts by the program's name."""
+    says: dict[str, str] = {}
+    monkeypatch.setattr(Cluster, "nodes", ["acme-control-plane"])
+    monkeypatch.setattr(Checks, "on_node", lambda _, program, *__: says[program])
+    return Checks(Environment(Cluster("acme"), "qa")), says
+
+
+def test_an_error_is_found_with_the_usual_fix():
+    def broken():
+        raise ToolError("kubectl get:\nconnection refused")
+
+    assert finding("x", broken, "do this") == Finding("x", "kubectl get: connection refused", "do this")
+    assert finding("x", lambda: "fine", "do this") == Finding("x", "fine")
+
+
+@pytest.mark.parametrize(
+    ("name", "program", "text", "found"),
+    [
+        ("disk", "df", "Filesystem 1024-blocks Used Available\n/dev/x 9 9 1048576 99% /var", "1.0 GiB free"),
+        ("memory", "cat", "MemTotal: 4 kB\nMemAvailable: 524288 kB", "0.5 GiB available"),
+        ("clock", "date", "1.5", "off by"),
+    ],
+)
+def test_a_node_that_has_too_little_or_slept(node, name, program, text, found):
+    checks, says = node
+    says[program] = text
+
+    with pytest.raises(Problem, match=found) as raised:
+        getattr(checks, name)()
+
+    assert raised.value.args[1]
+
+
+def test_a_node_that_has_enough(node):
+    checks, says = node
+    says.update(
+        df="Filesystem 1024-blocks Used Available\n/dev/x 9 9 4194304 1% /var",
+        cat="MemAvailable: 2097152 kB",
+        date=f"{time.time():.9f}",
+    )
+
+    assert checks.disk() == "4.0 GiB free"
+    assert checks.memory() == "2.0 GiB available"
+    assert checks.clock() == "the node's clock is right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ({"errorRate": None, "requests": 0}, "0 requests in a minute"),
+        ({"errorRate": 2.0, "requests": 100}, "2.0 % of 100 requests failed"),
+        ({"errorRate": 1.9, "requests": 100}, ""),
+    ],
+)
+def test_the_error_rate_is_held_to_the_limits_of_the_analysis(node, monkeypatch, state, answer, problem):
+    checks, _ = node
+    limits = {"error-threshold": "2", "min-requests": "10"}
+    monkeypatch.setattr(check.kustomization, "error_rate", lambda _: limits)
+    monkeypatch.setattr(Environment, "look", lambda _: state())
+    monkeypatch.setattr(Checks, "proxied", lambda *_: answer)
+
+    if problem:
+        with pytest.raises(Problem, match=problem):
+            checks.error_rate()
+    else:
+        assert checks.error_rate() == "1.9 % of 100 requests failed in the last minute"
+
+
+def test_a_rollout_under_way_is_no_start(node, monkeypatch, state, healthy):
+    checks, _ = node
+    monkeypatch.setattr(Environment, "look", lambda _: state())
+    with pytest.raises(Problem, match="qa is Paused with 2222222-2"):
+        checks.rollout()
+
+    monkeypatch.setattr(Environment, "look", lambda _: healthy)
+    assert checks.rollout() == "qa is Healthy on 1111111-1"
+
+
+def test_nothing_else_is_checked_without_docker(monkeypatch):
+    def away():
+        raise ToolError("Docker does not answer")
+
+    monkeypatch.setattr(check, "docker", away)
+
+    assert list(check.findings("acme", "qa")) == [Finding("Docker", "Docker does not answer", "start Docker")]
+
+
+def test_the_command_prints_a_line_each_and_refuses(monkeypatch, capsys):
+    found = [Finding("Docker", "28.2.2"), Finding("error switch", "it is ON", "make stage-reset")]
+    monkeypatch.setattr(check, "findings", lambda *_: iter(found))
+
+    with pytest.raises(GateError, match="the demo would fail: error switch"):
+        commands.stage_check(env="qa", name="acme")
+
+    assert capsys.readouterr().out == "ok  Docker: 28.2.2\nNO  error switch: it is ON -> make stage-reset\n"
