@@ -3,9 +3,10 @@
 from rich.console import Console
 
 from delivery.adapters.polling import until
-from delivery.adapters.process import run
+from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import DeliveryError
-from demo import check, up
+from delivery.domain.workloads import ready
+from demo import check, up, volumes
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.screen import step
@@ -24,7 +25,9 @@ def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> En
     if not there:
         return up.up(wanted, env_name, console, fast=fast)
     env = Environment(Cluster.existing(wanted.name), env_name)
-    if not env.deployed:
+    # An API server that has just started refuses some requests.
+    (deployed,) = until(lambda: [env.deployed], what="the cluster answers", seconds=ANSWER_S)
+    if not deployed:
         return up.up(wanted, env_name, console, fast=fast)
     with step(console, "errors OFF for every release"):
         errors_off(env)
@@ -56,9 +59,31 @@ def revived(name: str) -> bool:
 
 
 def errors_off(env: Environment) -> None:
-    """Turn the switch OFF for every release, also those that no page shows any more."""
+    """Turn the switch OFF for every release, also those that no page shows any more, once Redis runs."""
     keys = "redis-cli --scan --pattern 'error-sim:*' | xargs --no-run-if-empty redis-cli del"
-    env.kubectl("exec", "statefulset/redis", "--", "sh", "-c", keys)
+    command = ("exec", "statefulset/redis", "--", "sh", "-c", f"{keys}; echo done")
+    opened = False
+
+    def turned() -> str:
+        nonlocal opened
+        try:
+            return env.kubectl(*command)
+        except ToolError:
+            opened = opened or volumes_opened(env)
+            raise
+
+    until(turned, what="Redis runs", seconds=ANSWER_S)
+
+
+def volumes_opened(env: Environment) -> bool:
+    """Whether Redis and PostgreSQL start again: a stopped node may have lost the folders of their volumes."""
+    kubectl = env.cluster.kubectl
+    if all(map(ready, kubectl.objects("statefulsets", env.namespace))):
+        return False  # the controllers have not seen the failure yet
+    volumes.open_volumes(kubectl, env.namespace, env.cluster.nodes)
+    # A pod that has failed often waits for minutes before it starts again; a new one does not.
+    env.kubectl("delete", "pods", "--selector=app.kubernetes.io/name in (postgres,redis)", "--wait=false")
+    return True
 
 
 def settled(env: Environment, seconds: float = 70) -> None:
