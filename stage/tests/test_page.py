@@ -152,6 +152,8 @@ def test_the_abort_banner_gives_the_figures_and_stays(view, page):
     expect(page.locator("#phase")).to_have_text("Healthy")
     expect(title).to_contain_text("Stopped: 62.1 %")
     expect(title).to_contain_text("Every vote goes to stable 0542dce")
+    expect(page.locator("#steps li")).to_have_count(8)
+    expect(page.locator("#steps .done")).to_have_count(0)
 
 
 def test_at_twenty_moments_the_replayed_page_equals_the_live_one(view, page, new_context):

@@ -109,12 +109,12 @@ function showSwitch(second) {
   flip.disabled = Boolean(away) || !has || flipping;
 }
 
-function showSteps() {
+function showSteps({ tried }) {
   const { rollout } = state;
   const list = $("#steps");
   const away = unknown("api");
   const steps = away ? [`Steps ${away}`] : (rollout?.steps ?? []);
-  const key = JSON.stringify([steps, rollout?.step, rollout?.aborted]);
+  const key = JSON.stringify([steps, rollout?.step, rollout?.aborted, tried]);
   if (list.dataset.key === key) return;
   list.dataset.key = key;
   list.replaceChildren(
@@ -123,6 +123,7 @@ function showSteps() {
       item.textContent = words.step(text);
       item.title = text;
       if (away) item.className = "unknown";
+      else if (!tried) item.className = ""; // no release is on its way through the steps
       else if (rollout.aborted) item.className = "never";
       else if (index < rollout.step) item.className = "done";
       else if (index === rollout.step) item.setAttribute("aria-current", "step");
@@ -158,7 +159,7 @@ function show() {
   say($("#verdict"), words.verdict(said, session?.threshold));
   $("#verdict").className = said ? (said.passed ? "passed" : "failed") : "";
   showSwitch(other);
-  showSteps();
+  showSteps(other);
   $("#headline").hidden = Boolean(abort);
   $("#abort").hidden = !abort;
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
