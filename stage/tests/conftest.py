@@ -3,6 +3,7 @@ import pytest
 from stage.events import Session
 
 from . import bad_release
+from .watching import View
 
 
 class Clock:
@@ -27,3 +28,9 @@ def session(clock):
 @pytest.fixture
 def told():
     return bad_release.events()
+
+
+@pytest.fixture
+def view():
+    with View().serving() as served:
+        yield served

@@ -9,14 +9,9 @@ from playwright.sync_api import expect
 from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
 
 from . import bad_release
-from .watching import View
+from .watching import View, open_at
 
 pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-SMALL = """() => [...document.querySelectorAll("body *")].filter((element) => element.checkVisibility()
-  && !element.classList.contains("sr")
-  && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .map((element) => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim()])
-  .filter(([size]) => size < SMALLEST)"""
 TEXTS = "[...document.querySelectorAll('h2, p:not(#when), li')].map((each) => each.textContent)"
 FOLDED = """async (events) => {
   const { apply, nothing } = await import("/static/state.js");
@@ -24,41 +19,6 @@ FOLDED = """async (events) => {
   for (const event of events) apply(state, event);
   return state;
 }"""
-MOMENTS = {"before": 2_500, "paused": 13_000, "failing": 28_000, "aborted": 33_000, "restored": 58_000}
-
-
-@pytest.fixture
-def view():
-    with View().serving() as served:
-        yield served
-
-
-def open_at(view, page, until, width=1280, height=720):
-    view.play(until)
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(view.url)
-    expect(page.locator("#title")).to_have_text("qa · canary")
-
-
-def fits(page, width):
-    return page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("until", MOMENTS.values(), ids=MOMENTS)
-def test_a_projector_needs_no_scrolling_and_no_text_is_small(view, page, until):
-    open_at(view, page, until)
-    assert page.evaluate("document.documentElement.scrollHeight") <= 720
-    assert fits(page, 1280)
-    assert page.evaluate(SMALL.replace("SMALLEST", "23.99")) == []
-
-
-def test_a_projector_shows_everything_at_once_even_with_sources_lost_and_unanswered_votes(view, page):
-    view.session.publish("vote", release="", ok=False, status=0, ms=2000, why="timed out after 2 s")
-    view.play(33_000)
-    view.lose(["apm", "users", "switch"])
-    open_at(view, page, 33_000)
-    expect(page.locator("#others")).to_have_text("1 vote got no answer: timed out after 2 s")
-    assert page.evaluate("document.documentElement.scrollHeight") <= 720
 
 
 def test_an_abort_without_figures_gives_the_clusters_reason_and_fits(view, page):
@@ -101,19 +61,6 @@ def test_users_never_reach_a_preview(view, page):
     assert page.locator("h2").all_inner_texts() == ["Active", "Preview", "Error rate"]
     expect(page.locator(".lane:not(#rate) .figure")).to_have_text(["100 %", "0 %"])
     expect(page.locator("#second .pods")).to_have_text("2 of 3 pods ready")
-
-
-@pytest.mark.parametrize(("width", "height"), [(360, 740), (740, 360), (1024, 768), (3840, 2160)])
-def test_phones_and_walls_need_no_sideways_scrolling(view, page, width, height):
-    open_at(view, page, 33_000, width, height)
-    assert fits(page, width)
-    for part in page.locator("header p, #news, .lane, .lane p:visible, #verdict, li").all():
-        box = part.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width, part.inner_text()
-    if width == 3840:
-        assert page.evaluate(SMALL.replace("SMALLEST", "71.9")) == []
-        assert page.evaluate("document.documentElement.scrollHeight") <= height
 
 
 def test_the_lanes_show_weight_pods_and_counts(view, page):

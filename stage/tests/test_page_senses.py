@@ -8,16 +8,9 @@ from playwright.sync_api import expect
 
 from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
 
-from .test_page import MOMENTS, open_at
-from .watching import View
+from .watching import MOMENTS, View, open_at
 
 pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-
-
-@pytest.fixture
-def view():
-    with View().serving() as served:
-        yield served
 
 
 @pytest.mark.parametrize("until", MOMENTS.values(), ids=MOMENTS)

@@ -4,12 +4,15 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from stage.app import create_app
 from stage.events import Session
 
 from . import bad_release
+
+MOMENTS = {"before": 2_500, "paused": 13_000, "failing": 28_000, "aborted": 33_000, "restored": 58_000}
 
 
 class View:
@@ -56,3 +59,14 @@ class View:
         self.session.close()
         self._server.shutdown()
         self._server.server_close()
+
+
+def open_at(view, page, until, width=1280, height=720):
+    view.play(until)
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(view.url)
+    expect(page.locator("#title")).to_have_text("qa · canary")
+
+
+def fits(page, width):
+    return page.evaluate("document.documentElement.scrollWidth") <= width

@@ -82,7 +82,7 @@ class Checks:
             ("Prometheus", self.prometheus, RESET),
             ("error rate", self.error_rate, RESET),
             ("error switch", self.switch, RESET),
-            ("rehearsal", self.rehearsal, "make demo-rollback"),
+            ("rehearsal", partial(rehearsal.last, self.env.cluster.name), "make demo-rollback"),
         ]
 
     def workloads(self) -> str:
@@ -180,10 +180,6 @@ class Checks:
         if Page(self.env.urls()["vote"]).errors_on():
             raise Problem("it is ON for the stable release: all votes fail", RESET)
         return "OFF"
-
-    def rehearsal(self) -> str:
-        """How long the last demo on this cluster took."""
-        return rehearsal.last(self.env.cluster.name)
 
     def on_node(self, *command: str) -> str:
         """What a command prints on the node."""

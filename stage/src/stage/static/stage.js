@@ -1,5 +1,6 @@
 // Follows the event stream and shows what is known; the stream is never silent for longer than two seconds.
 import { drawLane, drawRate, frame } from "./lanes.js";
+import { describe, say, showOthers, showPods, showSteps } from "./parts.js";
 import { apply, nothing } from "./state.js";
 import * as words from "./words.js";
 
@@ -16,10 +17,6 @@ let flipping = false;
 let source;
 let silent;
 let retry;
-
-function say(element, text) {
-  if (element.textContent !== text) element.textContent = text; // or screen readers would repeat it
-}
 
 function now() {
   if (state.ended) return heard.t;
@@ -38,24 +35,6 @@ function unknown(name) {
   return known ? "" : `not known since ${clock(since)}`;
 }
 
-function showPods(element, release) {
-  const pods = state.rollout?.pods.filter((each) => each.release === release) ?? [];
-  const ready = pods.reduce((sum, each) => sum + each.ready, 0);
-  const all = Math.max(ready, pods.reduce((sum, each) => sum + each.wanted, 0));
-  const key = `${ready} of ${all}`;
-  if (element.dataset.pods === key) return;
-  element.dataset.pods = key;
-  const label = document.createElement("span");
-  label.className = all > 6 ? "" : "sr";
-  label.textContent = all ? `${key} pods ready` : "no pods";
-  const shapes = Array.from({ length: all > 6 ? 0 : all }, (_, index) => {
-    const pod = document.createElement("i");
-    pod.className = index < ready ? "ready" : "";
-    return pod;
-  });
-  element.replaceChildren(...shapes, label);
-}
-
 function showLane(id, lane) {
   const section = $(id);
   const away = unknown("api");
@@ -67,7 +46,7 @@ function showLane(id, lane) {
   say(section.querySelector(".figure"), away || !lane.release ? "" : `${lane.weight} %`);
   say(section.querySelector(".tag"), away || (lane.release ? words.short(lane.tag || lane.release) : "no release"));
   section.querySelector(".pods").hidden = Boolean(away);
-  showPods(section.querySelector(".pods"), lane.release);
+  showPods(section.querySelector(".pods"), state.rollout, lane.release);
   const votes = section.querySelector(".votes");
   votes.classList.toggle("unknown", Boolean(nobody));
   votes.dataset.unknown = nobody;
@@ -75,10 +54,6 @@ function showLane(id, lane) {
   say(votes.querySelector(".failed b"), nobody ? "" : words.number(failed));
   votes.querySelector(".failed").classList.toggle("some", failed > 0);
   describe(section.querySelector("canvas"), nobody ? `Votes ${nobody}` : `${words.number(ok)} votes OK, ${words.number(failed)} failed`);
-}
-
-function describe(element, label) {
-  if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
 }
 
 function showRate(second) {
@@ -109,42 +84,6 @@ function showSwitch(second) {
   flip.disabled = Boolean(away) || !has || flipping;
 }
 
-function showSteps({ tried }) {
-  const { rollout } = state;
-  const list = $("#steps");
-  const away = unknown("api");
-  const steps = away ? [`Steps ${away}`] : (rollout?.steps ?? []);
-  const key = JSON.stringify([steps, rollout?.step, rollout?.aborted, tried]);
-  if (list.dataset.key === key) return;
-  list.dataset.key = key;
-  list.replaceChildren(
-    ...steps.map((text, index) => {
-      const item = document.createElement("li");
-      item.textContent = words.step(text);
-      item.title = text;
-      if (away) item.className = "unknown";
-      else if (!tried) item.className = ""; // no release is on its way through the steps
-      else if (rollout.aborted) item.className = "never";
-      else if (index < rollout.step) item.className = "done";
-      else if (index === rollout.step) item.setAttribute("aria-current", "step");
-      return item;
-    }),
-  );
-}
-
-function showOthers([users, other]) {
-  const rest = Object.entries(state.counts).filter(([release]) => ![users.release, other.release].includes(release));
-  const sum = (key) => rest.reduce((total, [, count]) => total + count[key], 0);
-  const parts = [];
-  if (state.unanswered) {
-    const why = state.unanswered_why ? `: ${state.unanswered_why}` : "";
-    parts.push(`${words.number(state.unanswered)} ${state.unanswered === 1 ? "vote" : "votes"} got no answer${why}`);
-  }
-  if (rest.length) parts.push(`Other releases: ${words.number(sum("ok"))} OK, ${words.number(sum("failed"))} failed`);
-  say($("#others"), parts.join(". "));
-  $("#others").hidden = parts.length === 0;
-}
-
 function show() {
   const [users, other] = words.lanes(state);
   const { session, rollout, abort } = state;
@@ -154,12 +93,12 @@ function show() {
   showLane("#first", users);
   showLane("#second", other);
   showRate(other);
-  showOthers([users, other]);
+  showOthers($("#others"), state, [users, other]);
   const said = state.verdicts.at(-1);
   say($("#verdict"), words.verdict(said, session?.threshold));
   $("#verdict").className = said ? (said.passed ? "passed" : "failed") : "";
   showSwitch(other);
-  showSteps(other);
+  showSteps($("#steps"), rollout, other, unknown("api"));
   $("#headline").hidden = Boolean(abort);
   $("#abort").hidden = !abort;
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
