@@ -123,14 +123,8 @@ def described(state: State | None) -> dict[str, object]:
     if state is None:
         message = "vote is not deployed here"
         empty = dict.fromkeys(("phase", "stable", "release", "stable_tag", "tag"), "")
-        return (
-            empty
-            | {"message": message, "step": 0, "steps": [], "weight": 0, "aborted": False}
-            | {
-                "current": False,
-                "pods": [],
-            }
-        )
+        nothing = {"step": 0, "steps": [], "weight": 0, "aborted": False, "current": False, "pods": []}
+        return empty | {"message": message} | nothing
     shown = (each for each in state.pods if each.wanted or each.ready or each.release == state.canary)
     beside = state.strategy == "blue-green" and bool(state.canary)  # users never reach a preview
     return {
