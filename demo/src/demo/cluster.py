@@ -57,6 +57,13 @@ class Cluster:
         """The running cluster of this name, with the port it was created with."""
         if not cls(name).exists:
             raise ConfigurationError(f"there is no cluster {name}; create it: make cluster")
+        cluster = cls(name, cls.bound_port(name))
+        cluster.require_answer()
+        return cluster
+
+    @staticmethod
+    def bound_port(name: str) -> int:
+        """The port that a cluster was created with; a cluster that is not ours is refused."""
         bound = json.loads(
             run("docker", "inspect", "--format", "{{json .HostConfig.PortBindings}}", f"{name}-control-plane")
         )
@@ -64,9 +71,7 @@ class Cluster:
             raise ConfigurationError(
                 f"the cluster {name} was not created by `make cluster`; choose another name: CLUSTER_NAME=..."
             )
-        cluster = cls(name, int(bound[TRAEFIK][0]["HostPort"]))
-        cluster.require_answer()
-        return cluster
+        return int(bound[TRAEFIK][0]["HostPort"])
 
     @property
     def kubectl(self) -> Kubectl:

@@ -17,7 +17,7 @@ ANSWER_S = 40  # until the API server of a node that was started answers
 def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:
     """Bring the environment back to its stable release, errors OFF, with a platform that judges it.
 
-    A cluster that does not come back is created again. Raises GateError if a check still fails.
+    A cluster that does not come back is created again. Raises TimedOutError if a check still fails.
     """
     up.require_tools()
     with step(console, f"cluster {wanted.name}"):
@@ -46,6 +46,7 @@ def revived(name: str) -> bool:
     cluster = Cluster(name)
     if not cluster.exists:
         return False
+    cluster.bound_port(name)  # somebody else's cluster is never started or deleted
     try:
         for node in cluster.nodes:
             run("docker", "start", node)
