@@ -17,6 +17,7 @@ pytestmark = pytest.mark.servers
 
 ROOT = Path(__file__).parents[2]
 NEW = "bally" + "hoo"  # in two parts, as this file is rewritten, too
+HISTORY = ("CHANGELOG.md", ".deployments/", "delivery/tests/recorded/", "docs/images/")  # keep the old name
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,21 @@ def test_a_rename_touches_few_files(here):
     ]
 
     assert len(touched) <= 40 + 5 * len(here.settings.environments), touched
+
+
+def test_a_rename_leaves_the_old_name_nowhere(here):
+    """Code and tests are not rewritten, so they read the name or use a made-up one."""
+    old, new = here.settings, renaming.completed(here.settings, {"name": NEW, "repository": f"{NEW}/{NEW}"})
+    rewritten = {path: renaming.rewritten(path, text, old, new) for path, text in init.tracked(here)}
+
+    left = [
+        path
+        for path in here.git("ls-files").splitlines()
+        if not path.startswith(HISTORY)
+        and old.name in rewritten.get(path, (ROOT / path).read_text(errors="replace")).lower()
+    ]
+
+    assert left == []
 
 
 @pytest.mark.parametrize("name", ["app", "vote", "kubectl", "delivery", "main"])

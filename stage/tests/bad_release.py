@@ -19,7 +19,7 @@ STEPS = [
     "analysis canary-analysis",
 ]
 ABORT_MS = 31_000
-ASKED = "http://apm.voting01-platform.svc/v1/metrics?app=voting01-vote&env=qa&metric=errorRate&window=30s"
+ASKED = "http://apm.acme-platform.svc/v1/metrics?app=acme-vote&env=qa&metric=errorRate&window=30s"
 
 
 def events(seed: int = 1, seconds: int = 60) -> list[Event]:
@@ -73,7 +73,7 @@ def _rates(seconds: int) -> list[Event]:
 
 def _story() -> list[Event]:
     session = {"version": 1, "started": "2026-11-27T03:50:00Z", "environment": "qa", "strategy": "canary"}
-    pages = {"users": "https://vote-voting01-qa.localhost:8443", "second": "https://canary.localhost:8443"}
+    pages = {"users": "https://vote-acme-qa.localhost:8443", "second": "https://canary.localhost:8443"}
     sources = [
         {"t": 100, "event": "source", "source": name, "known": True, "why": ""}
         for name in ("api", "apm", "users", "switch")
