@@ -6,7 +6,7 @@ from demo.voters import Count
 
 @pytest.mark.parametrize(
     ("release", "said"),
-    [("old", "stable old"), ("new", "canary new"), ("older", "old older"), ("", "no release")],
+    [("old", "stable old"), ("new", "canary new"), ("older", "old older")],
 )
 def test_releases_in_a_canary(state, release, said):
     assert screen.called(state(), release) == said
@@ -27,6 +27,14 @@ def test_votes_of_the_stable_release_come_first(state):
     counts = {"new": Count(1, 4, ()), "old": Count(20, 0, ())}
 
     assert screen.votes_line(state(), counts) == "votes: stable old 20 OK 0 failed, canary new 1 OK 4 failed"
+
+
+def test_a_vote_that_no_release_answered_is_of_no_release(state):
+    counts = {"": Count(0, 2, ()), "old": Count(20, 0, ())}
+
+    assert screen.votes_line(state(), counts) == "votes: stable old 20 OK 0 failed, no release answered 2"
+    *_, last = zip(*(column.cells for column in screen.votes_table(state(), counts).columns), strict=True)
+    assert last == ("no release answered", "", "", "[bold red]2[/]")
 
 
 def test_the_headline_is_the_status_of_the_rollout(state, aborted, healthy):

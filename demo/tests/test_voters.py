@@ -96,6 +96,7 @@ def test_an_unanswered_vote_has_no_release():
 
     assert (vote.release, vote.status, vote.ok, vote.why) == ("", 0, False, "Connection refused")
     assert page.release() == ""
+    assert not Vote(1, "", 200, 0.1).ok, "whoever answered, no release has taken this vote"
     with pytest.raises(DeliveryError, match=r"GET http://vote\.localhost:9/api/results failed"):
         page.total()
 

@@ -83,7 +83,7 @@ def test_a_failed_vote_has_its_release_and_no_reason(voting, site, events):
     [
         ("hangs", "no answer in time"),
         ("refuses", "Connection refused"),
-        ("proxy", "HTTP 502 from no release"),
+        ("proxy", "HTTP 502"),
     ],
 )
 def test_a_vote_that_no_release_answered_says_what_happened(voting, site, events, how, why):
@@ -118,7 +118,7 @@ def test_an_answer_without_a_release_is_no_accepted_vote(voting, site, events):
 
     _, vote = events.wait("vote", lambda content: not content["release"])
 
-    assert (vote["ok"], vote["status"], vote["why"]) == (False, 200, "HTTP 200 from no release")
+    assert (vote["ok"], vote["status"], vote["why"]) == (False, 200, "HTTP 200")
 
 
 def test_no_vote_begins_after_the_end(voting, site, events):

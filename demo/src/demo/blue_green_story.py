@@ -108,5 +108,6 @@ def rows(times: Times, figures: Figures) -> dict[str, str]:
         "good release: until the old one had no pods": f"{times.old_gone:.0f} s",
         "bad preview: from the switch to the abort": f"{figures.abort_s:.0f} s",
         "votes failed on active": f"{figures.failed_elsewhere} of {figures.accepted}",
+        "votes that no release answered": figures.unanswered_row,
         "accepted votes lost": f"{figures.lost} of {figures.accepted}",
     }

@@ -78,5 +78,6 @@ def rows(figures: Figures) -> dict[str, str]:
         "from the switch to the abort": f"{figures.abort_s:.0f} s",
         "votes failed meanwhile": f"{figures.failed} of {figures.votes} ({figures.share:.0f} %)",
         "votes failed on the stable release": f"{figures.failed_elsewhere}",
+        "votes that no release answered": figures.unanswered_row,
         "accepted votes lost": f"{figures.lost} of {figures.accepted}",
     }

@@ -27,8 +27,8 @@ class Vote:
 
     @property
     def ok(self) -> bool:
-        """Whether the vote was accepted."""
-        return 200 <= self.status < 300  # noqa: PLR2004 - the range of HTTP
+        """Whether a release accepted the vote."""
+        return bool(self.release) and 200 <= self.status < 300  # noqa: PLR2004 - the range of HTTP
 
 
 class Page:
@@ -51,7 +51,7 @@ class Page:
         try:
             answer = self._client.post("/", data={"vote": choice}, timeout=self._patience_s)
             release, status = answer.headers.get(pages.RELEASE, ""), answer.status_code
-            why = "" if release else f"HTTP {status} from no release"
+            why = "" if release else f"HTTP {status}"
         except httpx.HTTPError as error:
             why = failure(error)
         return Vote(started, release, status, time.monotonic() - started, why)

@@ -80,15 +80,18 @@ def step(console: Console, what: str) -> Iterator[None]:
 
 def votes_line(state: State, counts: Mapping[str, Count]) -> str:
     """The votes so far, accepted and failed, per release."""
+    order = sorted(counts.items(), key=lambda each: (not each[0], each[0] != state.stable))
     return "votes: " + ", ".join(
         f"{called(state, release)} {count.ok} OK {count.failed} failed"
-        for release, count in sorted(counts.items(), key=lambda each: each[0] != state.stable)
+        if release
+        else f"no release answered {count.failed}"
+        for release, count in order
     )
 
 
 def called(state: State, release: str) -> str:
     """The name people use for a release at this moment, with its hash."""
-    return f"{state.role(release)} {release}" if release else "no release"
+    return f"{state.role(release)} {release}"
 
 
 def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
@@ -99,8 +102,8 @@ def votes_table(state: State, counts: Mapping[str, Count]) -> Table:
             continue
         count, pods = counts.get(release, Count(0, 0, ())), state.pods_of(release)
         failed = f"[bold red]{count.failed}[/]" if count.failed else "0"
-        row = (called(state, release), f"{pods.ready} of {pods.wanted}", str(count.ok), failed)
-        table.add_row(*row)
+        row = (f"{pods.ready} of {pods.wanted}", str(count.ok), failed)
+        table.add_row(*(called(state, release), *row) if release else ("no release answered", "", "", failed))
     return table
 
 

@@ -39,6 +39,7 @@ def test_the_demo_prints_every_event_and_its_figures(env, figure):
         assert place >= 0, f"{words!r} is missing or out of order:\n{done.stdout}"
     figures = dict(ROW.findall(done.stdout))
     assert figures["votes failed on the stable release"] == "0"
+    assert figures["votes that no release answered"] == "0"
     assert figures["accepted votes lost"].startswith("0 of ")
     figure("from the switch to the abort", figures["from the switch to the abort"])
     after = env.look()

@@ -18,7 +18,7 @@ class Voters:
         self.start, self.end = self._crowd.start, self._crowd.end
 
     def _voted(self, vote: Vote) -> None:
-        content = {"release": vote.release, "ok": vote.ok and bool(vote.release), "status": vote.status}
+        content = {"release": vote.release, "ok": vote.ok, "status": vote.status}
         why = {"why": vote.why} if not vote.release else {}
         self._publish("vote", **content, ms=round(1000 * vote.seconds), **why)
         if vote.status:

@@ -53,7 +53,7 @@ export function showOthers(element, state, [users, other]) {
   const parts = [];
   if (state.unanswered) {
     const why = state.unanswered_why ? `: ${state.unanswered_why}` : "";
-    parts.push(`${words.number(state.unanswered)} ${state.unanswered === 1 ? "vote" : "votes"} got no answer${why}`);
+    parts.push(`No release answered ${words.number(state.unanswered)} ${state.unanswered === 1 ? "vote" : "votes"}${why}`);
   }
   if (rest.length) parts.push(`Other releases: ${words.number(sum("ok"))} OK, ${words.number(sum("failed"))} failed`);
   say(element, parts.join(". "));
