@@ -63,6 +63,25 @@ def test_a_switch_that_does_not_answer_is_one_line(session):
     assert (answer.status_code, answer.json) == (503, {"error": "the canary does not answer"})
 
 
+def test_a_recording_is_played_again(session):
+    ends = [True, False]
+    client = create_app(session, again=lambda: ends.pop(0)).test_client()
+    answer = client.post("/api/again", headers={"Sec-Fetch-Site": "same-origin"})
+    assert (answer.status_code, answer.json) == (200, {"playing": True})
+    answer = client.post("/api/again")
+    assert (answer.status_code, answer.json) == (409, {"error": "The recording has not ended"})
+
+
+def test_another_site_cannot_play_it_again(session):
+    client = create_app(session, again=lambda: pytest.fail("played")).test_client()
+    assert client.post("/api/again", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_a_live_release_cannot_be_played_again(client):
+    answer = client.post("/api/again")
+    assert (answer.status_code, answer.json) == (409, {"error": "A live release cannot be played again"})
+
+
 def test_errors_are_one_line(client):
     assert client.get("/nowhere").json == {"error": "Not Found"}
     assert client.get("/api/switch").status_code == 405

@@ -107,6 +107,25 @@ def test_a_slow_viewer_gets_the_snapshot_again_and_no_memory(session, told):
     assert snapshot["counts"] == {"r": {"ok": BACKLOG * 5, "failed": 0}}
 
 
+def test_a_session_that_has_ended_begins_anew_for_every_viewer(session, clock, told):
+    viewers = [session.follow(every_s=0) for _ in range(2)]
+    for viewer in viewers:
+        next(viewer), next(viewer)
+    clock.t = told[-1]["t"]
+    publish(session, told)
+    assert not session.restart(), "it has not ended"
+    session.publish("end")
+    clock.t = 0
+    assert session.restart()
+    assert not session.restart(), "once"
+    for viewer in viewers:
+        assert next(viewer).startswith(b"id: 0\n")
+    publish(session, told[:50])
+    for viewer in [*viewers, session.follow(every_s=0)]:
+        received = next(viewer) if viewer in viewers else [next(viewer), next(viewer)][1]
+        assert folded(news(received)) == folded(told[:50]), "nothing is left over"
+
+
 def test_closing_ends_waiting_viewers(session):
     stream = session.follow(ping_s=60, every_s=0)
     next(stream), next(stream)

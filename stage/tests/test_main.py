@@ -32,6 +32,12 @@ def start(*arguments):
     )
 
 
+def follow_to_its_end(lines):
+    for received in lines:
+        if received.startswith("data: ") and '"event":"end"' in received:
+            return
+
+
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_recording_is_played_from_its_beginning_when_the_page_is_opened(recording, stop):
     port = free_port()
@@ -44,12 +50,16 @@ def test_a_recording_is_played_from_its_beginning_when_the_page_is_opened(record
     assert httpx.get(f"{url}/api/state").json()["session"] is None, "it waits for the first viewer"
     began = time.monotonic()
     with httpx.stream("GET", f"{url}/events", timeout=10) as answer:
-        for received in answer.iter_lines():
-            if received.startswith("data: ") and '"event":"end"' in received:
-                break
-    assert 0.9 < time.monotonic() - began < 5, "a minute at sixty times the speed"
-    state = httpx.get(f"{url}/api/state").json()
-    assert state["abort"]["release"] == bad_release.CANARY
+        lines = answer.iter_lines()
+        follow_to_its_end(lines)
+        assert 0.9 < time.monotonic() - began < 5, "a minute at sixty times the speed"
+        state = httpx.get(f"{url}/api/state").json()
+        assert state["abort"]["release"] == bad_release.CANARY
+        began = time.monotonic()
+        assert httpx.post(f"{url}/api/again").is_success
+        follow_to_its_end(lines)
+        assert 0.9 < time.monotonic() - began < 5, "again, at the same speed"
+    assert httpx.get(f"{url}/api/state").json() == state
     with httpx.stream("GET", f"{url}/events"):
         process.send_signal(stop)
         _, errors = process.communicate(timeout=10)

@@ -9,10 +9,9 @@ from playwright.sync_api import expect
 from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
 
 from . import bad_release
-from .watching import View, open_at
+from .watching import TEXTS, View, open_at
 
 pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore::ResourceWarning")]
-TEXTS = "[...document.querySelectorAll('h2, p:not(#when), li')].map((each) => each.textContent)"
 FOLDED = """async (events) => {
   const { apply, nothing } = await import("/static/state.js");
   const state = nothing();
@@ -159,7 +158,7 @@ def test_a_lost_source_is_not_known_since_then_and_never_a_zero(view, page, sour
     if source == "apm":
         expect(page.locator("#rate .figure")).to_have_text("")
     if source == "switch":
-        expect(page.locator("#flip")).to_be_disabled()
+        expect(page.locator("#act")).to_be_disabled()
 
 
 def test_before_anything_is_known_there_is_no_number(view, page):
@@ -175,4 +174,4 @@ def test_a_lost_connection_makes_everything_unknown_within_five_seconds(page):
         open_at(view, page, 28_000)
     expect(page.locator("#phase")).to_have_text(re.compile("no connection since"), timeout=5000)
     expect(page.locator("#first .tag")).to_have_text(re.compile("not known since"))
-    expect(page.locator("#flip")).to_be_disabled()
+    expect(page.locator("#act")).to_be_disabled()

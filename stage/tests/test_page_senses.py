@@ -99,12 +99,16 @@ def corners(pixels):
 def test_space_flips_the_switch_once(view, page):
     open_at(view, page, 13_000)
     expect(page.locator("#switch-state")).to_have_text("Errors are OFF")
-    expect(page.locator("#flip")).to_be_enabled()
+    expect(page.locator("#act")).to_be_enabled()
+    expect(page.locator("#key")).to_have_text("space")
+    expect(page.get_by_role("button", name="Turn errors ON", exact=True)).to_have_attribute(
+        "aria-keyshortcuts", "Space"
+    )
     page.keyboard.press("Space")
     expect(page.locator("#switch-state")).to_have_text("Errors are ON")
     expect(page.get_by_role("button", name="Turn errors OFF")).to_be_enabled()
     assert view.flips == 1
-    page.locator("#flip").focus()
+    page.locator("#act").focus()
     page.keyboard.press("Space")
     expect(page.locator("#switch-state")).to_have_text("Errors are OFF")
     assert view.flips == 2
@@ -112,9 +116,10 @@ def test_space_flips_the_switch_once(view, page):
 
 def test_without_a_canary_there_is_nothing_to_flip(view, page):
     open_at(view, page, 2_500)
-    expect(page.locator("#flip")).to_be_disabled()
+    expect(page.locator("#act")).to_be_disabled()
+    expect(page.locator("#key")).to_be_hidden()
     page.keyboard.press("Space")
-    expect(page.locator("#flip")).to_be_disabled()
+    expect(page.locator("#act")).to_be_disabled()
     assert view.flips == 0
 
 
@@ -123,6 +128,7 @@ def test_a_recording_says_so_and_has_no_switch(page):
         open_at(view, page, 28_000)
         expect(page.locator("#when")).to_contain_text("recorded 2026-11-27")
         expect(page.get_by_role("button")).to_have_count(0)
+        expect(page.locator("#key")).to_be_hidden()
         expect(page.locator("#switch-state")).to_have_text("Errors are ON")
 
 

@@ -1,3 +1,5 @@
+from itertools import islice
+
 import pytest
 
 from delivery.domain.errors import ConfigurationError
@@ -43,7 +45,27 @@ def test_events_come_at_their_time_divided_by_the_speed(told, monkeypatch, speed
     assert now[0] - 100 == pytest.approx(told[-1]["t"] / 1000 / speed)
     assert session.snapshot()["ended"]
     now[0] += 60
-    assert played.now() == told[-1]["t"], "the clock stops with the recording"
+    assert next(islice(session.follow(), 1, None)).startswith(b"id: %d\n" % told[-1]["t"]), "time has stopped"
+
+
+def test_a_recording_plays_again_with_the_same_states(told, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("stage.replay.time.monotonic", lambda: now[0])
+    shown = {}
+
+    def wait(seconds):
+        shown[session.snapshot()["t"]] = session.snapshot()
+        now[0] += seconds
+
+    played = Replay(told)
+    session = Session(now=played.now)
+    played.play(session, wait)
+    first, ended = shown.copy(), session.snapshot()
+    shown.clear()
+    assert session.restart()
+    played.play(session, wait)
+    assert first[0]["counts"] == {}
+    assert (shown, session.snapshot()) == (first, ended)
 
 
 @pytest.mark.parametrize(

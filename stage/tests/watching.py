@@ -13,6 +13,7 @@ from stage.events import Session
 from . import bad_release
 
 MOMENTS = {"before": 2_500, "paused": 13_000, "failing": 28_000, "aborted": 33_000, "restored": 58_000}
+TEXTS = "[...document.querySelectorAll('h2, p:not(#when), li')].map((each) => each.textContent)"
 
 
 class View:
@@ -24,9 +25,8 @@ class View:
         self.session = Session(now=lambda: self.t, record=self.lines.append)
         self.flips = 0
         self._left = bad_release.events()
-        self._server = make_server(
-            "127.0.0.1", 0, create_app(self.session, self.flip if live else None), threaded=True
-        )
+        app = create_app(self.session, self.flip) if live else create_app(self.session, again=self.again)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -35,6 +35,10 @@ class View:
         enabled = not self.session.snapshot()["switch"]["enabled"]
         self.session.publish("switch", release=bad_release.CANARY, enabled=enabled)
         return enabled
+
+    def again(self) -> bool:
+        self.t, self._left = 0, bad_release.events()
+        return self.session.restart()
 
     def play(self, until: int) -> None:
         while self._left and self._left[0]["t"] <= until:

@@ -11,10 +11,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import gevent
+from flask import Flask
 from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
 
 from delivery.domain.errors import ConfigurationError, DeliveryError
@@ -62,8 +62,15 @@ def play(path: Path, speed: float, port: int) -> None:
         session.watched.wait()  # nobody misses the beginning
         played.play(session)
 
+    def again() -> bool:
+        if not session.restart():
+            return False
+        threading.Thread(target=played.play, args=(session,), daemon=True).start()
+        return True
+
     threading.Thread(target=begin, daemon=True).start()
-    serve(session, port, f"plays {path} as soon as you open it", speed=speed)
+    app = create_app(session, speed=speed, again=again)
+    serve(session, app, port, f"plays {path} as soon as you open it")
 
 
 def watch(env: str, port: int) -> None:
@@ -75,14 +82,13 @@ def watch(env: str, port: int) -> None:
     session = Session(record=record)
     session.publish("session", **live.session)
     with live.following(session.publish) as flip:
-        serve(session, port, f"shows {env} and records it in {record.path.relative_to(ROOT)}", flip=flip)
+        what = f"shows {env} and records it in {record.path.relative_to(ROOT)}"
+        serve(session, create_app(session, flip), port, what)
 
 
-def serve(
-    session: Session, port: int, what: str, *, flip: Callable[[], bool] | None = None, speed: float = 1.0
-) -> None:
+def serve(session: Session, app: Flask, port: int, what: str) -> None:
     """Serve the page on 127.0.0.1 until Ctrl-C."""
-    server = WSGIServer(("127.0.0.1", port), create_app(session, flip, speed), log=None)
+    server = WSGIServer(("127.0.0.1", port), app, log=None)
     try:
         server.start()
     except OSError as error:

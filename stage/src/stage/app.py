@@ -1,4 +1,4 @@
-"""The release view over HTTP: the page, its event stream, the state for scripts, and the one switch."""
+"""The release view over HTTP: page, event stream, state for scripts, the one switch, and `Play again`."""
 
 from collections.abc import Callable
 from typing import cast
@@ -18,6 +18,7 @@ _HEADERS = {
 }
 
 
+Again = Callable[[], bool]  # plays the recording again, or returns False if it has not ended
 Flip = Callable[[], bool]  # toggles the switch and returns its new state, or raises a SwitchError
 bp = Blueprint("stage", __name__)
 
@@ -26,10 +27,12 @@ class SwitchError(Exception):
     """The switch was not flipped; the message is one line that says why."""
 
 
-def create_app(session: Session, flip: Flip | None = None, speed: float = 1.0) -> Flask:
-    """Build the release view of a session; `flip` toggles the canary's switch, and is None in a replay."""
+def create_app(
+    session: Session, flip: Flip | None = None, speed: float = 1.0, again: Again | None = None
+) -> Flask:
+    """Build the release view of a session: live with `flip`, the canary's switch, or a replay."""
     app = Flask(__name__)
-    app.config.update(SESSION=session, FLIP=flip, SPEED=speed)
+    app.config.update(SESSION=session, FLIP=flip, SPEED=speed, AGAIN=again)
     app.register_blueprint(bp)
     return app
 
@@ -64,6 +67,17 @@ def switch() -> Response:
         return jsonify(enabled=flip())
     except SwitchError as error:
         return refusal(503, str(error))
+
+
+@bp.post("/api/again")
+def again() -> Response:
+    """Play the recording again, for every viewer, once it has ended."""
+    if _from_another_site():
+        return refusal(403, "A recording can only be played again from its own page")
+    play = cast("Again | None", current_app.config["AGAIN"])
+    if play is None:
+        return refusal(409, "A live release cannot be played again")
+    return jsonify(playing=True) if play() else refusal(409, "The recording has not ended")
 
 
 @bp.get("/health")

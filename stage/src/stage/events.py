@@ -80,6 +80,19 @@ class Session:
             yield message
             time.sleep(every_s)
 
+    def restart(self) -> bool:
+        """Forget everything and begin anew, for every viewer; False if the session has not ended."""
+        with self._changed:
+            if not self._state["ended"]:
+                return False
+            self._state = nothing()
+            self._last.clear()
+            self._backlog.clear()
+            self._t = 0
+            self._published += 1  # with no backlog, every viewer is behind and gets the snapshot
+            self._changed.notify_all()
+        return True
+
     def close(self) -> None:
         """End every stream."""
         with self._changed:

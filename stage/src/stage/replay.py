@@ -19,20 +19,21 @@ class Replay:
         self._began: float | None = None
 
     def now(self) -> int:
-        """Milliseconds since the session began; the clock stops with the last event."""
+        """Milliseconds since the session began, and 0 while it is not played."""
         if self._began is None:
             return 0
         elapsed = int((time.monotonic() - self._began) * 1000 * self.speed)
         return min(elapsed, int(self.events[-1]["t"]))
 
     def play(self, session: Session, wait: Callable[[float], object] = time.sleep) -> None:
-        """Publish each event at its time, and `end` after the last."""
+        """Publish each event at its time, and `end` after the last; it may be played again then."""
         self._began = began = time.monotonic()
         for event in self.events:
             late = began + event["t"] / 1000 / self.speed - time.monotonic()
             if late > 0:
                 wait(late)
             session.publish(**event)
+        self._began = None  # before `end`: from then on the session may begin anew
         session.publish("end", t=self.events[-1]["t"])
 
 

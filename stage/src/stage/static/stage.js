@@ -8,12 +8,12 @@ const SILENT_MS = 4_000;
 const speed = Number(document.body.dataset.speed);
 const live = "live" in document.body.dataset;
 const $ = (selector) => document.querySelector(selector);
-const flip = $("#flip");
+const act = $("#act"); // the page's one button: the switch, or "Play again" at the end of a recording
 
 const state = nothing();
 let heard = { t: 0, at: performance.now() };
 let lostAt = null; // the session's time at which the stream was lost
-let flipping = false;
+let acting = false;
 let source;
 let silent;
 let retry;
@@ -79,9 +79,11 @@ function showSwitch(second) {
   const has = second.tried && state.switch;
   say($("#switch-state"), away ? `Errors ${away}` : !has ? "" : on ? "Errors are ON" : "Errors are OFF");
   $("#switch").classList.toggle("on", Boolean(has && on && !away));
-  if (!flip) return;
-  say(flip, away ? "Switch" : on && has ? "Turn errors OFF" : "Turn errors ON");
-  flip.disabled = Boolean(away) || !has || flipping;
+  const can = live ? Boolean(has && !away) : state.ended && lostAt === null;
+  if (live) say(act, away ? "Switch" : on && has ? "Turn errors OFF" : "Turn errors ON");
+  act.hidden = !live && !can;
+  act.disabled = !can || acting;
+  $("#key").hidden = !can;
 }
 
 function show() {
@@ -102,10 +104,9 @@ function show() {
   $("#headline").hidden = Boolean(abort);
   $("#abort").hidden = !abort;
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
-  if (!abort) return;
-  const back = away ? `The rollout is ${away}` : rollout.aborted && users.weight < 100 ? "Going back" : `Every vote goes to ${users.name.toLowerCase()} ${words.short(users.tag)}`;
-  say($("#abort-title"), words.stopped(state));
-  say($("#abort-why"), `${clock(abort.t)}  ${words.short(abort.tag)} was aborted. ${back}.`);
+  const back = away ? `The rollout is ${away}` : rollout?.aborted && users.weight < 100 ? "Going back" : `Every vote goes to ${users.name.toLowerCase()} ${words.short(users.tag ?? "")}`;
+  say($("#abort-title"), abort ? words.stopped(state) : "");
+  say($("#abort-why"), abort ? `${clock(abort.t)}  ${words.short(abort.tag)} was aborted. ${back}.` : "");
 }
 
 function draw() {
@@ -157,25 +158,24 @@ function connect() {
   };
 }
 
-async function toggle() {
-  if (!flip || flip.disabled) return;
-  flipping = true;
-  flip.disabled = true;
+async function press() {
+  acting = true;
+  act.disabled = true;
   try {
-    const answer = await fetch("/api/switch", { method: "POST" });
+    const answer = await fetch(act.dataset.post, { method: "POST" });
     if (!answer.ok) say($("#switch-state"), `Not changed: ${(await answer.json()).error}`);
   } catch {
     say($("#switch-state"), "Not changed: no connection");
   }
-  flipping = false;
-  flip.disabled = false;
+  acting = false;
+  act.disabled = false;
 }
 
-flip?.addEventListener("click", toggle);
+act.addEventListener("click", press);
 document.addEventListener("keydown", (event) => {
-  if (event.key !== " " || event.repeat || event.target === flip) return;
+  if (event.key !== " " || event.repeat || event.target === act || act.disabled) return;
   event.preventDefault();
-  toggle();
+  press();
 });
 connect();
 animate();
