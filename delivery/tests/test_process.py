@@ -1,8 +1,9 @@
 import sys
+import time
 
 import pytest
 
-from delivery.adapters.process import Runner, ToolError, missing, reason, redacted, run
+from delivery.adapters.process import Runner, ToolError, limited, missing, reason, redacted, run
 from delivery.domain.errors import ConfigurationError, TimedOutError
 
 
@@ -20,6 +21,16 @@ def test_each_failure_is_one_line():
         run("sleep", "9", seconds=0.1)
     with pytest.raises(ConfigurationError, match="no-such-program is not on the PATH; install it"):
         run("no-such-program")
+
+
+@pytest.mark.servers
+def test_within_a_limit_no_program_has_longer():
+    with limited(time.monotonic() + 0.2):
+        with pytest.raises(TimedOutError, match=r"sleep 9 did not end within 0\.2 s"):
+            run("sleep", "9")
+        with pytest.raises(TimedOutError, match=r"sleep 9 did not end within 0 s"):
+            run("sleep", "9")
+    assert run("echo", "fine") == "fine\n"
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,23 @@ import time
 import pytest
 
 from delivery.adapters.process import ToolError
-from delivery.domain.errors import GateError
+from delivery.domain.errors import ConfigurationError, GateError
 from demo import __main__ as commands
-from demo import check
+from demo import check, up
 from demo.check import Checks
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.findings import Finding, Problem, finding
+from demo.machine import Machine
 
 
 @pytest.fixture
 def node(monkeypatch):
     """The checks of qa, whose node answers with these texts by the program's name."""
     says: dict[str, str] = {}
-    monkeypatch.setattr(Cluster, "nodes", ["acme-control-plane"])
-    monkeypatch.setattr(Checks, "on_node", lambda _, program, *__: says[program])
-    return Checks(Environment(Cluster("acme"), "qa")), says
+    monkeypatch.setattr(Cluster, "bound_port", lambda _: 8443)
+    monkeypatch.setattr(Machine, "on_node", lambda _, program, *__: says[program])
+    return Checks("acme", "qa"), says
 
 
 def test_an_error_is_found_with_the_usual_fix():
@@ -44,7 +45,7 @@ def test_a_node_that_has_too_little_or_slept(node, name, program, text, found):
     says[program] = text
 
     with pytest.raises(Problem, match=found) as raised:
-        getattr(checks, name)()
+        getattr(checks.machine, name)()
 
     assert raised.value.args[1]
 
@@ -57,9 +58,9 @@ def test_a_node_that_has_enough(node):
         date=f"{time.time():.9f}",
     )
 
-    assert checks.disk() == "4.0 GiB free"
-    assert checks.memory() == "2.0 GiB available"
-    assert checks.clock() == "the node's clock is right"
+    assert checks.machine.disk() == "4.0 GiB free"
+    assert checks.machine.memory() == "2.0 GiB available"
+    assert checks.machine.clock() == "the node's clock is right"
 
 
 @pytest.mark.parametrize(
@@ -95,12 +96,30 @@ def test_a_rollout_under_way_is_no_start(node, monkeypatch, state, healthy):
 
 
 def test_nothing_else_is_checked_without_docker(monkeypatch):
-    def away():
+    def away(_):
         raise ToolError("Docker does not answer")
 
-    monkeypatch.setattr(check, "docker", away)
+    monkeypatch.setattr(Machine, "programs", lambda _: "installed")
+    monkeypatch.setattr(Machine, "docker", away)
 
-    assert list(check.findings("acme", "qa")) == [Finding("Docker", "Docker does not answer", "start Docker")]
+    assert list(check.findings("acme", "qa")) == [
+        Finding("programs", "installed"),
+        Finding("Docker", "Docker does not answer", "start Docker"),
+    ]
+
+
+def test_a_missing_program_is_found_with_the_way_to_get_it(monkeypatch):
+    monkeypatch.setattr(up.shutil, "which", lambda name: None if name == "kind" else f"/bin/{name}")
+
+    (found,) = check.findings("acme", "qa")
+
+    assert (found.what, found.found) == ("programs", "kind is not on the PATH")
+    assert found.fix.startswith("install it: http")
+
+
+def test_an_environment_that_does_not_exist_is_no_finding():
+    with pytest.raises(ConfigurationError, match="it is one of"):
+        list(check.findings("acme", "prod"))
 
 
 def test_the_command_prints_a_line_each_and_refuses(monkeypatch, capsys):

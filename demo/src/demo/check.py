@@ -4,68 +4,47 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from delivery.adapters.process import run
 from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
-from demo import kustomization, rehearsal, up
+from demo import kustomization, rehearsal
 from demo.cluster import Cluster
 from demo.environment import Environment
-from demo.findings import Finding, Problem, enough, finding
+from demo.findings import RESET, SECONDS, Check, Finding, Problem, asked
 from demo.local_pages import Page
+from demo.machine import Machine
 
-SECONDS = 8  # for each question to a program
-DISK_GIB, MEMORY_GIB = 2, 1  # that a release needs at least: its image, its pods
-CLOCK_S = 2  # Prometheus and the analysis compare times within seconds
-RESET = "make stage-reset"
-Check = tuple[str, Callable[[], str], str]  # its name, what it finds, the fix where it cannot run
+LIMIT_S = 17.0  # for all checks: make and Python need up to three seconds before them
 
 
-def findings(name: str, env_name: str) -> Iterator[Finding]:
-    """Check Docker and the cluster first, then everything that needs them at once; at most 20 seconds."""
-    first: list[Check] = [
-        ("Docker", docker, "start Docker"),
-        ("cluster", partial(cluster, name), "make cluster-down cluster"),
-    ]
-    for check in first:
-        found = finding(*check)
+def findings(name: str, env_name: str, seconds: float = LIMIT_S) -> Iterator[Finding]:
+    """Check programs, Docker and the cluster in turn, then all else at once; at most so many seconds."""
+    end, checks = time.monotonic() + seconds, Checks(name, env_name)
+    for check in checks.machine.first():
+        (found,) = asked([check], end)
         yield found
         if not found.ok:
             return
-    checks = Checks(Environment(Cluster.existing(name), env_name))
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        yield from pool.map(lambda check: finding(*check), checks.all())
-
-
-def docker() -> str:
-    """The version of the engine."""
-    up.require_tools()
-    return run("docker", "info", "--format", "{{.ServerVersion}}", seconds=SECONDS).strip()
-
-
-def cluster(name: str) -> str:
-    """The cluster's name, if it exists, runs and answers."""
-    if not Cluster(name).exists:
-        raise Problem(f"there is no cluster {name}", "make cluster")
-    for node in Cluster(name).nodes:
-        running = run("docker", "inspect", "--format", "{{.State.Running}}", node, seconds=SECONDS)
-        if running.strip() != "true":
-            raise Problem(f"its node {node} is stopped", RESET)
-    Cluster.existing(name)
-    return name
+    yield from asked(checks.all(), end)
 
 
 class Checks:
-    """The checks of one environment on a cluster that answers."""
+    """The checks of one environment on a cluster."""
 
-    def __init__(self, env: Environment) -> None:
-        self.env, self.node = env, env.cluster.nodes[0]
+    def __init__(self, name: str, env_name: str) -> None:
         self.settings = Settings.from_file(ROOT)
+        self.settings.environment(env_name)
+        self.name, self._env_name = name, env_name
+        self.machine = Machine(name)
+
+    @cached_property
+    def env(self) -> Environment:
+        """The environment, on a cluster that was found to answer."""
+        return Environment(Cluster(self.name, Cluster.bound_port(self.name)), self._env_name)
 
     def all(self) -> list[Check]:
         """Every check."""
@@ -76,13 +55,11 @@ class Checks:
             ("pages", self.pages, RESET),
             ("names", self.names, ""),
             ("certificate", self.certificate, RESET),
-            ("disk", self.disk, "docker system prune"),
-            ("memory", self.memory, "close other programs, or give Docker more memory"),
-            ("clock", self.clock, "restart Docker: its clock stopped while the machine slept"),
+            *self.machine.all(),
             ("Prometheus", self.prometheus, RESET),
             ("error rate", self.error_rate, RESET),
             ("error switch", self.switch, RESET),
-            ("rehearsal", partial(rehearsal.last, self.env.cluster.name), "make demo-rollback"),
+            ("rehearsal", lambda: rehearsal.last(self.name), "make demo-rollback"),
         ]
 
     def workloads(self) -> str:
@@ -134,26 +111,6 @@ class Checks:
             certificate = secured.getpeercert() or {}
         return f"valid until {certificate['notAfter']}"
 
-    def disk(self) -> str:
-        """The node has room for the images of a release."""
-        *_, line = self.on_node("df", "-kP", "/var").splitlines()
-        return enough("free", int(line.split()[3]), DISK_GIB, "docker system prune")
-
-    def memory(self) -> str:
-        """The node has memory for the pods of a release."""
-        found = dict(line.split(":", 1) for line in self.on_node("cat", "/proc/meminfo").splitlines())
-        fix = "close other programs, or give Docker more memory"
-        return enough("available", int(found["MemAvailable"].split()[0]), MEMORY_GIB, fix)
-
-    def clock(self) -> str:
-        """The node's clock agrees with this machine's."""
-        before = time.time()
-        there = float(self.on_node("date", "+%s.%N"))
-        off = max(before - there, there - time.time(), 0.0)
-        if off > CLOCK_S:
-            raise Problem(f"the node's clock is off by {off:.0f} s", "restart Docker")
-        return "the node's clock is right"
-
     def prometheus(self) -> str:
         """Prometheus scrapes every pod of vote."""
         query = f'sum(up{{namespace="{self.env.namespace}",app="vote"}})'
@@ -180,10 +137,6 @@ class Checks:
         if Page(self.env.urls()["vote"]).errors_on():
             raise Problem("it is ON for the stable release: all votes fail", RESET)
         return "OFF"
-
-    def on_node(self, *command: str) -> str:
-        """What a command prints on the node."""
-        return run("docker", "exec", self.node, *command, seconds=SECONDS)
 
     def pods(self) -> list[dict[str, object]]:
         """The pods of vote that run and stay."""

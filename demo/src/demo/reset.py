@@ -6,7 +6,7 @@ from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import DeliveryError
 from delivery.domain.workloads import ready
-from demo import check, up, volumes
+from demo import check, machine, up, volumes
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.screen import step
@@ -49,7 +49,7 @@ def revived(name: str) -> bool:
     cluster.bound_port(name)  # somebody else's cluster is never started or deleted
     try:
         for node in cluster.nodes:
-            run("docker", "start", node)
+            run("docker", "unpause" if machine.status(node) == "paused" else "start", node)
         until(
             lambda: cluster.kubectl("get", "--raw", "/readyz"), what="the cluster answers", seconds=ANSWER_S
         )

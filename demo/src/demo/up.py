@@ -17,14 +17,19 @@ PLUGIN = "kubectl-argo-rollouts"
 
 
 def require_tools() -> None:
-    """Return if every program that the commands need is installed; otherwise say what to install."""
-    for program in ("docker", "kind", "kubectl", PLUGIN):
-        if shutil.which(program) is None:
-            raise ConfigurationError(missing(program))
+    """Return if every program that the commands need is installed and Docker runs; or say what to do."""
+    require_programs()
     try:
         run("docker", "info", "--format", "{{.ServerVersion}}", seconds=20)
     except DeliveryError as error:
         raise ConfigurationError("Docker does not answer; start it and check with `docker info`") from error
+
+
+def require_programs() -> None:
+    """Return if every program that the commands need is installed; otherwise say what to install."""
+    for program in ("docker", "kind", "kubectl", PLUGIN):
+        if shutil.which(program) is None:
+            raise ConfigurationError(missing(program))
 
 
 def up(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> Environment:

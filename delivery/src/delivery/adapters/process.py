@@ -1,10 +1,14 @@
 """Runs git, docker and kubectl: every program has a timeout, and every failure is one line."""
 
+import math
 import os
 import re
 import shlex
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +24,8 @@ INSTALL = {
 }
 SHOWN_WORDS = 4  # of a command in a message: enough to recognise it, and too few to contain a secret
 
+END: ContextVar[float] = ContextVar("END", default=math.inf)  # see `limited`
+
 
 class ToolError(DeliveryError):
     """A program failed; the message is its error line."""
@@ -27,6 +33,16 @@ class ToolError(DeliveryError):
     def __init__(self, message: str, output: str = "") -> None:
         super().__init__(message)
         self.output = output
+
+
+@contextmanager
+def limited(end: float) -> Iterator[None]:
+    """Within the block and this thread, every program ends by `end`, in time.monotonic(), or times out."""
+    before = END.set(end)
+    try:
+        yield
+    finally:
+        END.reset(before)
 
 
 def run(
@@ -38,6 +54,7 @@ def run(
 ) -> str:
     """Run a program; returns its standard output. `env` is added to ours, and None removes a variable."""
     shown = " ".join(command[:SHOWN_WORDS])
+    seconds = max(0, min(seconds, round(END.get() - time.monotonic(), 1)))
     around = {**os.environ, "LC_ALL": "C", **(env or {})}
     try:
         done = subprocess.run(
