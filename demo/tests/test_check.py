@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError, GateError
 from demo import __main__ as commands
@@ -130,3 +131,24 @@ def test_the_command_prints_a_line_each_and_refuses(monkeypatch, capsys):
         commands.stage_check(env="qa", name="acme")
 
     assert capsys.readouterr().out == "ok  Docker: 28.2.2\nNO  error switch: it is ON -> make stage-reset\n"
+
+
+@pytest.mark.parametrize("lacking", ["serviceaccount", "rolebinding", ""])
+def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_else(node, monkeypatch, lacking):
+    def kubectl(self, verb, kind, name, **_):
+        if kind == lacking:
+            raise ToolError("kubectl get failed", f'{kind}s "{name}" not found')
+        return ""
+
+    monkeypatch.setattr(Kubectl, "__call__", kubectl)
+    checks, _ = node
+
+    if not lacking:
+        assert checks.release_view() == "its account may read the cluster"
+        return
+    with pytest.raises(Problem) as raised:
+        checks.release_view()
+    assert raised.value.args == (
+        "the cluster has no account for make stage",
+        "kubectl apply -k k8s/platform -l app.kubernetes.io/component=release-view --context=kind-acme",
+    )

@@ -1,10 +1,13 @@
 """The permissions of the platform's service accounts, according to the API server."""
 
 import json
+import subprocess
+from collections import Counter
 
 import pytest
 
 from delivery.domain.settings import Settings
+from demo import access
 from local.app import ROOT
 
 SETTINGS = Settings.from_file(ROOT)
@@ -85,3 +88,20 @@ def test_the_release_view_reads_releases_and_asks_apm_and_changes_nothing(stage_
         assert stage_may(SETTINGS.namespace(env)) == READS
     assert stage_may(PLATFORM) == {("", "services/proxy/apm:http"): {"get"}}
     assert [stage_may(each) for each in ("default", "kube-system")] == [{}, {}]
+
+
+def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_else(cluster):
+    command = access.add(cluster.kubectl.context).split()
+
+    done = subprocess.run(
+        [*command, "--dry-run=server", "--output=name"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    kinds = Counter(line.split("/")[0].split(".")[0] for line in done.stdout.splitlines())
+    namespaces = len(SETTINGS.env_names) + 1
+    assert kinds == {"serviceaccount": 1, "role": namespaces, "rolebinding": namespaces}

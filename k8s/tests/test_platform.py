@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from ruamel.yaml import YAML
 
+from demo import access
 from k8s.policies.objects import WORKLOADS, named
 from k8s.tests.conftest import ENVIRONMENTS, K8S, NAME
 
@@ -47,6 +48,18 @@ def test_the_release_view_only_reads_and_no_secrets(platform):
 
     assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}
     assert not {"*", "secrets", "configmaps"} & {what for rule in rules for what in rule["resources"]}
+
+
+def test_one_label_selects_the_account_of_the_release_view_and_nothing_else(platform):
+    """`kubectl apply -k k8s/platform -l LABEL` adds it to a cluster, and leaves apm and its image alone."""
+    key, value = access.LABEL.split("=")
+    selected = [each for each in platform if each["metadata"].get("labels", {}).get(key) == value]
+
+    found = {(each["kind"], each["metadata"]["name"], each["metadata"]["namespace"]) for each in selected}
+
+    namespaces = [f"{NAME}-{name}" for name in [*ENVIRONMENTS, "platform"]]
+    rights = {(kind, access.ACCOUNT, each) for kind in ("Role", "RoleBinding") for each in namespaces}
+    assert found == {("ServiceAccount", access.ACCOUNT, f"{NAME}-platform"), *rights}
 
 
 def test_prometheus_finds_the_pods_of_every_environment_by_their_label(platform, render):

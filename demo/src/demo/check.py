@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
-from demo import kustomization, rehearsal
+from demo import access, kustomization, rehearsal
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.findings import RESET, SECONDS, Check, Finding, Problem, asked
@@ -59,6 +59,7 @@ class Checks:
             ("Prometheus", self.prometheus, RESET),
             ("error rate", self.error_rate, RESET),
             ("error switch", self.switch, RESET),
+            ("release view", self.release_view, RESET),
             ("rehearsal", lambda: rehearsal.last(self.name), "make demo-rollback"),
         ]
 
@@ -137,6 +138,13 @@ class Checks:
         if Page(self.env.urls()["vote"]).errors_on():
             raise Problem("it is ON for the stable release: all votes fail", RESET)
         return "OFF"
+
+    def release_view(self) -> str:
+        """The cluster has the account through which `make stage` reads it; older clusters lack it."""
+        kubectl = self.env.cluster.kubectl
+        if not access.granted(kubectl, self.env.cluster.platform_namespace, self.env.namespace):
+            raise Problem("the cluster has no account for make stage", access.add(kubectl.context))
+        return "its account may read the cluster"
 
     def pods(self) -> list[dict[str, object]]:
         """The pods of vote that run and stay."""
