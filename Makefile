@@ -109,7 +109,7 @@ dashboard: setup ## serve the dashboard of Argo Rollouts: http://localhost:3100
 
 .PHONY: stage
 stage: setup ## show a release live in ENV, http://localhost:8500; REPLAY=FILE plays a recording, SPEED=10 faster
-	@exec $(BIN)/python -m stage --env="$(ENV)" --port="$(STAGE_PORT)" $(if $(REPLAY),--replay="$(REPLAY)" --speed="$(SPEED)")
+	@exec $(BIN)/python -m $(if $(REPLAY),stage --replay="$(REPLAY)" --speed="$(SPEED)",demo.stage --env="$(ENV)") --port="$(STAGE_PORT)"
 
 .PHONY: lint
 lint: checkout setup $(BIN)/actionlint ## check style, types, Dockerfiles, scripts and workflows

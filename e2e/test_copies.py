@@ -8,7 +8,7 @@ from delivery.domain.services import SERVICES
 from local.app import ROOT
 
 OWN = {"__init__.py", "app.py", "config.py", "metrics.py", "process.py", "views.py"}
-OWN_START = {"worker"}  # runs a loop instead of gunicorn
+OWN_START = {"stage", "worker"}  # run a loop, or one process, instead of gunicorn
 
 
 def copies() -> dict[str, dict[str, str]]:
@@ -20,6 +20,19 @@ def copies() -> dict[str, dict[str, str]]:
                 text = path.read_text().replace(service, "NAME").replace(service.upper(), "NAME")
                 texts[path.name][service] = text
     return {name: found for name, found in texts.items() if len(found) > 1}
+
+
+READERS = ("analysis", "image", "objects", "rollout", "workloads")  # of what the API says about a release
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_release_view_reads_a_release_as_delivery_does(name):
+    """Its image has no delivery in it, and the page must never say something else than a report."""
+    ours, theirs = ROOT / "stage/src/stage", ROOT / "delivery/src/delivery/domain"
+
+    assert (ours / f"{name}.py").read_text() == (theirs / f"{name}.py").read_text().replace(
+        "delivery.domain", "stage"
+    )
 
 
 @pytest.mark.parametrize(("name", "found"), copies().items(), ids=copies())

@@ -13,7 +13,7 @@ from delivery.adapters.process import Runner
 from delivery.domain import history, overlay
 from delivery.domain.attribution import Person
 from delivery.domain.environments import Environment
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.settings import Settings
 from delivery.steps import deployment as deployment_steps
 from delivery.steps.desired_state import DesiredState

@@ -8,7 +8,7 @@ import pytest
 from delivery.commands import deploy
 from delivery.domain import overlay
 from delivery.domain.errors import ConfigurationError, NothingToDoError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.services import image_names
 
 from .fakes import DIGEST, rollout

@@ -5,7 +5,7 @@ import pytest
 from delivery.adapters import docker
 from delivery.adapters.process import Runner
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.services import SERVICES
 
 from .fakes import DIGEST

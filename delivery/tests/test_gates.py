@@ -4,7 +4,7 @@ import pytest
 
 from delivery.domain import gates
 from delivery.domain.errors import GateError, NothingToDoError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.rollout import State
 from delivery.domain.workloads import Pods
 

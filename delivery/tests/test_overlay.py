@@ -4,7 +4,7 @@ import pytest
 
 from delivery.domain import overlay
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 
 from .fakes import DIGEST
 from .samples import KUSTOMIZATION, images

@@ -3,7 +3,7 @@ import pytest
 from delivery.adapters.kubectl import Cluster
 from delivery.commands import deploy
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.steps import preflight
 
 from .fakes import DIGEST

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.steps import preflight
 
 from .fakes import DIGEST

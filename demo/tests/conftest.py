@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.rollout import State
 from delivery.domain.workloads import Pods
 

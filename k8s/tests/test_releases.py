@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from delivery.domain.overlay import Image, images, with_images
+from delivery.domain.image import Image
+from delivery.domain.overlay import images, with_images
 from k8s.policies.objects import named
 from k8s.tests.conftest import ENVIRONMENTS, NAME, SETTINGS
 

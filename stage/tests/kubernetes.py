@@ -17,7 +17,9 @@ class Kubernetes(Server):
 
     def __init__(self) -> None:
         self.kinds = {plural: {} for plural in PLURAL.values()}
+        self.lists = {}  # objects that are listed and not watched, by plural
         self.logs = dict(RECORDED["logs"])
+        self.tokens = []
         self.version = 1000
         self.gone = ""  # "status" or "event": how the next watch says that its history is gone
         self.history = []  # (version, plural, type, object)
@@ -43,10 +45,13 @@ class Kubernetes(Server):
                 self.put(each)
 
     def answer(self, request) -> None:
+        self.tokens.append(request.headers["Authorization"])
         url = urlsplit(request.path)
         query, last = parse_qs(url.query), url.path.split("/")[-1]
         if last in self.kinds:
             self._watch(request, last, query) if "watch" in query else self._list(request, last)
+        elif last in self.lists:
+            say(request, {"items": self.lists[last]})
         elif last == "pods":
             job = query["labelSelector"][0].removeprefix("job-name=")
             say(request, {"items": [{"metadata": {"name": job}}] if job in self.logs else []})
@@ -88,6 +93,21 @@ class Kubernetes(Server):
                 chunk(request, {"type": how, "object": thing})
         bookmark = {"kind": "Bookmark", "metadata": {"resourceVersion": str(seen)}}
         chunk(request, {"type": "BOOKMARK", "object": bookmark})
+
+
+def environment(second: str = "vote-canary") -> dict[str, list]:
+    """The Ingresses and the AnalysisTemplate of an environment, by plural."""
+    args = {"app-name": "shop-vote", "window": "5m", "error-threshold": "2"}
+    hosts = {"vote": "vote-shop-qa", second: f"vote-shop-qa-{second.removeprefix('vote-')}"}
+    return {
+        "ingresses": [
+            {"metadata": {"name": name}, "spec": {"rules": [{"host": f"{host}.localhost"}]}}
+            for name, host in hosts.items()
+        ],
+        "analysistemplates": [
+            {"spec": {"args": [{"name": name, "value": value} for name, value in args.items()]}}
+        ],
+    }
 
 
 def chunk(request, content) -> None:

@@ -25,7 +25,11 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://stage.localhost:{self.port}"
+        return "http://stage.localhost"  # users' URLs do not resolve: connections go to the front door
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         raise NotImplementedError
@@ -93,6 +97,22 @@ def say(request, content, *, status: int = 200, headers: dict[str, str] | None =
     request.wfile.write(body)
 
 
+class Site(Server):
+    """vote behind one address: the stable release for users, and the second release's switch."""
+
+    def __init__(self, stable: str, second: str) -> None:
+        self.stable, self.second, self.enabled = stable, second, False
+        super().__init__()
+
+    def answer(self, request) -> None:
+        if request.path != "/api/error-sim":
+            say(request, {}, headers={"X-Release": self.stable})
+            return
+        if request.command == "POST":
+            self.enabled = not self.enabled
+        say(request, {"enabled": self.enabled}, headers={"X-Release": self.second})
+
+
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
     """A server that ends with the block, whatever state it is in."""
@@ -102,6 +122,14 @@ def serving(server: Server) -> Iterator[Server]:
         server.released.set()
         if server._thread.is_alive():
             server.die()
+
+
+def wait_until(condition, seconds: float = 10) -> None:
+    """Return once the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.02)
 
 
 class Direct:

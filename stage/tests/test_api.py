@@ -1,54 +1,53 @@
-"""The login of the read-only account; the cluster's tests use it on a real API server."""
+"""A login is shared until it is forgotten, and a pod's is that of its service account."""
 
 import ssl
 
 import pytest
+import trustme
 
-from delivery.adapters.kubectl import Kubectl
-from delivery.adapters.process import ToolError
-from delivery.domain.errors import ConfigurationError
-from demo import api as demo_api
-from stage.api import Api
+from stage.api import Api, service_account
+from stage.sources import SourceError
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """What kubectl was asked; each token is another one, and `no` is its error."""
-    calls = []
-
-    def kubectl(self, *arguments, namespace="", **_):
-        calls.append((self.context, namespace, *arguments))
-        if "no" in calls:
-            raise ToolError("kubectl create token failed", 'serviceaccounts "stage" not found')
-        return f"token-{len(calls)}\n"
-
-    monkeypatch.setattr(Kubectl, "__call__", kubectl)
-    trust = ssl.create_default_context()
-    monkeypatch.setattr(demo_api, "configured", lambda context: ("https://127.0.0.1:6443", trust, {}))
-    return calls
-
-
-def test_connections_share_a_short_lived_token_until_it_is_forgotten(asked):
-    api = Api("kind-x", "acme-platform")
+def test_connections_share_a_token_until_it_is_forgotten():
+    trust, tokens = ssl.create_default_context(), iter(["one", "two"])
+    api = Api(lambda: ("https://127.0.0.1:6443", trust, next(tokens)))
 
     def token() -> str:
         with api.connect() as client:
             assert str(client.base_url) == "https://127.0.0.1:6443"
             return client.headers["Authorization"]
 
-    assert token() == token() == "Bearer token-1"
+    assert token() == token() == "Bearer one"
     api.forget()
-    assert token() == "Bearer token-2"
-    create = ("create", "token", "stage", "--duration=1h", "--request-timeout=3s")
-    assert asked == [("kind-x", "acme-platform", *create)] * 2
+    assert token() == "Bearer two"
 
 
-def test_a_cluster_without_the_account_says_how_to_create_it(asked):
-    asked.append("no")
-    api = Api("kind-x", "acme-platform")
+def test_a_login_that_fails_is_tried_again_after_a_pause():
+    asked = []
 
-    with pytest.raises(ConfigurationError, match=r"no account stage.* create it: kubectl apply -k"):
+    def login():
+        asked.append(True)
+        raise SourceError("no account")
+
+    api = Api(login)
+    for _ in range(3):
+        with pytest.raises(SourceError, match="no account"):
+            api.connect()
+    assert len(asked) == 1
+
+
+def test_a_pod_reads_its_token_again_at_each_login(tmp_path):
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.crt"))
+    for token in ("first", "second"):  # kubelet replaces it
+        (tmp_path / "token").write_text(token + "\n")
+        server, trust, found = service_account("https://kubernetes.default.svc", tmp_path)
+        assert (server, found) == ("https://kubernetes.default.svc", token)
+        assert trust.verify_mode is ssl.CERT_REQUIRED
+
+
+def test_without_an_account_the_file_is_named(tmp_path):
+    api = Api(lambda: service_account("https://kubernetes.default.svc", tmp_path))
+
+    with pytest.raises(FileNotFoundError):
         api.connect()
-    with pytest.raises(ConfigurationError, match="no account stage"):
-        api.connect()
-    assert len(asked) == 2  # `no` and one attempt: the next may follow after a second

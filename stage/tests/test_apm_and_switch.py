@@ -6,10 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from delivery.domain.errors import DeliveryError
-from demo.local_pages import failure
-from stage.apm import Apm, Question
-from stage.sources import FAILURES, Source, repeat
+from stage.apm import Apm, Question, direct, proxied
+from stage.sources import FAILURES, Source, SourceError, failure, repeat
 from stage.switch import Switch
 
 from .servers import Direct, Events, Server, running, say, serving
@@ -57,14 +55,14 @@ def following():
 
 @pytest.fixture
 def apm(server, following, events):
-    question = Question(platform="shop-platform", app="shop-vote", env="qa", window="5m")
-    return Apm(Direct(server), question, following, events)
+    question = Question(app="shop-vote", env="qa", window="5m")
+    return Apm(proxied(Direct(server), "shop-platform"), question, following, events)
 
 
 @pytest.fixture
 def switch(server, following, events):
     server.content = {"enabled": False}
-    return Switch(server.url, following, events)
+    return Switch(server.url, server.address, following, events)
 
 
 @pytest.mark.parametrize(("percent", "requests"), [(13.78, 399), (0.0, 91), (None, 0)])
@@ -84,6 +82,15 @@ def test_the_rate_is_asked_through_the_proxy_and_published(apm, server, events, 
         "window": ["5m"],
         "release": ["bad"],
     }
+
+
+def test_a_pod_asks_apm_itself(server, following, events):
+    server.content = {"errorRate": 0.0, "requests": 91, "release": "bad"}
+    question = Question(app="shop-vote", env="qa", window="5m")
+
+    Apm(direct(f"http://{server.address}"), question, following, events).ask()
+
+    assert urlsplit(server.asked[0][1]).path == "/v1/metrics"
 
 
 @pytest.mark.parametrize(
@@ -109,14 +116,14 @@ def test_an_answer_that_is_not_a_rate_of_this_release_is_no_rate(apm, server, ev
 def test_apm_says_itself_why_it_does_not_answer(apm, server):
     server.broken = "503"
 
-    with pytest.raises(DeliveryError, match=r"^Prometheus is unreachable$"):
+    with pytest.raises(SourceError, match=r"^Prometheus is unreachable$"):
         apm.ask()
 
 
 def test_without_a_release_there_is_nothing_to_ask(apm, following, server):
     following.release = ""
 
-    with pytest.raises(DeliveryError, match="no release is known"):
+    with pytest.raises(SourceError, match="no release is known"):
         apm.ask()
     assert not server.asked
 
@@ -148,7 +155,7 @@ def test_the_switch_of_the_second_release_is_published(switch, events):
 def test_without_a_cluster_the_switch_is_not_known(switch, server, following, events):
     following.state = None
 
-    with pytest.raises(DeliveryError, match="no release is known"):
+    with pytest.raises(SourceError, match="no release is known"):
         switch.ask()
     assert not events.named("switch")
 
@@ -165,7 +172,7 @@ def test_without_a_second_release_nothing_is_asked_or_flipped(switch, server, fo
     following.second = ""
 
     switch.ask()
-    with pytest.raises(DeliveryError, match="no canary or preview"):
+    with pytest.raises(SourceError, match="no canary or preview"):
         switch.flip()
 
     assert events.named("switch") == [{"release": "", "enabled": False}]
@@ -175,7 +182,7 @@ def test_without_a_second_release_nothing_is_asked_or_flipped(switch, server, fo
 def test_the_stable_release_is_never_flipped(switch, server, events):
     server.release = "good"  # it answers at the canary's address once the canary is gone
 
-    with pytest.raises(DeliveryError, match=r"good answers at .*, not bad"):
+    with pytest.raises(SourceError, match=r"good answers at .*, not bad"):
         switch.flip()
 
     assert [method for method, _ in server.asked] == ["GET"]

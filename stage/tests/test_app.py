@@ -51,8 +51,31 @@ def test_another_site_cannot_flip_it(client, flipped, headers):
 
 
 def test_a_recording_cannot_be_changed(session):
-    answer = create_app(session).test_client().post("/api/switch")
+    answer = create_app(session, again=lambda: True).test_client().post("/api/switch")
     assert (answer.status_code, answer.json) == (409, {"error": "A recording cannot be changed"})
+
+
+def test_a_hidden_switch_is_not_on_the_page_and_cannot_be_flipped(session, client):
+    hidden = create_app(session).test_client()
+
+    assert b'data-post="/api/switch"' in client.get("/").data
+    assert b"data-post" not in hidden.get("/").data
+    assert b"data-live" in hidden.get("/").data
+    answer = hidden.post("/api/switch")
+    assert (answer.status_code, answer.json) == (
+        409,
+        {"error": "The switch is hidden here; STAGE_SWITCH=on shows it"},
+    )
+
+
+def test_it_is_ready_once_there_is_something_to_show(session):
+    why = ["The environment is not known: HTTP 403"]
+    client = create_app(session, unready=lambda: why[0]).test_client()
+
+    assert (client.get("/ready").status_code, client.get("/ready").json) == (503, {"error": why[0]})
+    assert client.get("/health").status_code == 200
+    why[0] = ""
+    assert client.get("/ready").json == {"status": "ready"}
 
 
 def test_a_switch_that_does_not_answer_is_one_line(session):
@@ -83,5 +106,5 @@ def test_a_live_release_cannot_be_played_again(client):
 
 
 def test_errors_are_one_line(client):
-    assert client.get("/nowhere").json == {"error": "Not Found"}
+    assert client.get("/nowhere").json == {"error": "Page not found"}
     assert client.get("/api/switch").status_code == 405

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from delivery.domain.rollout import State
 from stage.cluster import described
+from stage.rollout import State
 
 RECORDED = Path(__file__).parents[2] / "delivery/tests/recorded"
 

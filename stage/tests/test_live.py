@@ -1,38 +1,24 @@
-"""Every source at once, on real servers; and which environments can be shown."""
+"""Every source at once, on real servers."""
 
 import json
 import time
 
 import pytest
 
-from delivery.domain.errors import ConfigurationError
-from stage.apm import Question
+from stage.apm import Question, proxied
 from stage.app import SwitchError
 from stage.events import Session
-from stage.live import Target, arguments
+from stage.live import Ways, following
+from stage.target import Target
 
 from .kubernetes import Kubernetes
-from .servers import Direct, Server, say, serving
+from .servers import Direct, Site, serving, wait_until
 from .test_cluster import BAD, STABLE
-
-
-class Site(Server):
-    """vote behind one address: the stable release for users, and the canary's switch."""
-
-    enabled = False
-
-    def answer(self, request) -> None:
-        if request.path != "/api/error-sim":
-            say(request, {}, headers={"X-Release": STABLE})
-            return
-        if request.command == "POST":
-            self.enabled = not self.enabled
-        say(request, {"enabled": self.enabled}, headers={"X-Release": BAD})
 
 
 @pytest.fixture
 def site():
-    with serving(Site()) as server:
+    with serving(Site(STABLE, BAD)) as server:
         yield server
 
 
@@ -44,33 +30,30 @@ def kubernetes():
 
 
 @pytest.fixture
-def target(kubernetes, site):
-    question = Question(platform="shop-platform", app="shop-vote", env="qa", window="5m")
+def target(site):
     return Target(
         strategy="canary",
         namespace="shop-qa",
         users=site.url,
         second=site.url,
         threshold=2.0,
-        question=question,
-        api=Direct(kubernetes),
+        question=Question(app="shop-vote", env="qa", window="5m"),
     )
 
 
-def within(seconds, condition):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+@pytest.fixture
+def ways(kubernetes, site):
+    api = Direct(kubernetes)
+    return Ways(api=api, apm=proxied(api, "shop-platform"), front_door=site.address)
 
 
 @pytest.mark.servers
-def test_a_session_follows_every_source_and_stops_within_two_seconds(target, kubernetes, site):
+def test_a_session_follows_every_source_and_stops_within_two_seconds(target, ways, kubernetes):
     lines = []
     session = Session(record=lines.append)
     session.publish("session", **target.session)
-    with target.following(session.publish) as flip:
-        within(5, lambda: session.snapshot()["sources"]["switch"]["known"])
+    with following(target, ways, session.publish) as flip:
+        wait_until(lambda: session.snapshot()["sources"]["switch"]["known"], seconds=5)
         now = session.snapshot()
         assert now["session"]["environment"] == "qa"
         assert (now["rollout"]["release"], now["rollout"]["weight"]) == (BAD, 20)
@@ -82,7 +65,7 @@ def test_a_session_follows_every_source_and_stops_within_two_seconds(target, kub
             key: session.snapshot()["switch"][key] for key in ("t", "event")
         }
         kubernetes.look(9)
-        within(2, lambda: session.snapshot()["abort"])
+        wait_until(lambda: session.snapshot()["abort"], seconds=2)
         with pytest.raises(SwitchError, match="no canary or preview"):
             flip()
         asked = time.monotonic()
@@ -90,21 +73,3 @@ def test_a_session_follows_every_source_and_stops_within_two_seconds(target, kub
     events = [json.loads(line) for line in lines]
     assert events[0]["event"] == "session"
     assert [each["t"] for each in events] == sorted(each["t"] for each in events)
-
-
-def test_an_environment_without_a_second_release_cannot_be_shown():
-    with pytest.raises(ConfigurationError, match=r"^dev has no canary or preview to show; choose ENV=qa or"):
-        Target.existing("dev")
-
-
-def test_the_threshold_is_that_of_the_cluster():
-    health = {"spec": {"args": [{"name": "service-name"}]}}
-    args = [
-        {"name": "namespace"},
-        {"name": "error-threshold", "value": "2"},
-        {"name": "window", "value": "5m"},
-    ]
-
-    assert arguments([health, {"spec": {"args": args}}])["error-threshold"] == "2"
-    with pytest.raises(ConfigurationError, match="no AnalysisTemplate"):
-        arguments([health])

@@ -1,4 +1,4 @@
-"""`python -m stage`: a replay needs nothing but Python, and every error is one line."""
+"""`python -m stage --replay`: a replay needs nothing but Python, and every error is one line."""
 
 import os
 import signal
@@ -73,7 +73,7 @@ def test_a_recording_is_played_from_its_beginning_when_the_page_is_opened(record
             ["--replay", "gone.jsonl"],
             "stage: cannot read the recording gone.jsonl: No such file or directory",
         ),
-        (["--port", "0"], "stage: STAGE_PORT must be a number from 1 to 65535, not '0'"),
+        (["--replay", "x", "--port", "0"], "stage: STAGE_PORT must be a number from 1 to 65535, not '0'"),
         (["--replay", "x", "--speed", "fast"], "stage: SPEED must be a number from 0.1 to 1000, not 'fast'"),
     ],
 )

@@ -132,6 +132,16 @@ def test_a_recording_says_so_and_has_no_switch(page):
         expect(page.locator("#switch-state")).to_have_text("Errors are ON")
 
 
+def test_a_hidden_switch_says_whether_it_is_on_and_cannot_be_pressed(page):
+    with View(switch=False).serving() as hidden:
+        open_at(hidden, page, 28_000)
+        expect(page.locator("#switch-state")).to_have_text("Errors are ON")
+        for each in ("#act", "#key"):
+            expect(page.locator(each)).to_be_hidden()
+        page.keyboard.press(" ")
+        assert hidden.flips == 0
+
+
 def test_reduced_motion_moves_nothing_between_two_seconds(view, page):
     page.emulate_media(reduced_motion="reduce")
     page.goto(view.url)

@@ -2,8 +2,8 @@ from itertools import islice
 
 import pytest
 
-from delivery.domain.errors import ConfigurationError
 from stage import replay
+from stage.checks import ConfigError
 from stage.events import Session
 from stage.replay import Replay
 
@@ -82,13 +82,13 @@ def test_a_recording_plays_again_with_the_same_states(told, monkeypatch):
 def test_what_is_no_recording_is_refused_in_one_line(tmp_path, text, reason):
     path = tmp_path / "file.jsonl"
     path.write_text(text)
-    with pytest.raises(ConfigurationError, match=reason) as refused:
+    with pytest.raises(ConfigError, match=reason) as refused:
         replay.read(path)
     assert "\n" not in str(refused.value)
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(ConfigurationError, match=r"gone\.jsonl: No such file"):
+    with pytest.raises(ConfigError, match=r"gone\.jsonl: No such file"):
         replay.read(tmp_path / "gone.jsonl")
 
 

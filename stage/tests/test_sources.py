@@ -3,8 +3,7 @@ import threading
 import httpx
 import pytest
 
-from delivery.domain.errors import DeliveryError
-from stage.sources import SILENCE_S, Source, repeat
+from stage.sources import SILENCE_S, Source, SourceError, repeat
 
 from .servers import Events
 
@@ -68,7 +67,7 @@ def test_a_source_that_never_answers_is_said_to_be_unknown(events, clock):
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (DeliveryError("no release is known"), "no release is known"),
+        (SourceError("no release is known"), "no release is known"),
         (httpx.ReadTimeout(""), "no answer in time"),
         (httpx.ConnectError("[Errno 111] Connection refused"), "Connection refused"),
         (httpx.HTTPStatusError("", request=None, response=httpx.Response(503)), "HTTP 503"),

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from demo.local_pages import Page
 from stage import voters
 from stage.voters import Voters
 
@@ -44,12 +43,12 @@ def events():
 @pytest.fixture
 def voting(site, events, monkeypatch):
     monkeypatch.setattr(voters, "PATIENCE_S", 0.5)
-    made, stop = Voters(site.url, events, rate=40), threading.Event()
+    made, stop = Voters(site.url, site.address, events, rate=40), threading.Event()
     with running([], stop, made.source):
         made.start()
         yield made
         made.end()
-    for thread in made._crowd._threads:
+    for thread in made._threads:
         thread.join(timeout=5)
 
 
@@ -124,9 +123,8 @@ def test_an_answer_without_a_release_is_no_accepted_vote(voting, site, events):
 def test_no_vote_begins_after_the_end(voting, site, events):
     events.wait("vote")
     voting.end()
-    for thread in voting._crowd._threads:
+    for thread in voting._threads:
         thread.join(timeout=2)
     asked = len(site.asked)
     time.sleep(0.3)
     assert len(site.asked) == asked
-    assert Page(site.url).vote().ok

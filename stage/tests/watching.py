@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
+from werkzeug.wsgi import get_input_stream
 
 from stage.app import create_app
 from stage.events import Session
@@ -16,17 +17,28 @@ MOMENTS = {"before": 2_500, "paused": 13_000, "failing": 28_000, "aborted": 33_0
 TEXTS = "[...document.querySelectorAll('h2, p:not(#when), li')].map((each) => each.textContent)"
 
 
+def bounded(app):
+    """The app with requests that end: werkzeug's server leaves their end to the app, unlike gevent's."""
+
+    def call(environ, start):
+        environ["wsgi.input"] = get_input_stream(environ)
+        return app(environ, start)
+
+    return call
+
+
 class View:
     """A served session: `play` brings it to a moment of the made-up release."""
 
-    def __init__(self, *, live: bool = True) -> None:
+    def __init__(self, *, live: bool = True, switch: bool = True) -> None:
         self.t = 0
         self.lines: list[str] = []  # what a recording has
         self.session = Session(now=lambda: self.t, record=self.lines.append)
         self.flips = 0
         self._left = bad_release.events()
-        app = create_app(self.session, self.flip) if live else create_app(self.session, again=self.again)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        flip = self.flip if switch else None
+        app = create_app(self.session, flip) if live else create_app(self.session, again=self.again)
+        self._server = make_server("127.0.0.1", 0, bounded(app), threaded=True)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 

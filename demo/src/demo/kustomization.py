@@ -11,8 +11,8 @@ from typing import Any
 
 from delivery.adapters.kustomize import rendered as kustomized
 from delivery.domain import overlay
+from delivery.domain.image import Image
 from delivery.domain.objects import Object
-from delivery.domain.overlay import Image
 from delivery.domain.services import ROOT, SERVICES
 from delivery.domain.settings import Settings
 

@@ -1,4 +1,4 @@
-"""`make stage`: shows a release live, or plays a recording, until Ctrl-C."""
+"""`python -m stage` follows an environment of its cluster; with `--replay FILE`, it plays a recording."""
 
 from gevent import monkey  # type: ignore[import-untyped]
 
@@ -6,48 +6,45 @@ monkey.patch_all()  # first: everything imported below must get the patched modu
 
 # ruff: noqa: E402
 import argparse
-import math
-import os
+import logging.config
 import signal
 import sys
 import threading
 from pathlib import Path
 
-import gevent
-from flask import Flask
-from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]
-
-from delivery.domain.errors import ConfigurationError, DeliveryError
-from delivery.domain.services import ROOT
-from stage import replay
+from stage import logs, replay
 from stage.app import create_app
+from stage.checks import ConfigError
+from stage.config import Settings
 from stage.events import Session
-from stage.recording import Recording
+from stage.listening import listen
+from stage.live import STOP_S
+from stage.service import Service
+from stage.serving import number, on_this_machine, say, serve
 
 
 def arguments() -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m stage", description=__doc__)
-    parser.add_argument("--env", default="qa", help="an environment of delivery.toml")
-    parser.add_argument("--port", default="8500", help="the page's port on 127.0.0.1 (STAGE_PORT)")
     parser.add_argument("--replay", type=Path, help="a recording to play, instead of a cluster")
     parser.add_argument("--speed", default="1", help="how much faster to play it (SPEED)")
+    parser.add_argument("--port", default="8500", help="the recording's port on 127.0.0.1 (STAGE_PORT)")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Serve until Ctrl-C; every error is one line."""
+    """Serve until told to stop; a wrong setting or a taken port is one line and 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     asked = arguments()
     try:
-        port = _number("STAGE_PORT", asked.port, 1, 65535)
         if asked.replay:
-            play(asked.replay, _number("SPEED", asked.speed, 0.1, 1000), int(port))
+            port = number("STAGE_PORT", asked.port, 1, 65535)
+            play(asked.replay, number("SPEED", asked.speed, 0.1, 1000), int(port))
         else:
-            watch(asked.env, int(port))
-    except DeliveryError as error:
+            follow(Settings.from_env())
+    except ConfigError as error:
         print(f"stage: {error}", file=sys.stderr)  # noqa: T201 - the one line that the user reads
-        return error.exit_code
+        return 2
     except KeyboardInterrupt:
         pass
     return 0
@@ -68,53 +65,30 @@ def play(path: Path, speed: float, port: int) -> None:
         threading.Thread(target=played.play, args=(session,), daemon=True).start()
         return True
 
+    listener = on_this_machine(port)
     threading.Thread(target=begin, daemon=True).start()
-    app = create_app(session, speed=speed, again=again)
-    serve(session, app, port, f"plays {path} as soon as you open it")
+    say(port, f"plays {path} as soon as you open it")
+    serve(session, listener, create_app(session, speed=speed, again=again))
 
 
-def watch(env: str, port: int) -> None:
-    """Show an environment of the cluster live, and record it."""
-    from stage.live import Target  # noqa: PLC0415 - a replay needs no cluster
-
-    live = Target.existing(env)
-    record = Recording(ROOT / ".stage", env)
-    session = Session(record=record)
-    session.publish("session", **live.session)
-    with live.following(session.publish) as flip:
-        what = f"shows {env} and records it in {record.path.relative_to(ROOT)}"
-        serve(session, create_app(session, flip), port, what)
-
-
-def serve(session: Session, app: Flask, port: int, what: str) -> None:
-    """Serve the page on 127.0.0.1 until Ctrl-C."""
-    server = WSGIServer(("127.0.0.1", port), app, log=None)
-    try:
-        server.start()
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise ConfigurationError(
-            f"port {port} cannot be used ({reason}); choose another: make stage STAGE_PORT={port + 1}"
-        ) from error
-    print(f"stage: http://localhost:{port} {what}; Ctrl-C ends it", flush=True)  # noqa: T201
-
-    def stop() -> None:
-        session.close()
-        server.stop(timeout=1)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        gevent.signal_handler(number, stop)
-    server.serve_forever()
-
-
-def _number(name: str, value: str, least: float, most: float) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not least <= number <= most:
-        raise ConfigurationError(f"{name} must be a number from {least} to {most}, not {value!r}")
-    return number
+def follow(settings: Settings) -> None:
+    """Follow an environment of this cluster."""
+    listener = listen(settings.bind_host, settings.port)
+    logging.config.dictConfig(logs.configuration("stage", settings.release, settings.log_level))
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every vote
+    session, stop = Session(), threading.Event()
+    service = Service(settings, session)
+    app = create_app(
+        session,
+        service.flip if settings.switch else None,
+        release=settings.release,
+        unready=service.unready,
+    )
+    thread = threading.Thread(target=service.run, args=(stop,), daemon=True)
+    thread.start()
+    serve(session, listener, app)
+    stop.set()
+    thread.join(2 * STOP_S)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,22 @@
-"""Asks apm for the error rate of the release that is being judged, through the API server."""
+"""Asks apm for the error rate of the release that is being judged."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from delivery.domain.errors import DeliveryError
-from stage.api import Api
+import httpx
+
+from stage.api import PATIENCE_S, Api
 from stage.cluster import Cluster
-from stage.sources import Publish
+from stage.sources import Publish, SourceError
+
+Connect = Callable[[], httpx.Client]  # a new client whose base URL is apm's, for the caller to close
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Where apm is, and what the analyses ask it."""
+    """What the analyses ask apm."""
 
-    platform: str  # its namespace
     app: str
     env: str
     window: str
@@ -22,10 +25,8 @@ class Question:
 class Apm:
     """Publishes the error rate of the newest release: the canary, the preview, or an aborted one."""
 
-    def __init__(self, api: Api, question: Question, cluster: Cluster, publish: Publish) -> None:
-        self._api, self._cluster, self._publish = api, cluster, publish
-        # apm has no address outside the cluster, and its Service's port is named http.
-        self._path = f"api/v1/namespaces/{question.platform}/services/apm:http/proxy/v1/metrics"
+    def __init__(self, connect: Connect, question: Question, cluster: Cluster, publish: Publish) -> None:
+        self._connect, self._cluster, self._publish = connect, cluster, publish
         self._asked = {
             "app": question.app,
             "env": question.env,
@@ -40,18 +41,34 @@ class Apm:
         """
         state = self._cluster.state
         if state is None or not state.release:
-            raise DeliveryError("no release is known")
-        with self._api.connect() as client:
-            answer = client.get(self._path, params=self._asked | {"release": state.release})
+            raise SourceError("no release is known")
+        with self._connect() as client:
+            answer = client.get("v1/metrics", params=self._asked | {"release": state.release})
         if answer.is_error:
-            raise DeliveryError(_refusal(answer.text) or f"HTTP {answer.status_code}")
+            raise SourceError(_refusal(answer.text) or f"HTTP {answer.status_code}")
         said = answer.json()
         percent, requests = said["errorRate"], said["requests"]
         if said["release"] != state.release:
-            raise DeliveryError("its answer is about another release")
+            raise SourceError("its answer is about another release")
         if not isinstance(percent, int | float | None) or not isinstance(requests, int):
-            raise DeliveryError("its answer is not a rate")
+            raise SourceError("its answer is not a rate")
         self._publish("rate", release=state.release, percent=percent, requests=requests)
+
+
+def direct(url: str) -> Connect:
+    """How a pod connects to apm."""
+    return lambda: httpx.Client(base_url=url, timeout=PATIENCE_S, trust_env=False)
+
+
+def proxied(api: Api, namespace: str) -> Connect:
+    """How a machine outside the cluster connects to the apm in this namespace: through the API server."""
+
+    def connect() -> httpx.Client:
+        client = api.connect()
+        client.base_url = client.base_url.join(f"api/v1/namespaces/{namespace}/services/apm:http/proxy/")
+        return client
+
+    return connect
 
 
 def _refusal(text: str) -> str:

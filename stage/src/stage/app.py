@@ -5,18 +5,10 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
 
+from stage import errors, probes
+from stage.edge import Edge
 from stage.events import Session
-
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-
 
 Again = Callable[[], bool]  # plays the recording again, or returns False if it has not ended
 Flip = Callable[[], bool]  # toggles the switch and returns its new state, or raises a SwitchError
@@ -28,25 +20,40 @@ class SwitchError(Exception):
 
 
 def create_app(
-    session: Session, flip: Flip | None = None, speed: float = 1.0, again: Again | None = None
+    session: Session,
+    flip: Flip | None = None,
+    speed: float = 1.0,
+    again: Again | None = None,
+    *,
+    release: str = "local",
+    unready: Callable[[], str] = probes.nothing,
 ) -> Flask:
-    """Build the release view of a session: live with `flip`, the canary's switch, or a replay."""
+    """Build the release view of a session: a replay with `again`, otherwise live.
+
+    `flip` toggles the canary's switch, which is hidden without it.
+    """
     app = Flask(__name__)
     app.config.update(SESSION=session, FLIP=flip, SPEED=speed, AGAIN=again)
+    app.wsgi_app = Edge(app.wsgi_app, release=release)  # type: ignore[method-assign]
     app.register_blueprint(bp)
+    app.register_blueprint(probes.blueprint(unready=unready))
+    errors.register(app)
     return app
 
 
 @bp.get("/")
 def index() -> str:
     """The page; its script follows the event stream."""
-    return render_template("index.html", live=_flip() is not None, speed=current_app.config["SPEED"])
+    live, switch = current_app.config["AGAIN"] is None, _flip() is not None
+    return render_template("index.html", live=live, switch=switch, speed=current_app.config["SPEED"])
 
 
 @bp.get("/events")
 def events() -> Response:
     """The event stream: a snapshot, then each event."""
-    return Response(_session().follow(), mimetype="text/event-stream")
+    response = Response(_session().follow(), mimetype="text/event-stream")
+    response.headers["X-Accel-Buffering"] = "no"  # nginx would buffer the events
+    return response
 
 
 @bp.get("/api/state")
@@ -59,51 +66,27 @@ def state() -> Response:
 def switch() -> Response:
     """Flip the switch of the canary or preview; requests from other sites are refused."""
     if _from_another_site():
-        return refusal(403, "The switch can only be flipped from its own page")
+        return errors.refusal(403, "The switch can only be flipped from its own page")
     flip = _flip()
+    if flip is None and current_app.config["AGAIN"]:
+        return errors.refusal(409, "A recording cannot be changed")
     if flip is None:
-        return refusal(409, "A recording cannot be changed")
+        return errors.refusal(409, "The switch is hidden here; STAGE_SWITCH=on shows it")
     try:
         return jsonify(enabled=flip())
     except SwitchError as error:
-        return refusal(503, str(error))
+        return errors.refusal(503, str(error))
 
 
 @bp.post("/api/again")
 def again() -> Response:
     """Play the recording again, for every viewer, once it has ended."""
     if _from_another_site():
-        return refusal(403, "A recording can only be played again from its own page")
+        return errors.refusal(403, "A recording can only be played again from its own page")
     play = cast("Again | None", current_app.config["AGAIN"])
     if play is None:
-        return refusal(409, "A live release cannot be played again")
-    return jsonify(playing=True) if play() else refusal(409, "The recording has not ended")
-
-
-@bp.get("/health")
-def health() -> Response:
-    """200 while the process serves."""
-    return jsonify(status="ok")
-
-
-@bp.after_app_request
-def protect(response: Response) -> Response:
-    """Add our headers to every response."""
-    response.headers.update(_HEADERS)
-    return response
-
-
-@bp.app_errorhandler(HTTPException)
-def refuse(error: HTTPException) -> Response:
-    """Answer every HTTP error with one line."""
-    return refusal(error.code or 500, error.name)
-
-
-def refusal(status: int, message: str) -> Response:
-    """An error response with one clear line, as JSON."""
-    response = jsonify(error=message)
-    response.status_code = status
-    return response
+        return errors.refusal(409, "A live release cannot be played again")
+    return jsonify(playing=True) if play() else errors.refusal(409, "The recording has not ended")
 
 
 def _session() -> Session:

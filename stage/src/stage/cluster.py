@@ -6,12 +6,11 @@ import time
 
 import httpx
 
-from delivery.domain import analysis
-from delivery.domain.analysis import Measurement, Run, Verdict
-from delivery.domain.rollout import State
-from demo.local_pages import failure
+from stage import analysis
+from stage.analysis import Measurement, Run, Verdict
 from stage.api import Api
-from stage.sources import FAILURES, Publish, Source
+from stage.rollout import State
+from stage.sources import FAILURES, Publish, Source, failure
 from stage.watch import Watch
 
 KINDS = ("Rollout", "ReplicaSet", "AnalysisRun")

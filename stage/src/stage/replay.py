@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from delivery.domain.errors import ConfigurationError
+from stage.checks import ConfigError
 from stage.events import Session
 from stage.state import NAMES, Event
 
@@ -38,20 +38,20 @@ class Replay:
 
 
 def read(path: Path) -> list[Event]:
-    """The events in a recording, or a ConfigurationError that names the file and the line."""
+    """The events in a recording, or a ConfigError that names the file and the line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a text file"
-        raise ConfigurationError(f"cannot read the recording {path}: {reason}") from error
+        raise ConfigError(f"cannot read the recording {path}: {reason}") from error
     events: list[Event] = []
     for number, line in enumerate(lines, 1):
         event = _event(line)
         if event is None or event["t"] < (events[-1]["t"] if events else 0):
-            raise ConfigurationError(f"{path} line {number} is not an event of a recording")
+            raise ConfigError(f"{path} line {number} is not an event of a recording")
         events.append(event)
     if not events or events[0]["event"] != "session":
-        raise ConfigurationError(f"{path} is not a recording: its first line is not the session")
+        raise ConfigError(f"{path} is not a recording: its first line is not the session")
     return events
 
 

@@ -1,17 +1,20 @@
 """What the live sources share: whether each of them is known, and the loop that asks."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
 
 import httpx
 
-from delivery.domain.errors import DeliveryError
-from demo.local_pages import failure
+
+class SourceError(Exception):
+    """A source gave no answer that can be shown; the message says why in a few words."""
+
 
 Publish = Callable[..., object]  # publish("vote", release=..., ok=...); what says nothing new is dropped
 # What an unreachable or broken source can raise.
-FAILURES = (httpx.HTTPError, DeliveryError, OSError, ValueError, KeyError, TypeError, AttributeError)
+FAILURES = (httpx.HTTPError, SourceError, OSError, ValueError, KeyError, TypeError, AttributeError)
 SILENCE_S = 3.0  # a source that has not answered for this long is not known
 CHECK_S = 0.25
 
@@ -72,3 +75,13 @@ def repeat(source: Source, ask: Callable[[], None], stop: threading.Event, every
         except FAILURES as error:
             source.failed(failure(error))
         stop.wait(max(0.0, every_s - (time.monotonic() - began)))
+
+
+def failure(error: Exception) -> str:
+    """What happened to a request, in a few words."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"HTTP {error.response.status_code}"
+    first = (str(error) or type(error).__name__).splitlines()[0]
+    return re.sub(r"^\[Errno -?\d+\] ", "", first)

@@ -2,10 +2,9 @@
 
 import httpx
 
-from delivery.adapters import pages
-from delivery.domain.errors import DeliveryError
 from stage.cluster import Cluster
-from stage.sources import Publish
+from stage.front_door import RELEASE, client
+from stage.sources import Publish, SourceError
 
 PATH = "/api/error-sim"
 PATIENCE_S = 3.0
@@ -14,10 +13,10 @@ PATIENCE_S = 3.0
 class Switch:
     """Reads and toggles the switch, and never that of the stable release."""
 
-    def __init__(self, url: str, cluster: Cluster, publish: Publish) -> None:
+    def __init__(self, url: str, front_door: str, cluster: Cluster, publish: Publish) -> None:
         """`url` is the canary's or preview's address, where stable may answer if there is neither."""
         self._url, self._cluster, self._publish = url, cluster, publish
-        self._client = pages.client(url, local=True)
+        self._client = client(url, front_door, patience_s=PATIENCE_S)
 
     def ask(self) -> None:
         """Publish whether it is ON; no release and OFF while there is no canary or preview.
@@ -25,7 +24,7 @@ class Switch:
         Raises one of FAILURES if that is not known.
         """
         if self._cluster.state is None:
-            raise DeliveryError("no release is known")
+            raise SourceError("no release is known")
         if release := self._cluster.second:
             self._call("GET", release)
         else:
@@ -34,19 +33,19 @@ class Switch:
     def flip(self) -> bool:
         """Toggle it; returns whether it is ON now. Raises one of FAILURES if it was not toggled."""
         if not (release := self._cluster.second):
-            raise DeliveryError("there is no canary or preview whose errors could be turned ON")
+            raise SourceError("there is no canary or preview whose errors could be turned ON")
         self._call("GET", release)  # a POST must not reach the stable release
         return self._call("POST", release)
 
     def _call(self, method: str, release: str) -> bool:
-        answer = self._client.request(method, PATH, timeout=PATIENCE_S)
-        found = answer.headers.get(pages.RELEASE, "")
+        answer = self._client.request(method, PATH)
+        found = answer.headers.get(RELEASE, "")
         if found != release:
-            raise DeliveryError(f"{found or 'no release'} answers at {self._url}, not {release}")
+            raise SourceError(f"{found or 'no release'} answers at {self._url}, not {release}")
         if answer.status_code == httpx.codes.NOT_FOUND:
-            raise DeliveryError(f"release {release} has no error switch")
+            raise SourceError(f"release {release} has no error switch")
         enabled = answer.raise_for_status().json()["enabled"]
         if not isinstance(enabled, bool):
-            raise DeliveryError("its answer is neither ON nor OFF")
+            raise SourceError("its answer is neither ON nor OFF")
         self._publish("switch", release=release, enabled=enabled)
         return enabled

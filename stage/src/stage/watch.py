@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 import httpx
 
-from delivery.adapters.process import ToolError
-from delivery.domain.objects import Object
-from demo.api import PATHS
+from stage.objects import Object
+from stage.sources import SourceError
 
+PATHS = {
+    "Rollout": "apis/argoproj.io/v1alpha1/namespaces/{}/rollouts",
+    "ReplicaSet": "apis/apps/v1/namespaces/{}/replicasets",
+    "AnalysisRun": "apis/argoproj.io/v1alpha1/namespaces/{}/analysisruns",
+}
 # The API server ends each watch after this time, and the next one continues where it ended. So a connection
 # that is silent for longer is dead.
 WATCH_S = 1
@@ -82,4 +86,4 @@ class Watch:
 def _gone(status: Object) -> str:
     if status.get("code") == httpx.codes.GONE:
         return ""
-    raise ToolError(f"the API server ended the watch: {status.get('message', status)}")
+    raise SourceError(f"the API server ended the watch: {status.get('message', status)}")

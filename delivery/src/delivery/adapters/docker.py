@@ -7,7 +7,7 @@ from pathlib import Path
 
 from delivery.adapters.process import Runner, ToolError, run
 from delivery.domain.errors import ConfigurationError, DeliveryError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.services import SERVICES, image_names
 from delivery.domain.settings import Settings
 

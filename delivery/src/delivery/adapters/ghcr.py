@@ -2,7 +2,7 @@
 
 import httpx
 
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 
 HOST = "ghcr.io"
 INDEX = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json"

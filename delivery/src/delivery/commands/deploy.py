@@ -6,7 +6,7 @@ from delivery.adapters import docker
 from delivery.commands.options import DryRun, Env, Tag, hand_over_deployment, say
 from delivery.domain import tags
 from delivery.domain.history import Deployment
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.services import image_names
 from delivery.steps import deployment, preflight
 from delivery.steps.deployment import Say

@@ -11,7 +11,7 @@ from delivery.commands.options import DryRun, Tag, say
 from delivery.domain import overlay, tags
 from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, TimedOutError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.services import image_names
 from delivery.steps import preflight
 from delivery.steps.project import Project

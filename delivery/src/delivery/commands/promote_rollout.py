@@ -7,7 +7,7 @@ import typer
 from delivery.adapters import pages
 from delivery.commands.options import DryRun, Env, Seconds, hand_over_release, say
 from delivery.domain import gates
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.rollout import State
 from delivery.output import summary
 from delivery.steps.deployment import Say

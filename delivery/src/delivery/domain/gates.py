@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from delivery.domain.errors import GateError, NothingToDoError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.rollout import State
 
 CONFIRMATION = "promote"

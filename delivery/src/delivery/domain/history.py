@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from delivery.domain.attribution import Person, person
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 
 TRAILER = re.compile(r"([A-Z][A-Za-z-]*): (.*)")
 RUN_URL = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._/-]+/actions/runs/\d+")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from delivery.domain.image import Image
 from delivery.domain.objects import Object, named
-from delivery.domain.overlay import Image
 from delivery.domain.workloads import Pods, describe, image, no_progress, own, owned, ready, revision, weight
 
 HASH = "rollouts-pod-template-hash"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from delivery.domain.image import Image
 from delivery.domain.objects import Object
-from delivery.domain.overlay import Image
 
 REVISIONS = ("rollout.argoproj.io/revision", "deployment.kubernetes.io/revision")
 

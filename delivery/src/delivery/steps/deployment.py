@@ -8,7 +8,7 @@ from delivery.domain import attribution, gates, history, overlay, tags
 from delivery.domain.commits import Commit
 from delivery.domain.errors import ConfigurationError, DeliveryError, NothingToDoError
 from delivery.domain.history import Deployment
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.domain.progress import unready
 from delivery.domain.rollout import State
 from delivery.output import summary

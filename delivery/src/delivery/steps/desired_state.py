@@ -12,7 +12,7 @@ from delivery.adapters.process import ToolError
 from delivery.domain import history, overlay
 from delivery.domain.errors import ConfigurationError, TimedOutError
 from delivery.domain.history import Deployment
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.steps import manifests
 from delivery.steps.project import Project
 

@@ -7,7 +7,7 @@ import httpx
 from delivery.adapters import docker, ghcr
 from delivery.adapters.kubectl import Cluster
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.overlay import Image
+from delivery.domain.image import Image
 from delivery.steps.project import Project
 
 

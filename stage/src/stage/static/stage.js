@@ -79,9 +79,10 @@ function showSwitch(second) {
   const has = second.tried && state.switch;
   say($("#switch-state"), away ? `Errors ${away}` : !has ? "" : on ? "Errors are ON" : "Errors are OFF");
   $("#switch").classList.toggle("on", Boolean(has && on && !away));
-  const can = live ? Boolean(has && !away) : state.ended && lostAt === null;
+  const offered = Boolean(act.dataset.post); // in a cluster, the switch is hidden unless it is asked for
+  const can = offered && (live ? Boolean(has && !away) : state.ended && lostAt === null);
   if (live) say(act, away ? "Switch" : on && has ? "Turn errors OFF" : "Turn errors ON");
-  act.hidden = !live && !can;
+  act.hidden = !offered || (!live && !can);
   act.disabled = !can || acting;
   $("#key").hidden = !can;
 }
