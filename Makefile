@@ -111,6 +111,10 @@ dashboard: setup ## serve the dashboard of Argo Rollouts: http://localhost:3100
 stage: setup ## show a release live in ENV, http://localhost:8500; REPLAY=FILE plays a recording, SPEED=10 faster
 	@exec $(BIN)/python -m $(if $(REPLAY),stage --replay="$(REPLAY)" --speed="$(SPEED)",demo.stage --env="$(ENV)") --port="$(STAGE_PORT)"
 
+.PHONY: picture
+picture: setup ## draw README's moving picture from docs/recordings/bad-release.jsonl
+	@$(BIN)/python -m stage.picture
+
 .PHONY: lint
 lint: checkout setup $(BIN)/actionlint ## check style, types, Dockerfiles, scripts and workflows
 	@$(BIN)/ruff check --quiet .
