@@ -44,7 +44,9 @@ def test_a_cluster_without_the_account_says_how_to_create_it(asked):
     asked.append("no")
     account = Account("kind-x", "acme-platform")
 
-    with pytest.raises(ConfigurationError, match=r"no account stage.* create it: kubectl apply -k"):
+    with pytest.raises(
+        ConfigurationError, match=r"no account stage.* add it: kubectl apply -k \S+ -l \S+ --context=kind-x$"
+    ):
         account.login()
     with pytest.raises(SourceError, match="no account stage"):  # later, it is a source that does not answer
         account()

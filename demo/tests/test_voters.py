@@ -65,12 +65,14 @@ def site():
 
 @pytest.mark.servers
 def test_voters_are_limited_and_each_vote_is_from_a_new_voter(site):
-    with Voters(site.url, rate=200, threads=2, limit=10) as voters:
+    seen = []
+    with Voters(site.url, rate=200, threads=2, limit=10, voted=seen.append) as voters:
         for thread in voters._crowd._threads:
             thread.join(timeout=20)
 
     assert 10 <= len(voters.votes) <= 11  # both threads may take the last one
     assert voters.accepted == voters.counts()["good"].ok
+    assert {*seen} == {*voters.votes}
     assert voters.counts()["good"].failed == voters.counts()["bad"].ok == 0
     connections, hosts, cookies = zip(*site.asked, strict=True)
     assert len(set(connections)) == len(site.asked)

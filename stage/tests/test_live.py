@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -73,3 +74,12 @@ def test_a_session_follows_every_source_and_stops_within_two_seconds(target, way
     events = [json.loads(line) for line in lines]
     assert events[0]["event"] == "session"
     assert [each["t"] for each in events] == sorted(each["t"] for each in events)
+
+
+@pytest.mark.servers
+def test_votes_of_somebody_else_are_shown_in_place_of_our_own(target, ways, site):
+    votes = [b'{"release": "theirs", "ok": true, "status": 200, "ms": 3}'] * 7
+    session = Session()
+    with following(target, replace(ways, votes=votes), session.publish):
+        wait_until(lambda: session.snapshot()["counts"] == {"theirs": {"ok": 7, "failed": 0}}, seconds=5)
+    assert ("POST", "/") not in site.asked

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError, DeliveryError, GateError, NothingToDoError
-from demo import blue_green_story, canary_story, check, images, kustomization, rehearsal, reset, up
+from demo import blue_green_story, canary_story, check, images, kustomization, rehearsal, reset, up, view
 from demo.cluster import Cluster, app_name
 from demo.environment import Environment
 from demo.kustomization import PORT
@@ -89,8 +89,9 @@ def demo_rollback(*, env: Env = "qa", timings: Timings = "fast", name: Name) -> 
     target = up.demo_environment(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
     started = time.monotonic()
-    figures = canary_story.run(target, screen, fast=is_fast(timings))
-    screen.table("What it cost", canary_story.rows(figures))
+    with view.beside(target, screen.say) as voted:
+        figures = canary_story.run(target, screen, voted, fast=is_fast(timings))
+        screen.table("What it cost", canary_story.rows(figures))
     figures.require_kept()
     rehearsal.remember(name, "make demo-rollback", time.monotonic() - started)
 
@@ -108,8 +109,9 @@ def demo_blue_green(*, env: Env = "staging", timings: Timings = "fast", name: Na
     """Show a preview that waits for promotion, and one that fails without affecting users."""
     target = up.demo_environment(name, env, console, fast=is_fast(timings))
     screen = Screen(console)
-    times, figures = blue_green_story.run(target, screen, fast=is_fast(timings))
-    screen.table("What it cost", blue_green_story.rows(times, figures))
+    with view.beside(target, screen.say) as voted:
+        times, figures = blue_green_story.run(target, screen, voted, fast=is_fast(timings))
+        screen.table("What it cost", blue_green_story.rows(times, figures))
     figures.require_kept()
 
 

@@ -12,6 +12,7 @@ from demo.figures import Figures, measure
 from demo.local_pages import Page
 from demo.screen import Screen
 from demo.story import Story, interruptible
+from demo.view import Voted, unseen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,12 @@ class Times:
     old_gone: float  # from the promotion until the old release had no pods
 
 
-def run(env: Environment, screen: Screen, *, fast: bool) -> tuple[Times, Figures]:
-    """Run both parts and return their figures; raises GateError if a promise is broken."""
-    story = Story(env, screen, fast=fast)
+def run(env: Environment, screen: Screen, voted: Voted = unseen, *, fast: bool) -> tuple[Times, Figures]:
+    """Run both parts and return their figures; raises GateError if a promise is broken.
+
+    `voted` gets every vote.
+    """
+    story = Story(env, screen, voted, fast=fast)
     old = story.start
     screen.say(f"{env.name} is Healthy on {old.tag} (release {old.release}): {story.urls['vote']}")
     with interruptible(story):

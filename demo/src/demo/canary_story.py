@@ -11,16 +11,22 @@ from demo.figures import Figures, measure
 from demo.local_pages import Page
 from demo.screen import Screen
 from demo.story import Story, interruptible
+from demo.view import Voted, unseen
 
 
 def run(
-    env: Environment, screen: Screen, *, fast: bool, at_canary: Callable[[str], None] = lambda _: None
+    env: Environment,
+    screen: Screen,
+    voted: Voted = unseen,
+    *,
+    fast: bool,
+    at_canary: Callable[[str], None] = lambda _: None,
 ) -> Figures:
     """Run the demo and return its figures; raises GateError if the bad release is promoted.
 
-    `at_canary` is called with the canary's URL once its votes fail.
+    `voted` gets every vote. `at_canary` is called with the canary's URL once its votes fail.
     """
-    story = Story(env, screen, fast=fast)
+    story = Story(env, screen, voted, fast=fast)
     stable = story.start
     screen.say(f"{env.name} is Healthy on {stable.tag} (release {stable.release}): {story.urls['vote']}")
     with interruptible(story):

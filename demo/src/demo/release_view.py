@@ -1,14 +1,16 @@
 """The release view on the presenter's machine, beside a cluster of `make cluster`."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from delivery.adapters.kubectl import Kubectl
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError, DeliveryError
 from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
-from demo import api
+from demo import access, api
+from demo.access import ACCOUNT
 from demo.cluster import Cluster, app_name
 from demo.environment import Environment
 from stage.api import PATIENCE_S, Api, Login
@@ -22,7 +24,6 @@ from stage.sources import SourceError
 from stage.target import SECOND, Target
 from stage.target import arguments as judged_by
 
-ACCOUNT = "stage"
 TOKEN = "1h"  # noqa: S105 - how long it is valid
 
 
@@ -50,7 +51,7 @@ class Account:
             if "not found" in error.output.lower():
                 raise ConfigurationError(
                     f"the cluster has no account {ACCOUNT}, through which its state is read; "
-                    "create it: kubectl apply -k k8s/platform"
+                    f"add it: {access.add(self.context)}"
                 ) from error
             raise
         return server, trust, token.strip()
@@ -89,9 +90,10 @@ def existing(env: str) -> tuple[Target, Ways]:
     return target, Ways(api=shared, apm=proxied(shared, platform), front_door=front_door)
 
 
-def watch(env: str, port: int) -> None:
-    """Show the environment live, and record it."""
+def watch(env: str, port: int, votes: Iterable[bytes] | None = None) -> None:
+    """Show the environment live with votes of its own, or with those of somebody else; and record it."""
     target, ways = existing(env)
+    ways = replace(ways, votes=votes)
     listener = on_this_machine(port)
     record = Recording(ROOT / ".stage", env)
     session = Session(record=record)

@@ -12,6 +12,7 @@ from delivery.output import log_lines
 from demo.environment import Environment
 from demo.local_pages import Page
 from demo.screen import Screen
+from demo.view import Voted, unseen
 from demo.voters import Voters
 
 RUNS_EVERY_S = 3  # between two checks of the analysis
@@ -19,9 +20,9 @@ QUIET_VOTES = 20  # this many accepted in a row mean that votes work again
 
 
 class Story:
-    """A demo on one environment that is fully rolled out, with voters on its URL."""
+    """A demo on one environment that is fully rolled out, with voters on its URL; `voted` gets each vote."""
 
-    def __init__(self, env: Environment, screen: Screen, *, fast: bool) -> None:
+    def __init__(self, env: Environment, screen: Screen, voted: Voted = unseen, *, fast: bool) -> None:
         self.env, self.screen, self.fast = env, screen, fast
         self.urls = env.urls()
         self.limit_s = 240 if fast else 1200  # the seed's steps and their analyses take about ten minutes
@@ -29,7 +30,7 @@ class Story:
         screen.say(f"{env.name} is {now}; it gets {env.tag}, as k8s/ describes it now")
         # The stable release then has the template that the revert applies, even if k8s/ has changed since.
         self.start = env.heal(fast=fast, seconds=self.limit_s)
-        self.voters = Voters(self.urls["vote"])
+        self.voters = Voters(self.urls["vote"], voted=voted)
         self._before: State | None = None
         self._told: set[str] = set()  # the analysis Jobs whose result was printed
         self._next_runs = 0.0

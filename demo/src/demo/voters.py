@@ -77,8 +77,9 @@ class Voters:
         threads: int = 4,
         limit: int = 20_000,
         patience_s: float = PATIENCE_S,
+        voted: Callable[[Vote], None] = lambda _: None,
     ) -> None:
-        self._limit = limit
+        self._limit, self._voted = limit, voted  # `voted` gets each vote, too
         self._votes: list[Vote] = []
         page = Page(url, patience_s=patience_s)
         self._crowd = Crowd(page, self._keep, rate=rate, threads=threads)
@@ -114,6 +115,7 @@ class Voters:
 
     def _keep(self, vote: Vote) -> None:
         self._votes.append(vote)
+        self._voted(vote)
         if len(self._votes) >= self._limit:
             self._crowd.end()
 

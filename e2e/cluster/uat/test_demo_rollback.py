@@ -5,9 +5,12 @@ import re
 import subprocess
 
 from local.app import ROOT
+from stage import replay
+from stage.events import Session
 
 ROW = re.compile(r"^│ (.+?) +│ (.+?) +│$", re.MULTILINE)
 WORDS = (
+    "the release view: http://localhost:",
     "step 1 of 8: setWeight 20 %",
     "errors turned ON for release",
     "background analysis: error-rate failed",
@@ -16,6 +19,7 @@ WORDS = (
     "votes work again",
     "revert: uat gets",
     "What it cost",
+    "play it again: make stage REPLAY=.stage/uat-",
 )
 
 
@@ -41,6 +45,16 @@ def test_the_demo_prints_every_event_and_its_figures(env, figure):
     assert figures["votes failed on the stable release"] == "0"
     assert figures["votes that no release answered"] == "0"
     assert figures["accepted votes lost"].startswith("0 of ")
+    accepted = int(figures["accepted votes lost"].removeprefix("0 of "))
+    (recording,) = re.findall(r"REPLAY=(\S+)", done.stdout)
+    shown = Session()
+    for event in replay.read(ROOT / recording):
+        shown.publish(**event)
+    counts = shown.snapshot()["counts"]
+    assert counts[before.release] == {"ok": counts[before.release]["ok"], "failed": 0}
+    assert sum(each["ok"] for each in counts.values()) == accepted
+    assert shown.snapshot()["unanswered"] == 0
+    assert shown.snapshot()["abort"]["release"] in counts
     figure("from the switch to the abort", figures["from the switch to the abort"])
     after = env.look()
     assert (after.healthy, after.release) == (True, before.release)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ from stage.cluster import Cluster
 from stage.sources import CHECK_S, FAILURES, Publish, Source, failure, repeat
 from stage.switch import Switch
 from stage.target import Target
+from stage.told import Told
 from stage.voters import Voters
 
 STOP_S = 1.5  # a thread that waits longer than this for an answer ends with the process
@@ -26,6 +27,7 @@ class Ways:
     api: Api
     apm: Connect
     front_door: str  # HOST:PORT that every page is reached through; empty: the host in its URL
+    votes: Iterable[bytes] | None = None  # of somebody else, see Told; None: voters of our own
 
 
 @contextmanager
@@ -33,7 +35,10 @@ def following(target: Target, ways: Ways, publish: Publish) -> Iterator[Callable
     """Run every source within the block; yields what toggles the switch of the canary or preview."""
     cluster = Cluster(ways.api, target.namespace, publish)
     switch = Switch(target.second, ways.front_door, cluster, publish)
-    voters, stop = Voters(target.users, ways.front_door, publish), threading.Event()
+    voters: Voters | Told = Voters(target.users, ways.front_door, publish)
+    if ways.votes is not None:
+        voters = Told(ways.votes, publish)
+    stop = threading.Event()
     asked = {
         Source("apm", publish): Apm(ways.apm, target.question, cluster, publish).ask,
         Source("switch", publish): switch.ask,
