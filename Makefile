@@ -113,7 +113,7 @@ stage: setup ## show a release live in ENV, http://localhost:8500; REPLAY=FILE p
 
 .PHONY: picture
 picture: setup ## draw README's moving picture from docs/recordings/bad-release.jsonl
-	@$(BIN)/python -m stage.picture
+	@$(BIN)/python -m demo.picture
 
 .PHONY: lint
 lint: checkout setup $(BIN)/actionlint ## check style, types, Dockerfiles, scripts and workflows

@@ -8,11 +8,12 @@ from pathlib import Path
 from flask import Flask, render_template
 
 from delivery.domain.services import ROOT
+from demo.picture_parts import LEFT, SLOT_MS, TOPS, WIDTH, Story, looks, moving, rate_y
 from stage import replay
-from stage.picture_parts import LEFT, SLOT_MS, TOPS, WIDTH, Story, looks, moving, rate_y
 
 RECORDING = ROOT / "docs/recordings/bad-release.jsonl"
 MOVING = ROOT / "docs/images/bad-release.svg"
+CSS = ROOT / "stage/src/stage/static/stage.css"
 STILL = ROOT / "docs/images/bad-release-still.svg"  # for people who prefer reduced motion
 
 SLOTS = 80  # of a loop; the last look stays until its end
@@ -25,13 +26,12 @@ def draw(path: Path, *, still: bool = False) -> str:
     parts = zip(*(shown[-1:] if still else shown), strict=True)
     timed = [each for part in parts for each in _timed(part)]
     runs = {int(run) for run in re.findall(r'class="f k(\d+)', "".join(timed))}
-    app = Flask("stage")
+    app = Flask("demo")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    css = Path(__file__).with_name("static") / "stage.css"
     with app.app_context():
         return render_template(
             "picture.svg",
-            colours=css.read_text().split("/*")[0].strip(),  # the page's own, light and dark
+            colours=CSS.read_text().split("/*")[0].strip(),  # the page's own, light and dark
             left=LEFT,
             limit=f"{story.limit:g}",
             limit_y=rate_y(story.limit),

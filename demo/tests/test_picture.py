@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from demo import picture
 from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
-from stage import picture
 
 VISIBLE = """() => [...document.querySelectorAll("text")]
   .filter((each) => getComputedStyle(each).visibility === "visible").map((each) => each.textContent)"""
