@@ -5,12 +5,14 @@ from rich.console import Console
 from delivery.adapters.polling import until
 from delivery.adapters.process import ToolError, run
 from delivery.domain.errors import DeliveryError
+from delivery.domain.rollout import State
 from delivery.domain.workloads import ready
 from demo import check, machine, up, volumes
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.screen import step
 
+DELETION_S = 60  # until a namespace is gone, with its pods and volumes
 ANSWER_S = 40  # until the API server of a node that was started answers
 
 
@@ -22,6 +24,8 @@ def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> En
     up.require_tools()
     with step(console, f"cluster {wanted.name}"):
         there = revived(wanted.name)
+        if there:
+            finish_deletions(Cluster(wanted.name))
     if not there:
         return up.up(wanted, env_name, console, fast=fast)
     env = Environment(Cluster.existing(wanted.name), env_name)
@@ -34,7 +38,7 @@ def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> En
     with step(console, "Prometheus, apm and Traefik"):
         env.cluster.platform(env.tag)
     with step(console, f"{env_name} with {env.tag}"):
-        env.heal(fast=fast)
+        stop_others(env, env.heal(fast=fast))
         env.wait_for_pages()
     with step(console, "checks"):
         settled(env)
@@ -57,6 +61,16 @@ def revived(name: str) -> bool:
         cluster.delete()
         return False
     return True
+
+
+def finish_deletions(cluster: Cluster) -> None:
+    """Return once no namespace is being deleted: whatever is applied to such a namespace is deleted, too."""
+
+    def finished() -> bool:
+        found = cluster.kubectl.objects("namespaces", "")
+        return not any("deletionTimestamp" in each["metadata"] for each in found)
+
+    until(finished, what="deleted namespaces are gone", seconds=DELETION_S)
 
 
 def errors_off(env: Environment) -> None:
@@ -85,6 +99,13 @@ def volumes_opened(env: Environment) -> bool:
     # A pod that has failed often waits for minutes before it starts again; a new one does not.
     env.kubectl("delete", "pods", "--selector=app.kubernetes.io/name in (postgres,redis)", "--wait=false")
     return True
+
+
+def stop_others(env: Environment, state: State) -> None:
+    """Stop the pods of other releases: the controller would keep those of an aborted one for 30 s."""
+    for each in state.pods:
+        if each.release != state.release and each.wanted:
+            env.kubectl("scale", f"replicaset/vote-{each.release}", "--replicas=0")
 
 
 def settled(env: Environment, seconds: float = 70) -> None:
