@@ -29,7 +29,7 @@ LAST = pytest.StashKey[str]()  # the environment of the previous story in this l
 
 def pytest_addoption(parser):
     parser.addoption("--cluster", help="run the stories on this cluster of `make cluster`, and keep it")
-    parser.addoption("--whole", action="store_true", help="run long stories in full length")
+    parser.addoption("--whole", action="store_true", help="run long stories, too, and others in full length")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -73,6 +73,15 @@ def pytest_itemcollected(item):
     item.add_marker(pytest.mark.docker)
     # The timeout excludes fixtures, in which a lane may wait for a story that holds the platform.
     item.add_marker(pytest.mark.timeout(900, func_only=True))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the stories marked `whole`, unless they are asked for; pytest says how many it left out."""
+    if config.getoption("--whole"):
+        return
+    long = [each for each in items if each.get_closest_marker("whole")]
+    items[:] = [each for each in items if each not in long]
+    config.hook.pytest_deselected(items=long)
 
 
 class Lanes(LoadScopeScheduling):

@@ -1,0 +1,46 @@
+"""`make stage-reset` as a presenter runs it, and the state that it must leave."""
+
+import os
+import subprocess
+import time
+
+from demo.environment import Environment
+from local.app import ROOT
+
+MOST_S = 90
+PARTS = "deployments,statefulsets,rollouts.argoproj.io"
+
+
+def reset(env: Environment) -> float:
+    """Run it; returns the seconds that it took, once `make stage-check` finds nothing either."""
+    started = time.monotonic()
+    make("stage-reset", env)
+    took = time.monotonic() - started
+    make("stage-check", env)
+    assert took <= MOST_S
+    return took
+
+
+def make(target: str, env: Environment) -> None:
+    done = subprocess.run(
+        ["make", target, f"ENV={env.name}", "TIMINGS=fast"],
+        cwd=ROOT,
+        env=os.environ | {"CLUSTER_NAME": env.cluster.name},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def state(env: Environment) -> dict[str, object]:
+    """What a second reset must not change: the release, and every workload's specification and pods."""
+    found: dict[str, object] = {"release": env.look()}
+    for namespace in (env.cluster.platform_namespace, env.namespace):
+        for each in env.cluster.kubectl.objects(PARTS, namespace):
+            found[f"{each['kind']} {each['metadata']['name']}"] = each["spec"]
+        pods = env.cluster.kubectl.objects("pods", namespace, "--selector=app.kubernetes.io/name!=analysis")
+        staying = (each["metadata"] for each in pods if "deletionTimestamp" not in each["metadata"])
+        found[namespace] = sorted(each["name"] for each in staying)
+    return found
