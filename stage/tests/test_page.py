@@ -124,7 +124,8 @@ def test_at_twenty_moments_the_replayed_page_equals_the_live_one(view, page, new
 def test_the_page_and_the_server_reduce_events_alike(view, page, told):
     lost = {"event": "source", "source": "apm", "known": False, "why": "refused"}
     nobody = {"event": "vote", "release": "", "ok": False, "status": 0, "ms": 1, "why": "refused"}
-    told = [*told, *(each | {"t": 60_000} for each in (lost, nobody, {"event": "end"}))]
+    rate = {"event": "rate", "release": bad_release.STABLE, "percent": 0.0, "requests": 9}
+    told = [*told, *(each | {"t": 60_000} for each in (rate, lost, nobody, {"event": "end"}))]
     for event in told:
         view.session.publish(**event)
     page.goto(view.url)

@@ -69,6 +69,14 @@ def test_a_source_is_unknown_since_the_first_failure():
     assert state["sources"]["apm"]["known"]
 
 
+def test_each_release_has_its_own_line():
+    def rate(t, release):
+        return {"t": t, "event": "rate", "release": release, "percent": 3.0, "requests": 9}
+
+    state = after([rate(2, "bad"), rate(4, "bad"), rate(6, "stable")])
+    assert state["rates"] == [[2, 3.0], [4, 3.0], [6, None], [6, 3.0]]
+
+
 def test_memory_is_bounded():
     many = bad_release.events(seconds=600) * 3
     state = after([*many, *({"t": 1, "event": "vote", "release": f"r{n}", "ok": True} for n in range(99))])

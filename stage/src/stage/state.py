@@ -22,7 +22,7 @@ def nothing() -> State:
         "session": None,
         "rollout": None,
         "rate": None,
-        "rates": [],  # [t, percent or null] of each answer; null where apm was lost
+        "rates": [],  # [t, percent or null] of each answer; null where apm was lost or another release came
         "verdicts": [],
         "switch": None,
         "sources": {name: {"known": False, "since": 0, "why": "not asked yet"} for name in SOURCES},
@@ -41,6 +41,9 @@ def apply(state: State, event: Event) -> None:
         case "vote":
             _vote(state, event)
         case "rate":
+            before = state["rate"]
+            if before and before["release"] != event["release"]:
+                _append(state["rates"], [event["t"], None], RATES)
             state["rate"] = event
             _append(state["rates"], [event["t"], event["percent"]], RATES)
         case "verdict":

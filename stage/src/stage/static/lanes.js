@@ -22,8 +22,8 @@ function sheet(canvas, now) {
   pen.clearRect(0, 0, width, height);
   for (const name of Object.keys(colours)) delete colours[name]; // read once for each drawing
   const rem = parseFloat(style.fontSize) * scale;
-  const right = width - rem * 0.6;
-  const x = (t) => right - ((now - t) / WINDOW_MS) * right;
+  const edge = rem * 0.7; // a mark is never cut off
+  const x = (t) => width - edge - ((now - t) / WINDOW_MS) * (width - 2 * edge);
   return { pen, width, height, rem, x, since: now - WINDOW_MS };
 }
 
@@ -52,16 +52,16 @@ function cross(pen, x, y, size, rem) {
   }
 }
 
-function marks({ pen, x, width, height, rem, since }, moments, labels) {
+function marks({ pen, x, width, height, rem, since }, moments, base) {
   for (const { t, text, after } of moments) {
     if (t < since) continue;
     line(pen, [[x(t), 0], [x(t), height]], colour("failed"), rem * 0.08, [rem * 0.25, rem * 0.2]);
-    if (!labels) continue;
+    if (base === undefined) continue;
     pen.font = `700 ${rem}px system-ui, sans-serif`;
     pen.fillStyle = colour("failed");
     const wide = pen.measureText(text).width + rem * 0.3;
     const left = x(t) > wide && !(after && x(t) + wide < width);
-    pen.fillText(text, x(t) + (left ? -wide : rem * 0.3), rem * 1.05);
+    pen.fillText(text, x(t) + (left ? -wide : rem * 0.3), base);
   }
 }
 
@@ -88,7 +88,7 @@ export function drawLane(canvas, { now, weight, votes, moments }) {
     pen.roundRect(0, (height - road) / 2, width, road, Math.min(road / 2, rem * 0.5));
     pen.fill();
   }
-  marks(paper, moments, false);
+  marks(paper, moments);
   const size = rem * 0.45;
   const lane = Math.max((weight === null ? height : road) - rem, 0);
   const y = (t, spread) => height / 2 + (((t * 0.618033989) % 1) - 0.5) * spread;
@@ -107,8 +107,8 @@ export function drawLane(canvas, { now, weight, votes, moments }) {
 export function drawRate(canvas, { now, rates, until, limit, verdicts, moments }) {
   const paper = sheet(canvas, now);
   const { pen, width, height, rem, x, since } = paper;
-  const base = height - rem * 0.3;
-  const y = (percent) => base - Math.sqrt(Math.min(percent, 100) / 100) * (base - rem * 0.3);
+  const edge = rem * 0.7;
+  const y = (percent) => height - edge - Math.sqrt(Math.min(percent, 100) / 100) * (height - 2 * edge);
   if (limit !== null) {
     pen.fillStyle = colour("danger");
     pen.globalAlpha = 0.12;
@@ -116,7 +116,7 @@ export function drawRate(canvas, { now, rates, until, limit, verdicts, moments }
     pen.globalAlpha = 1;
     line(pen, [[0, y(limit)], [width, y(limit)]], colour("failed"), rem * 0.1, [rem * 0.6, rem * 0.3]);
   }
-  marks(paper, moments, true);
+  marks(paper, moments, y(limit ?? 0) - rem * 0.3);
   let run = [];
   const runs = [run];
   for (const [t, percent] of rates) {
@@ -129,8 +129,8 @@ export function drawRate(canvas, { now, rates, until, limit, verdicts, moments }
   if (run.length) run.push([Math.max(until, run.at(-1)[0]), run.at(-1)[1]]);
   for (const each of runs) line(pen, each.map(([t, percent]) => [x(t), y(percent)]), colour("text"), rem * 0.2);
   for (const { t, passed, rate } of verdicts) {
-    if (t < since) continue;
-    const at = y(rate ?? 0);
+    if (t < since || typeof rate !== "number") continue; // a check of something else has no rate
+    const at = y(rate);
     if (!passed) cross(pen, x(t), at, rem * 0.4, rem);
     else {
       pen.fillStyle = colour("ok");

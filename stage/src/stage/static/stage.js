@@ -107,7 +107,7 @@ function show() {
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
   const back = away ? `The rollout is ${away}` : rollout?.aborted && users.weight < 100 ? "Going back" : `Every vote goes to ${users.name.toLowerCase()} ${words.short(users.tag ?? "")}`;
   say($("#abort-title"), abort ? words.stopped(state) : "");
-  say($("#abort-why"), abort ? `${clock(abort.t)}  ${words.short(abort.tag)} was aborted. ${back}.` : "");
+  say($("#abort-why"), abort ? `${clock(abort.t)}  ${other.name} ${words.short(abort.tag)} was aborted. ${back}.` : "");
 }
 
 function draw() {

@@ -35,6 +35,7 @@ const reduce = {
     if (releases.length > RELEASES) delete state.counts[releases[0]];
   },
   rate(state, event) {
+    if (state.rate && state.rate.release !== event.release) append(state.rates, [event.t, null], RATES);
     state.rate = event;
     append(state.rates, [event.t, event.percent], RATES);
   },

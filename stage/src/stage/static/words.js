@@ -38,7 +38,7 @@ export function stopped({ abort, session }) {
   const { verdict } = abort;
   if (!figures(verdict)) return `Stopped: ${verdict ? verdict.reason : abort.message || "the release was aborted"}`;
   const of = verdict.requests ? ` of ${number(verdict.requests)} requests` : "";
-  return `Stopped: ${percent(verdict.rate)}${of} failed, limit ${percent(session.threshold)}`;
+  return `Stopped: ${percent(verdict.rate)}${of} failed, limit\u00a0${percent(session.threshold)}`;
 }
 
 export function verdict(said, threshold) {
@@ -47,7 +47,7 @@ export function verdict(said, threshold) {
   const asked = said.asked ? `. Asked ${question(said.asked)}` : "";
   if (!figures(said)) return `Check ${said.check} ${passed}: ${said.reason}${asked}.`;
   const of = said.requests ? ` of ${number(said.requests)} requests` : "";
-  return `Check ${said.check} ${passed}: ${percent(said.rate)}${of} failed, limit ${percent(threshold)}${asked}.`;
+  return `Check ${said.check} ${passed}: ${percent(said.rate)}${of} failed, limit\u00a0${percent(threshold)}${asked}.`;
 }
 
 // The URL that a check asked, as people say it: "apm for errorRate over 30s".
