@@ -25,6 +25,8 @@ REQUIRED = {
     "REDIS_URL": "redis://redis:6379/0",
     "DATABASE_URL": "postgresql://db/votes",
     "PROMETHEUS_URL": "http://prometheus:9090",
+    "STAGE_NAMESPACE": "acme-qa",
+    "STAGE_APM_URL": "http://apm.acme-platform.svc",
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from delivery.commands import build, deploy
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.services import SERVICES
+from delivery.domain.services import BUILT
 
 from .samples import git
 
@@ -43,7 +43,7 @@ def test_changes_outside_of_images_do_not_matter(project, fakes):
     made = build.build(project, push=True)
 
     assert made.startswith(git(project.root, "rev-parse", "HEAD")[:7])
-    assert [line.split()[1] for line in fakes.asked] == ["build"] * len(SERVICES) + ["push"] * len(SERVICES)
+    assert [line.split()[1] for line in fakes.asked] == ["build"] * len(BUILT) + ["push"] * len(BUILT)
 
 
 def test_an_image_of_an_unpublished_commit_is_not_pushed(origin, project, fakes):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from delivery.commands import deploy
-from delivery.domain.services import SERVICES
+from delivery.domain.services import BUILT
 from delivery.domain.settings import SHAPES
 
 from .fakes import rollout
@@ -159,13 +159,13 @@ def test_a_build_that_is_only_shown(delivery, fakes):
 def test_a_build_pushes_when_all_are_built(delivery, fakes):
     assert delivery("build", "--image-tag", "0a1b2c3-20260102030405")[0] == 0
     verbs = [line.split()[1] for line in fakes.asked]
-    assert verbs == ["build"] * len(SERVICES) + ["push"] * len(SERVICES)
+    assert verbs == ["build"] * len(BUILT) + ["push"] * len(BUILT)
 
     source = "--label org.opencontainers.image.source=https://github.com/acme-org/acme "
     assert all(source in line for line in fakes.asked if " build " in line)
 
     assert delivery("build", "apm")[0] == 0
-    assert [line.rsplit("/", 1)[1].split(":")[0] for line in fakes.asked[2 * len(SERVICES) :]] == [
+    assert [line.rsplit("/", 1)[1].split(":")[0] for line in fakes.asked[2 * len(BUILT) :]] == [
         "apm",
         "apm",
     ]

@@ -53,6 +53,18 @@ def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
     assert {key for key in own if content[key] != own[key]} == {"components", "images"}
 
 
+def test_a_service_beside_the_release_has_the_same_tag_here(monkeypatch):
+    """Its component has a tag of its own, whose image no local cluster has."""
+    view = {"kind": "Deployment", "spec": {"containers": [{"image": "ghcr.io/someone/stage:1"}]}}
+    monkeypatch.setattr(kustomization, "rendered", lambda folder: (*OBJECTS, view))
+
+    assert generated()["images"][-1] == {
+        "name": "ghcr.io/someone/stage",
+        "newName": "ghcr.io/someone/stage",
+        "newTag": "1234567-20260102030405",
+    }
+
+
 def test_without_fast_no_component_is_added(rendered):
     assert "../../components/fast" not in generated(fast=False)["components"]
 

@@ -13,6 +13,8 @@ GOOD = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "DATABASE_URL": "postgresql://127.0.0.1:1/x",
     "PROMETHEUS_URL": "http://127.0.0.1:1",
+    "STAGE_NAMESPACE": "acme-qa",
+    "STAGE_APM_URL": "http://127.0.0.1:1",
 }
 OURS = (*GOOD, "RELEASE", "LOG_LEVEL", "BIND_HOST")
 READERS = {
@@ -58,6 +60,8 @@ def run(service: str, env: dict[str, str]) -> str:
         ("worker", GOOD | {"WORKER_BATCH_SIZE": "0"}, "WORKER_BATCH_SIZE"),
         ("apm", {}, "PROMETHEUS_URL"),
         ("apm", GOOD | {"APM_WORKERS": "none"}, "APM_WORKERS"),
+        ("stage", {}, "STAGE_NAMESPACE"),
+        ("stage", GOOD | {"STAGE_FRONT_DOOR": "traefik"}, "STAGE_FRONT_DOOR"),
         ("result", {}, "DATABASE_URL"),
         ("result", GOOD | {"RESULT_PORT": "http"}, "RESULT_PORT"),
         ("result", GOOD | {"LOG_LEVEL": "LOUD"}, "LOG_LEVEL"),

@@ -29,6 +29,8 @@ def start(machine, folder):
                 "REDIS_URL": machine.redis.url,
                 "DATABASE_URL": machine.postgres.url,
                 "PROMETHEUS_URL": "http://127.0.0.1:1",
+                "STAGE_NAMESPACE": "acme-qa",
+                "STAGE_APM_URL": "http://127.0.0.1:1",
                 "BIND_HOST": "127.0.0.1",
                 f"{service.upper()}_PORT": str(port),
             }

@@ -65,8 +65,8 @@ def pods_are_restricted(objects: list[Object]) -> list[str]:
 
 
 def pods_get_no_token_or_service_links(objects: list[Object]) -> list[str]:
-    """Only Traefik and Prometheus get an API token; no pod gets variables of Services, such as VOTE_PORT."""
-    wanted = {"Deployment traefik", "Deployment prometheus"}
+    """Only pods that read the API get a token; no pod gets variables of Services, such as VOTE_PORT."""
+    wanted = {"Deployment traefik", "Deployment prometheus", "Deployment stage"}
     wrong = [
         f"{name}: service links" for name, pod in pods(objects) if pod.get("enableServiceLinks") is not False
     ]

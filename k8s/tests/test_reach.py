@@ -17,9 +17,9 @@ BEGIN, END = "<!-- reach: written by make manifests ARGS=--write -->\n", "<!-- /
 
 
 @pytest.fixture(scope="session")
-def everything(render):
-    """The objects of QA and of the platform, from which the table is computed."""
-    return [*render(K8S / "platform"), *render(K8S / "overlays/qa")]
+def everything(platform, overlay):
+    """The objects of QA with the release view, and of the platform, from which the table is computed."""
+    return [*platform, *overlay("qa", "stage")]
 
 
 def test_the_table_in_the_readme_is_what_the_manifests_say(everything, pytestconfig):
@@ -46,8 +46,16 @@ def test_each_role_reaches_what_it_works_with_and_nothing_else(everything):
     assert reached["apm"] == {"prometheus"}
     assert reached["a stranger in the platform"] == set()
     assert reached["a stranger elsewhere"] == {"the API"}
-    assert reached["traefik"] == {"vote", "result", "the API"}
-    assert reached["prometheus"] == {*DEPLOYED, "the API"}
+    assert reached["traefik"] == {"vote", "result", "stage", "the API"}
+    assert reached["prometheus"] == {*DEPLOYED, "stage", "the API"}
+    assert reached["stage"] == {"apm", "the API"}
+
+
+def test_the_release_view_votes_through_the_front_door(everything):
+    pods = started(everything)
+
+    assert allows(everything, pods["stage"], pods["traefik"], pods["traefik"].ports["https"])
+    assert not allows(everything, pods["stage"], pods["traefik"], pods["traefik"].ports["ping"])
 
 
 def test_environments_do_not_reach_each_other(render, everything):
@@ -95,12 +103,12 @@ def test_a_selector_that_is_not_understood_is_no_match_and_no_pass():
         selects({"matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["vote"]}]}, {})
 
 
-def test_every_environment_has_the_same_policies_for_the_same_pods(render, everything):
+def test_every_environment_has_the_same_policies_for_the_same_pods(overlay, everything):
     """The table is computed from QA, so the same pods must have the same policies elsewhere."""
     platform = [each for each in everything if each["metadata"].get("namespace") != f"{NAME}-qa"]
     said = table(everything)
     for name in ENVIRONMENTS:
-        objects = [*platform, *render(K8S / "overlays" / name)]
+        objects = [*platform, *overlay(name, "stage")]
         pods = started(objects)
         if {"traffic", "analysis"} <= pods.keys():
             assert table(objects) == said

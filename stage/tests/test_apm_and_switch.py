@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from stage.apm import Apm, Question, direct, proxied
+from stage.error_switch import Switch
 from stage.sources import FAILURES, Source, SourceError, failure, repeat
-from stage.switch import Switch
 
 from .servers import Direct, Events, Server, running, say, serving
 

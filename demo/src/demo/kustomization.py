@@ -13,7 +13,7 @@ from delivery.adapters.kustomize import rendered as kustomized
 from delivery.domain import overlay
 from delivery.domain.image import Image
 from delivery.domain.objects import Object
-from delivery.domain.services import ROOT, SERVICES
+from delivery.domain.services import BESIDE, ROOT, SERVICES
 from delivery.domain.settings import Settings
 
 K8S = ROOT / "k8s"
@@ -48,8 +48,9 @@ def ours(objects: object) -> dict[str, str]:
 
 
 def our_images() -> dict[str, str]:
-    """The images of all our services, without tags, by service."""
-    return ours([*rendered("platform"), *rendered("overlays/dev")])
+    """The images of our services that the platform or an environment runs, without tags, by service."""
+    folders = ["platform", *(f"overlays/{env}" for env in Settings.from_file(ROOT).env_names)]
+    return ours([each for folder in folders for each in rendered(folder)])
 
 
 def third_party(objects: object) -> set[str]:
@@ -65,9 +66,12 @@ def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, 
         "components": ["../../components/fast"] if fast else [],
         "patches": hosts(rendered(f"overlays/{env}"), hostname),
     }
+    named = {each["name"]: each["newName"] for each in own["images"]}
+    there = ours(rendered(f"overlays/{env}"))
+    beside = {there[each]: there[each] for each in BESIDE if each in there}  # a component names their images
     content = own | {
         "images": [
-            {key: each[key] for key in ("name", "newName")} | {"newTag": tag} for each in own["images"]
+            {"name": name, "newName": image, "newTag": tag} for name, image in (named | beside).items()
         ],
         "configMapGenerator": addresses(own, hostname, port),
     }

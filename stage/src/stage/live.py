@@ -11,8 +11,8 @@ from stage.api import Api
 from stage.apm import Apm, Connect
 from stage.app import SwitchError
 from stage.cluster import Cluster
+from stage.error_switch import Switch
 from stage.sources import CHECK_S, FAILURES, Publish, Source, failure, repeat
-from stage.switch import Switch
 from stage.target import Target
 from stage.told import Told
 from stage.voters import Voters

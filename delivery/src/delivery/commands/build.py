@@ -10,20 +10,23 @@ from delivery.adapters import docker
 from delivery.commands.options import DryRun, Tag, say
 from delivery.domain import tags
 from delivery.domain.errors import ConfigurationError
-from delivery.domain.services import SERVICES
+from delivery.domain.services import BUILT, SERVICES
 from delivery.steps import preflight
 from delivery.steps.project import Project
+
+SERVICES_HELP = f"services to build; default: {', '.join(BUILT)}"
 
 
 def command(
     services: Annotated[
-        list[str] | None, typer.Argument(metavar="[SERVICE]...", help="services to build; default: all")
+        list[str] | None,
+        typer.Argument(metavar="[SERVICE]...", help=SERVICES_HELP),
     ] = None,
     image_tag: Tag = None,
     push: Annotated[bool, typer.Option("--push/--no-push", help="push the images")] = True,
     dry_run: DryRun = False,
 ) -> None:
-    """Build the images of all services, or of the given ones, and push them."""
+    """Build the images of a release, or of the given services, and push them."""
     project = Project.here(dry_run=dry_run)
     made = build(project, image_tag, push=push, services=services)
     say(f"{'built and pushed' if push else 'built'}: {made}" if not dry_run else f"+ {made} is built")
@@ -33,8 +36,8 @@ def command(
 def build(
     project: Project, image_tag: str | None = None, *, push: bool, services: Sequence[str] | None = None
 ) -> str:
-    """Build the images of all services, or of the given ones, from HEAD and push them; returns their tag."""
-    wanted = services or SERVICES
+    """Build the images of a release, or of the given services, from HEAD and push them; returns their tag."""
+    wanted = services or BUILT
     if unknown := set(wanted) - set(SERVICES):
         raise ConfigurationError(f"there is no service {min(unknown)!r}; it is one of {', '.join(SERVICES)}")
     head = project.git.resolve("HEAD")

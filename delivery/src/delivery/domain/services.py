@@ -1,4 +1,4 @@
-"""The services: folders with a Dockerfile and src/NAME. Their images are built together and share a tag."""
+"""The services: folders with a Dockerfile and src/NAME."""
 
 from pathlib import Path
 
@@ -12,8 +12,13 @@ SERVICES = tuple(
         if (each.parent / "src" / each.parent.name).is_dir()
     )
 )
+# stage shows a release and is no part of one: it must not restart when a release begins. So its image has a
+# tag of its own in k8s/components/stage, and is built only when somebody asks for it: `delivery build stage`.
+BESIDE = ("stage",)
+# A release: images that are built together and share a tag.
+BUILT = tuple(each for each in SERVICES if each not in BESIDE)
 # Deployed to environments; apm belongs to the platform.
-DEPLOYED = tuple(each for each in SERVICES if each != "apm")
+DEPLOYED = tuple(each for each in BUILT if each != "apm")
 
 
 def image_names(settings: Settings) -> dict[str, str]:
