@@ -1,11 +1,12 @@
 """A recording that has ended, in Chromium: whoever plays it again, every viewer sees it from the start."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from e2e.conftest import browser_type_launch_args  # noqa: F401 - the repository's Chromium
 
-from .watching import TEXTS, View, open_at
+from .watching import TEXTS, View, fits, open_at
 
 pytestmark = [pytest.mark.servers, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -49,6 +50,20 @@ def test_every_viewer_sees_it_again_and_nothing_is_left_over(replayed, page, new
     for each in (page, other):
         each.wait_for_function(f"(texts) => JSON.stringify({TEXTS}) === JSON.stringify(texts)", arg=texts)
         expect(each.locator("#when")).to_contain_text("50:13 recorded")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 740)])
+def test_its_end_fits_and_axe_finds_nothing(replayed, page, width, height):
+    open_at(replayed, page, 58_000, width, height)
+    end(replayed)
+    expect(page.get_by_role("button", name="Play again")).to_be_enabled()
+    assert fits(page, width)
+    if width == 1280:
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
+    else:
+        left = [page.locator(part).bounding_box()["x"] for part in ("#verdict", "#act")]
+        assert left[0] == pytest.approx(left[1], abs=1), "the button begins where the text does"
+    assert Axe().run(page).response["violations"] == []
 
 
 def test_the_second_of_two_viewers_who_press_at_once_changes_nothing(replayed, page):
