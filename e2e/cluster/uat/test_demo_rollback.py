@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 
+from e2e import talk
 from local.app import ROOT
 from stage import replay
 from stage.events import Session
@@ -25,9 +26,10 @@ WORDS = (
 
 def test_the_demo_prints_every_event_and_its_figures(env, figure):
     before = env.look()
+    (demo,) = talk.run_by("cluster/uat/test_demo_rollback.py")
 
     done = subprocess.run(
-        ["make", "demo-rollback", f"ENV={env.name}"],
+        [*demo.split(), f"ENV={env.name}"],
         cwd=ROOT,
         env=os.environ | {"CLUSTER_NAME": env.cluster.name},
         capture_output=True,

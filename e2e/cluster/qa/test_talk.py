@@ -1,0 +1,72 @@
+"""The commands of docs/demo.md in their order: the release is broken on the page, and reset mid-step."""
+
+import os
+import signal
+import subprocess
+from contextlib import contextmanager
+
+import httpx
+
+from delivery.adapters.polling import until
+from e2e import talk
+from local.app import ROOT
+from local.servers import free_port
+
+
+def start(cluster, command):
+    """A command of the page on this cluster."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.Popen(
+        command.split(),
+        cwd=ROOT,
+        env=own | {"CLUSTER_NAME": cluster.name},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(cluster, command):
+    """Run a command of the page to its end; returns what it printed."""
+    out, err = start(cluster, command).communicate(timeout=300)
+    assert "Error" not in err, f"{command}: {out}{err}"
+    return out
+
+
+@contextmanager
+def view(cluster, command):
+    """The release view of the page's command; yields its address, and ends it as Ctrl-C does."""
+    port = free_port()
+    process = start(cluster, f"{command} STAGE_PORT={port}")
+    try:
+        assert f"http://localhost:{port} shows qa" in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)
+
+
+def test_the_talk_s_commands_tell_its_story(env, cluster):
+    *before, check, stage, deploy, reset = talk.run_by("cluster/qa/test_talk.py")
+    assert (stage, deploy, reset) == ("make stage", "make deploy", "make stage-reset")
+    stable = env.look().release
+    for command in before:
+        run(cluster, command)
+    assert run(cluster, check).count("ok ") >= 15
+    with view(cluster, stage) as url:
+        run(cluster, deploy)
+        bad = env.look().release
+
+        def broken():
+            return httpx.post(f"{url}/api/switch").json().get("enabled")
+
+        def counted():
+            return httpx.get(f"{url}/api/state").json()["counts"].get(bad, {"failed": 0})["failed"]
+
+        until(broken, what="the switch on the page turns the canary's errors ON", seconds=60)
+        until(counted, what="the page counts a failed vote of the canary", seconds=20)
+        run(cluster, reset)
+        assert httpx.get(f"{url}/api/state").json()["counts"][stable]["failed"] == 0
+    after = env.look()
+    assert (after.healthy, after.release) == (True, stable)
