@@ -8,6 +8,7 @@ import pytest
 
 from delivery.domain.settings import Settings
 from demo import access
+from e2e.cluster.permissions import Rules, rules
 from local.app import ROOT
 
 SETTINGS = Settings.from_file(ROOT)
@@ -58,36 +59,14 @@ READS = {
 }
 
 
-@pytest.fixture
-def stage_may(cluster):
-    """Asks the API server for all that the account of the release view may do in a namespace."""
+def test_the_release_view_reads_releases_and_asks_apm_and_changes_nothing(cluster):
+    def may(namespace: str) -> Rules:
+        return rules(cluster, f"{PLATFORM}:stage", namespace)
 
-    def ask(namespace: str) -> dict[tuple[str, str], set[str]]:
-        review = {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectRulesReview",  # what `kubectl auth can-i --list` prints
-            "spec": {"namespace": namespace},
-        }
-        user = f"--as=system:serviceaccount:{PLATFORM}:stage"
-        create = ("create", "--filename=-", "--output=json", "--validate=false")  # it may not list CRDs
-        said = cluster.kubectl(*create, user, stdin=json.dumps(review))
-        rules = json.loads(said)["status"]["resourceRules"]
-        return {
-            (group, "/".join([resource, *each.get("resourceNames", [])])): set(each["verbs"])
-            for each in rules
-            for group in each["apiGroups"]
-            for resource in each["resources"]
-            if group not in ("authorization.k8s.io", "authentication.k8s.io")  # what every account may ask
-        }
-
-    return ask
-
-
-def test_the_release_view_reads_releases_and_asks_apm_and_changes_nothing(stage_may):
     for env in SETTINGS.env_names:
-        assert stage_may(SETTINGS.namespace(env)) == READS
-    assert stage_may(PLATFORM) == {("", "services/proxy/apm:http"): {"get"}}
-    assert [stage_may(each) for each in ("default", "kube-system")] == [{}, {}]
+        assert may(SETTINGS.namespace(env)) == READS
+    assert may(PLATFORM) == {("", "services/proxy/apm:http"): {"get"}}
+    assert [may(each) for each in ("default", "kube-system")] == [{}, {}]
 
 
 def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_else(cluster):
