@@ -35,12 +35,12 @@ def run(cluster, command):
 
 
 @contextmanager
-def view(cluster, command):
+def view(env, command):
     """The release view of the page's command; yields its address, and ends it as Ctrl-C does."""
     port = free_port()
-    process = start(cluster, f"{command} STAGE_PORT={port}")
+    process = start(env.cluster, f"{command} STAGE_PORT={port}")
     try:
-        assert f"http://localhost:{port} shows qa" in process.stdout.readline()
+        assert f"http://localhost:{port} shows {env.name}" in process.stdout.readline()
         yield f"http://127.0.0.1:{port}"
     finally:
         os.killpg(process.pid, signal.SIGINT)
@@ -54,7 +54,7 @@ def test_the_talk_s_commands_tell_its_story(env, cluster):
     for command in before:
         run(cluster, command)
     assert run(cluster, check).count("ok ") >= 15
-    with view(cluster, stage) as url:
+    with view(env, stage) as url:
         run(cluster, deploy)
         bad = env.look().release
 
