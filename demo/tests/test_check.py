@@ -17,7 +17,7 @@ from demo.machine import Machine
 
 
 @pytest.fixture
-def node(monkeypatch):
+def qa(monkeypatch):
     """The checks of qa, whose node answers with these texts by the program's name."""
     says: dict[str, str] = {}
     monkeypatch.setattr(Cluster, "bound_port", lambda _: 8443)
@@ -41,8 +41,8 @@ def test_an_error_is_found_with_the_usual_fix():
         ("clock", "date", "1.5", "off by"),
     ],
 )
-def test_a_node_that_has_too_little_or_slept(node, name, program, text, found):
-    checks, says = node
+def test_a_node_that_has_too_little_or_slept(qa, name, program, text, found):
+    checks, says = qa
     says[program] = text
 
     with pytest.raises(Problem, match=found) as raised:
@@ -51,8 +51,8 @@ def test_a_node_that_has_too_little_or_slept(node, name, program, text, found):
     assert raised.value.args[1]
 
 
-def test_a_node_that_has_enough(node):
-    checks, says = node
+def test_a_node_that_has_enough(qa):
+    checks, says = qa
     says.update(
         df="Filesystem 1024-blocks Used Available\n/dev/x 9 9 4194304 1% /var",
         cat="MemAvailable: 2097152 kB",
@@ -72,8 +72,8 @@ def test_a_node_that_has_enough(node):
         ({"errorRate": 1.9, "requests": 100}, ""),
     ],
 )
-def test_the_error_rate_is_held_to_the_limits_of_the_analysis(node, monkeypatch, state, answer, problem):
-    checks, _ = node
+def test_the_error_rate_is_held_to_the_limits_of_the_analysis(qa, monkeypatch, state, answer, problem):
+    checks, _ = qa
     limits = {"error-threshold": "2", "min-requests": "10"}
     monkeypatch.setattr(check.kustomization, "error_rate", lambda _: limits)
     monkeypatch.setattr(Environment, "look", lambda _: state())
@@ -86,8 +86,8 @@ def test_the_error_rate_is_held_to_the_limits_of_the_analysis(node, monkeypatch,
         assert checks.error_rate() == "1.9 % of 100 requests failed in the last minute"
 
 
-def test_a_rollout_under_way_is_no_start(node, monkeypatch, state, healthy):
-    checks, _ = node
+def test_a_rollout_under_way_is_no_start(qa, monkeypatch, state, healthy):
+    checks, _ = qa
     monkeypatch.setattr(Environment, "look", lambda _: state())
     with pytest.raises(Problem, match="qa is Paused with 2222222-2"):
         checks.rollout()
@@ -134,14 +134,14 @@ def test_the_command_prints_a_line_each_and_refuses(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("lacking", ["serviceaccount", "rolebinding", ""])
-def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_else(node, monkeypatch, lacking):
+def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_else(qa, monkeypatch, lacking):
     def kubectl(self, verb, kind, name, **_):
         if kind == lacking:
             raise ToolError("kubectl get failed", f'{kind}s "{name}" not found')
         return ""
 
     monkeypatch.setattr(Kubectl, "__call__", kubectl)
-    checks, _ = node
+    checks, _ = qa
 
     if not lacking:
         assert checks.release_view() == "its account may read the cluster"
@@ -152,3 +152,14 @@ def test_a_cluster_from_before_the_release_view_gets_its_account_and_nothing_els
         "the cluster has no account for make stage",
         "kubectl apply -k k8s/platform -l app.kubernetes.io/component=release-view --context=kind-acme",
     )
+
+
+def test_a_release_that_lacks_an_image_is_found_with_a_fix_that_builds_it(qa, node, monkeypatch, healthy):
+    checks, _ = qa
+    monkeypatch.setattr(Environment, "look", lambda _: healthy)
+    assert checks.images() == "on the node as 1111111-1"
+
+    node.there.remove("example.com/apm:1111111-1")
+    with pytest.raises(Problem) as raised:
+        checks.images()
+    assert raised.value.args == ("the node has no apm:1111111-1", "make stage-reset")

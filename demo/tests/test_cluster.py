@@ -92,3 +92,12 @@ def test_images_that_cannot_be_loaded_either_way_fail_with_the_reason_of_kind(an
 
     with pytest.raises(ToolError, match=r"^kind load docker-image"):
         images.load("a", "vote:1")
+
+
+def test_a_release_of_the_same_code_needs_only_the_images_that_are_there(node):
+    node.there.remove("example.com/apm:1111111-1")
+
+    Cluster("acme").retag("1111111-1", "2222222-2")
+
+    assert node.tags("vote") == node.tags("worker") == {"1111111-1", "2222222-2"}
+    assert node.tags("apm") == set()

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from rich.console import Console
 
 from delivery.adapters.kubectl import Kubectl
 from delivery.domain.errors import ConfigurationError
 from demo import cluster, machine, reset
+from demo.environment import Environment
 
 
 def test_a_cluster_of_somebody_else_is_neither_started_nor_deleted(monkeypatch):
@@ -41,3 +43,23 @@ def test_nodes_that_are_paused_or_stopped_run_again(monkeypatch, status, verb):
 
     assert reset.revived("acme")
     assert ("docker", verb, "acme") in asked
+
+
+def test_a_reset_builds_what_the_node_lacks_before_anything_is_deployed(node, monkeypatch, healthy):
+    node.there.remove("example.com/apm:1111111-1")
+    monkeypatch.setattr(reset.up, "require_tools", lambda: None)
+    monkeypatch.setattr(reset, "revived", lambda _: True)
+    monkeypatch.setattr(cluster.Cluster, "existing", cluster.Cluster)
+    monkeypatch.setattr(cluster.Cluster, "platform", lambda _, tag: deployed.append(tag in node.tags("apm")))
+    for name in ("errors_off", "finish_deletions", "settled", "stop_others"):
+        monkeypatch.setattr(reset, name, lambda *_: None)
+    monkeypatch.setattr(Environment, "deployed", True)
+    monkeypatch.setattr(Environment, "look", lambda _: healthy)
+    monkeypatch.setattr(Environment, "heal", lambda _, **__: healthy)
+    monkeypatch.setattr(Environment, "wait_for_pages", lambda _: None)
+    deployed = []
+
+    reset.reset(cluster.Cluster("acme"), "qa", Console(quiet=True), fast=True)
+
+    assert deployed == [True]
+    assert node.built == {"apm"}

@@ -9,6 +9,7 @@ from delivery.adapters.polling import until
 from delivery.adapters.process import run
 from demo.environment import Environment
 from demo.local_pages import Page
+from e2e.cluster.resetting import make
 from e2e.cluster.rollouts import at_first_pause, ending, new_release
 from local.app import ROOT
 
@@ -26,6 +27,15 @@ def aborted(env: Environment) -> None:
     at_first_pause(env, bad)
     Page(env.urls()["vote-canary"]).turn_errors(on=True)
     assert ending(env, bad).aborted
+
+
+def promoted(env: Environment) -> str:
+    """Nobody broke the release of `make deploy`, so it was promoted; returns the tag, which is stable now."""
+    before = env.tag
+    make("deploy", env)
+    env.wait_ready()
+    assert env.tag != before
+    return env.tag
 
 
 def switch_on(env: Environment) -> None:

@@ -22,6 +22,7 @@ def reset(env: Environment) -> float:
 
 
 def make(target: str, env: Environment) -> None:
+    """Run a target of make for this environment, which must succeed."""
     done = subprocess.run(
         ["make", target, f"ENV={env.name}", "TIMINGS=fast"],
         cwd=ROOT,

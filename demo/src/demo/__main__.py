@@ -70,8 +70,11 @@ def deploy(
     before = target.look().release if target.deployed else ""
     services = kustomization.ours(kustomization.rendered(f"overlays/{env}"))
     if not tag:
-        with step(console, f"build images of {', '.join(services)} as {wanted}"):
-            target.cluster.build(wanted, *services)
+        if before:  # once it is promoted, the next release and the platform have this tag
+            target.cluster.retag(target.tag, wanted)
+        new = sorted({*services, *target.cluster.lacking(wanted)})
+        with step(console, f"build images of {', '.join(new)} as {wanted}"):
+            target.cluster.build(wanted, *new)
     elif set(services) & set(target.cluster.lacking(wanted)):
         raise ConfigurationError(
             f"the cluster has no images with the tag {wanted}; leave IMAGE_TAG out to build new ones"

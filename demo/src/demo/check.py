@@ -51,7 +51,7 @@ class Checks:
         return [
             ("workloads", self.workloads, RESET),
             ("rollout", self.rollout, RESET),
-            ("images", self.images, "make cluster"),
+            ("images", self.images, RESET),
             ("pages", self.pages, RESET),
             ("names", self.names, ""),
             ("certificate", self.certificate, RESET),
@@ -80,7 +80,7 @@ class Checks:
         """The nodes have the images of the next release, which are those that run."""
         tag = self.env.tag
         if lacking := self.env.cluster.lacking(tag):
-            raise Problem(f"the node has no {', '.join(lacking)}:{tag}", "make cluster")
+            raise Problem(f"the node has no {', '.join(lacking)}:{tag}", RESET)
         return f"on the node as {tag}"
 
     def pages(self) -> str:

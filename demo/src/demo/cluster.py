@@ -149,9 +149,9 @@ class Cluster:
         return sorted(wanted - set(there))
 
     def retag(self, old: str, new: str) -> None:
-        """Tag the images of the old tag with a new one, on every node: a new release of the same code."""
-        nodes = self.nodes
-        for name in our_images().values():
+        """Give every image of the old tag that is on the nodes a new one: a new release of the same code."""
+        nodes, lacking = self.nodes, self.lacking(old)
+        for name in (name for service, name in our_images().items() if service not in lacking):
             for node in nodes:
                 names = (f"{name}:{old}", f"{name}:{new}")
                 run("docker", "exec", node, "ctr", "--namespace=k8s.io", "images", "tag", "--force", *names)

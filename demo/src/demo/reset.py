@@ -35,6 +35,7 @@ def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> En
         return up.up(wanted, env_name, console, fast=fast)
     with step(console, "errors OFF for every release"):
         errors_off(env)
+    up.build_lacking(env.cluster, env.tag, console)
     with step(console, "Prometheus, apm and Traefik"):
         env.cluster.platform(env.tag)
     with step(console, f"{env_name} with {env.tag}"):

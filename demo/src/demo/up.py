@@ -69,10 +69,7 @@ def fill(env: Environment, console: Console, *, fast: bool) -> None:
     with step(console, f"Argo Rollouts {ROLLOUTS_VERSION}"):
         cluster.install_rollouts()
     tag = env.tag if env.deployed else images.new_tag()  # a running release stays
-    lacking = cluster.lacking(tag)
-    if lacking:
-        with step(console, f"build images of {', '.join(lacking)} as {tag}"):
-            cluster.build(tag, *lacking)
+    build_lacking(cluster, tag, console)
     with step(console, "Prometheus, apm and Traefik"):
         cluster.platform(tag)
         cluster.wait_ready()
@@ -81,6 +78,13 @@ def fill(env: Environment, console: Console, *, fast: bool) -> None:
         env.wait_ready()
     with step(console, f"pages of {env.name}"):
         env.wait_for_pages()
+
+
+def build_lacking(cluster: Cluster, tag: str, console: Console) -> None:
+    """Build those of our images that the nodes lack with this tag."""
+    if lacking := cluster.lacking(tag):
+        with step(console, f"build images of {', '.join(lacking)} as {tag}"):
+            cluster.build(tag, *lacking)
 
 
 def demo_environment(name: str, env_name: str, console: Console, *, fast: bool) -> Environment:
