@@ -7,6 +7,7 @@ from delivery.adapters import polling
 from delivery.adapters.process import ToolError
 from delivery.domain.errors import ConfigurationError, GateError, TimedOutError
 from delivery.domain.rollout import HASH
+from demo import api
 from demo.cluster import Cluster, app_name
 from demo.environment import Environment
 
@@ -86,3 +87,11 @@ def test_the_log_of_every_job_that_has_ended_is_read(monkeypatch):
     assert env.namespace == f"{app_name()}-qa"
     assert [(each.check, each.passed) for each in env.verdicts("new")] == [("error-rate", False)]
     assert env.verdicts("another") == []
+
+
+def test_the_tag_of_a_service_beside_the_release_is_its_own(monkeypatch):
+    images = ("example.com/stage:1111111-1", "example.com/worker:2222222-2", "redis:8")
+    pods = [{"template": {"spec": {"containers": [{"image": each}]}}} for each in images]
+    monkeypatch.setattr(api, "objects", lambda *_: [{"kind": "Deployment", "spec": each} for each in pods])
+
+    assert Environment(Cluster("x"), "qa").beside() == {"stage": "1111111-1"}

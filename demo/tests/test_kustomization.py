@@ -38,7 +38,7 @@ def test_our_images_are_found_by_service(rendered):
 
 
 def generated(**changes) -> dict:
-    settings = {"port": 8443, "fast": True, "extra": {}}
+    settings = {"port": 8443, "fast": True, "extra": {}, "running": {}}
     return kustomization.generated("qa", "1234567-20260102030405", **settings | changes)
 
 
@@ -53,16 +53,19 @@ def test_the_generated_overlay_is_the_repositorys_with_a_tag(rendered):
     assert {key for key in own if content[key] != own[key]} == {"components", "images"}
 
 
-def test_a_service_beside_the_release_has_the_same_tag_here(monkeypatch):
-    """Its component has a tag of its own, whose image no local cluster has."""
+@pytest.mark.parametrize(
+    ("running", "tag"),
+    [({}, "1234567-20260102030405"), ({"stage": "7654321-20260101000000"}, "7654321-20260101000000")],
+    ids=["at first", "in each later release"],
+)
+def test_a_service_beside_the_release_keeps_its_first_tag(monkeypatch, running, tag):
+    """Its component names an image that no local cluster has."""
     view = {"kind": "Deployment", "spec": {"containers": [{"image": "ghcr.io/someone/stage:1"}]}}
     monkeypatch.setattr(kustomization, "rendered", lambda folder: (*OBJECTS, view))
 
-    assert generated()["images"][-1] == {
-        "name": "ghcr.io/someone/stage",
-        "newName": "ghcr.io/someone/stage",
-        "newTag": "1234567-20260102030405",
-    }
+    images = generated(running=running)["images"]
+
+    assert images[-1] == {"name": "ghcr.io/someone/stage", "newTag": tag}
 
 
 def test_without_fast_no_component_is_added(rendered):

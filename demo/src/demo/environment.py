@@ -11,8 +11,9 @@ from delivery.adapters.process import Runner
 from delivery.domain import analysis
 from delivery.domain.analysis import Run, Verdict
 from delivery.domain.errors import ConfigurationError, GateError
+from delivery.domain.image import Image
 from delivery.domain.rollout import State
-from delivery.domain.services import ROOT
+from delivery.domain.services import BESIDE, ROOT
 from delivery.domain.settings import Settings
 from delivery.domain.workloads import ready
 from delivery.output import log_lines
@@ -72,13 +73,22 @@ class Environment:
         kubectl = self.cluster.kubectl
         self.kubectl.make_password(RUNNER)
         content = kustomization.generated(
-            self.name, tag, port=self.cluster.port, fast=fast, extra=extra or {}
+            self.name, tag, port=self.cluster.port, fast=fast, extra=extra or {}, running=self.beside()
         )
         folder = kustomization.copied(self.name, content, self.cluster.folder(self.name))
         kubectl("apply", "--kustomize", str(folder), seconds=120)
         if not all(map(ready, kubectl.objects("statefulsets", self.namespace))):
             volumes.open_volumes(kubectl, self.namespace, self.cluster.nodes)
         return self.wait_for(lambda _: True, what="the controller knows the release", seconds=60).release
+
+    def beside(self) -> dict[str, str]:
+        """The tags of the services that run beside the release, which shares none with them."""
+        found = api.objects(self.cluster.kubectl.context, self.namespace, "Deployment")
+        return {
+            each.service: each.tag
+            for each in map(Image.read, kustomization.images(found))
+            if each.service in BESIDE
+        }
 
     def release(self, tag: str, *, fast: bool = True) -> str:
         """Deploy the running images under a new tag, as a new release; returns its hash."""

@@ -58,8 +58,13 @@ def third_party(objects: object) -> set[str]:
     return {image for image in images(objects) if Image.read(image).service not in SERVICES}
 
 
-def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, list[Any]]) -> Object:
-    """The overlay's kustomization with this tag and local URLs; `fast` shortens pauses."""
+def generated(
+    env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, list[Any]], running: Mapping[str, str]
+) -> Object:
+    """The overlay's kustomization with this tag and local URLs; `fast` shortens pauses.
+
+    A service beside the release keeps its running tag, so that it does not restart with each release.
+    """
     own: dict[str, Any] = overlay.load((ROOT / overlay.path(env)).read_text())
     hostname = Settings.from_file(ROOT).hostname
     added: dict[str, list[Any]] = {
@@ -68,10 +73,11 @@ def generated(env: str, tag: str, *, port: int, fast: bool, extra: Mapping[str, 
     }
     named = {each["name"]: each["newName"] for each in own["images"]}
     there = ours(rendered(f"overlays/{env}"))
-    beside = {there[each]: there[each] for each in BESIDE if each in there}  # a component names their images
+    beside = {there[each]: running.get(each, tag) for each in BESIDE if each in there}
     content = own | {
         "images": [
-            {"name": name, "newName": image, "newTag": tag} for name, image in (named | beside).items()
+            *({"name": name, "newName": image, "newTag": tag} for name, image in named.items()),
+            *({"name": image, "newTag": own_tag} for image, own_tag in beside.items()),
         ],
         "configMapGenerator": addresses(own, hostname, port),
     }
