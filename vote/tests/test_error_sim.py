@@ -35,6 +35,14 @@ def test_a_second_flip_turns_errors_off(client):
     assert client.post("/", data={"vote": "a"}).status_code == 200
 
 
+def test_a_flip_that_names_another_release_is_refused(client, queue):
+    answer = client.post("/api/error-sim", headers={"X-Release": "gone"})
+
+    assert (answer.status_code, answer.json) == (409, {"error": "Release local answers here, not gone"})
+    assert queue.on is False
+    assert client.post("/api/error-sim", headers={"X-Release": "local"}).json == {"enabled": True}
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -59,9 +59,12 @@ def show_switch() -> Response:
 
 @error_sim.post("/api/error-sim")
 def flip_switch() -> Response:
-    """Flip the switch of this release; requests from other sites are refused."""
+    """Flip the switch of this release; refuses other sites, and a request that names another release."""
     if _from_another_site():
         return refusal(403, "The error switch can only be flipped from its own page")
+    ours = _settings().release
+    if (meant := request.headers.get("X-Release", ours)) != ours:
+        return refusal(409, f"Release {ours} answers here, not {meant}")
     enabled = _switch().toggle()
     log.warning(
         "error switch turned %s",
