@@ -1,4 +1,4 @@
-"""apm through the API server's proxy, and the switch at the second release's own address."""
+"""apm through the API server's proxy, and directly."""
 
 import threading
 import time
@@ -7,7 +7,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from stage.apm import Apm, Question, direct, proxied
-from stage.error_switch import Switch
 from stage.sources import FAILURES, Source, SourceError, failure, repeat
 
 from .servers import Direct, Events, Server, running, say, serving
@@ -16,17 +15,12 @@ pytestmark = pytest.mark.servers
 
 
 class Answering(Server):
-    """Gives the answer that it was told; a POST toggles the switch in it."""
+    """Gives the answer that it was told."""
 
-    def __init__(self) -> None:
-        self.content: object = None
-        self.release = "bad"
-        super().__init__()
+    content: object = None
 
     def answer(self, request) -> None:
-        if request.command == "POST":
-            self.content["enabled"] = not self.content["enabled"]
-        say(request, self.content, headers={"X-Release": self.release})
+        say(request, self.content)
 
 
 class Following:
@@ -57,12 +51,6 @@ def following():
 def apm(server, following, events):
     question = Question(app="shop-vote", env="qa", window="5m")
     return Apm(proxied(Direct(server), "shop-platform"), question, following, events)
-
-
-@pytest.fixture
-def switch(server, following, events):
-    server.content = {"enabled": False}
-    return Switch(server.url, server.address, following, events)
 
 
 @pytest.mark.parametrize(("percent", "requests"), [(13.78, 399), (0.0, 91), (None, 0)])
@@ -143,47 +131,3 @@ def test_a_lost_apm_is_not_known_within_five_seconds_and_comes_back(apm, server,
         server.broken = ""
         server.released.set()
         events.wait("source", lambda content: content["known"])
-
-
-def test_the_switch_of_the_second_release_is_published(switch, events):
-    switch.ask()
-    switch.ask()
-
-    assert events.named("switch") == [{"release": "bad", "enabled": False}]
-
-
-def test_without_a_cluster_the_switch_is_not_known(switch, server, following, events):
-    following.state = None
-
-    with pytest.raises(SourceError, match="no release is known"):
-        switch.ask()
-    assert not events.named("switch")
-
-
-def test_a_flip_toggles_it_and_says_so_at_once(switch, server, events):
-    assert switch.flip()
-
-    assert events.named("switch")[-1] == {"release": "bad", "enabled": True}
-    assert [method for method, _ in server.asked] == ["GET", "POST"]
-    assert not switch.flip()
-
-
-def test_without_a_second_release_nothing_is_asked_or_flipped(switch, server, following, events):
-    following.second = ""
-
-    switch.ask()
-    with pytest.raises(SourceError, match="no canary or preview"):
-        switch.flip()
-
-    assert events.named("switch") == [{"release": "", "enabled": False}]
-    assert not server.asked
-
-
-def test_the_stable_release_is_never_flipped(switch, server, events):
-    server.release = "good"  # it answers at the canary's address once the canary is gone
-
-    with pytest.raises(SourceError, match=r"good answers at .*, not bad"):
-        switch.flip()
-
-    assert [method for method, _ in server.asked] == ["GET"]
-    assert not events.named("switch")

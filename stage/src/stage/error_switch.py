@@ -1,5 +1,7 @@
 """The error switch of the canary or preview, at that release's own address."""
 
+import threading
+
 import httpx
 
 from stage.cluster import Cluster
@@ -16,6 +18,7 @@ class Switch:
     def __init__(self, url: str, front_door: str, cluster: Cluster, publish: Publish) -> None:
         """`url` is the canary's or preview's address, where stable may answer if there is neither."""
         self._url, self._cluster, self._publish = url, cluster, publish
+        self._flipping = threading.Lock()
         self._client = client(url, front_door, patience_s=PATIENCE_S)
 
     def ask(self) -> None:
@@ -34,11 +37,16 @@ class Switch:
         """Toggle it; returns whether it is ON now. Raises one of FAILURES if it was not toggled."""
         if not (release := self._cluster.second):
             raise SourceError("there is no canary or preview whose errors could be turned ON")
-        self._call("GET", release)  # a POST must not reach the stable release
-        return self._call("POST", release)
+        if not self._flipping.acquire(blocking=False):
+            raise SourceError("it is already being flipped")
+        try:
+            self._call("GET", release)  # an old vote, which may be stable here, toggles whoever is named
+            return self._call("POST", release)
+        finally:
+            self._flipping.release()
 
     def _call(self, method: str, release: str) -> bool:
-        answer = self._client.request(method, PATH)
+        answer = self._client.request(method, PATH, headers={RELEASE: release})  # another release refuses it
         found = answer.headers.get(RELEASE, "")
         if found != release:
             raise SourceError(f"{found or 'no release'} answers at {self._url}, not {release}")
