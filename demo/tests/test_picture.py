@@ -23,13 +23,14 @@ def test_it_is_drawn_from_the_recording_and_small(path, still):
 @pytest.mark.servers
 def test_it_tells_the_story_in_twenty_seconds_and_the_end_stays(page):
     page.goto(picture.MOVING.as_uri())
-    told = []
+    told, back = [], []
     for second in range(20):
         page.evaluate(SEEK, second * 1000 + 125)
         shown = page.evaluate(VISIBLE)
         (news,) = [text for text in shown if re.match(r"Canary gets|Every vote goes|Stopped", text)]
         (switch,) = [text for text in shown if text.startswith("Errors are")]
         rate = [text for text in shown if text in ("of canary", "at abort")]
+        back += [text.partition(". ")[2] for text in shown if text.startswith("The canary was aborted")]
         told.append((news.split(":")[0], switch, *rate))
     assert [moment for n, moment in enumerate(told) if moment not in told[:n]] == [
         ("Canary gets 20 % of the votes", "Errors are OFF"),
@@ -38,6 +39,7 @@ def test_it_tells_the_story_in_twenty_seconds_and_the_end_stays(page):
         ("Stopped", "Errors are OFF", "at abort"),
     ]
     assert told[-4:] == told[-1:] * 4
+    assert list(dict.fromkeys(back)) == ["Going back to stable.", "Every vote goes to stable."]
 
 
 @pytest.mark.servers

@@ -102,6 +102,26 @@ def test_the_abort_banner_gives_the_figures_and_stays(view, page):
     expect(page.locator("#steps .done")).to_have_count(0)
 
 
+def test_the_banner_says_going_back_while_the_aborted_canary_may_get_votes(view, page):
+    open_at(view, page, 33_000)  # its pod is ready
+    why = page.locator("#abort-why")
+    expect(why).to_contain_text("was aborted. Going back to stable 0542dce.")
+    view.play(34_100)  # it is not ready any more
+    expect(why).to_contain_text("was aborted. Every vote goes to stable 0542dce.")
+    view.session.publish("vote", release=bad_release.CANARY, ok=False, status=500, ms=5)
+    expect(why).to_contain_text("Going back")  # while it ends, it still answers
+    view.play(36_500)
+    expect(why).to_contain_text("Every vote goes to stable 0542dce.")
+
+
+def test_no_vote_has_to_go_back_from_a_preview(view, page):
+    view.play(33_000)
+    session = view.session.snapshot()["session"]
+    view.session.publish(**session | {"strategy": "blue-green"})
+    open_at(view, page, 33_000, title="qa · blue-green")
+    expect(page.locator("#abort-why")).to_contain_text("was aborted. Every vote goes to active 0542dce.")
+
+
 def test_at_twenty_moments_the_replayed_page_equals_the_live_one(view, page, new_context):
     """The live page has watched from the beginning; the replayed page is opened anew at each moment."""
     open_at(view, page, 2_500)

@@ -77,11 +77,11 @@ class View:
         self._server.server_close()
 
 
-def open_at(view, page, until, width=1280, height=720):
+def open_at(view, page, until, width=1280, height=720, *, title="qa · canary"):
     view.play(until)
     page.set_viewport_size({"width": width, "height": height})
     page.goto(view.url)
-    expect(page.locator("#title")).to_have_text("qa · canary")
+    expect(page.locator("#title")).to_have_text(title)
 
 
 def fits(page, width):

@@ -7,7 +7,8 @@ from math import sqrt
 
 from stage.state import Event, State, apply, nothing
 
-AFTER_MS = 6_000  # shown after the abort
+AFTER_MS = 8_000  # shown after the abort
+LAST_MS = 2_000  # a release that has answered no vote for so long gets none, as on the page
 LOOKS, SLOT_MS = 64, 250  # at the figures: how many, and how long each is shown
 TOPS, HEIGHT = (118, 226, 334), 100  # of the lanes and of the error rate
 LEFT, WIDTH = 290, 500  # of what moves
@@ -123,13 +124,19 @@ def _news(story: Story, state: State, t: float) -> Iterator[str]:
         yield (
             '<rect class="banner" x="10" y="42" width="980" height="68" rx="8"/>'
             + _text(26, 76, f"Stopped: {_failed(story, abort['verdict'])}", "white name")
-            + _text(26, 100, "The canary was aborted. Every vote goes to stable.", "white")
+            + _text(26, 100, f"The canary was aborted. {_back(story, state, t)} to stable.", "white")
         )
     elif canary:
         fails = ", errors ON" if state["switch"]["enabled"] else ""
         yield _text(12, 88, f"Canary gets {canary} % of the votes{fails}", "big")
     else:
         yield _text(12, 88, "Every vote goes to stable", "big")
+
+
+def _back(story: Story, state: State, t: float) -> str:
+    having = [pod["release"] for pod in state["rollout"]["pods"] if pod["wanted"] or pod["ready"]]
+    answering = [release for at, release, _ in state["votes"] if at > t - LAST_MS]
+    return "Going back" if story.releases[1] in having + answering else "Every vote goes"
 
 
 def _lane(story: Story, state: State, row: int) -> Iterator[str]:

@@ -105,8 +105,8 @@ function show() {
   $("#headline").hidden = Boolean(abort);
   $("#abort").hidden = !abort;
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
-  const back = away ? `The rollout is ${away}` : rollout?.aborted && users.weight < 100 ? "Going back" : `Every vote goes to ${users.name.toLowerCase()} ${words.short(users.tag ?? "")}`;
   say($("#abort-title"), abort ? words.stopped(state) : "");
+  const back = away ? `The rollout is ${away}` : abort && words.back(state, users, heard.t);
   say($("#abort-why"), abort ? `${clock(abort.t)}  ${other.name} ${words.short(abort.tag)} was aborted. ${back}.` : "");
 }
 

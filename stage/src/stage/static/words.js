@@ -3,6 +3,8 @@ export const number = (value) => value.toLocaleString("en");
 export const percent = (value) => `${Number(value.toFixed(1))}\u00a0%`;
 export const short = (tag) => tag.split("-")[0];
 
+const LAST_MS = 2_000; // a release that has answered no vote for so long gets none
+
 // The two lanes: the release that users have, and the one that is tried, was stopped or was replaced.
 export function lanes(state) {
   const { rollout, abort, counts, session } = state;
@@ -39,6 +41,15 @@ export function stopped({ abort, session }) {
   if (!figures(verdict)) return `Stopped: ${verdict ? verdict.reason : abort.message || "the release was aborted"}`;
   const of = verdict.requests ? ` of ${number(verdict.requests)} requests` : "";
   return `Stopped: ${percent(verdict.rate)}${of} failed, limit\u00a0${percent(session.threshold)}`;
+}
+
+// An aborted canary gets votes as long as it has a pod: users come in by a Service that selects both releases. And a
+// pod that ends still answers, after the ReplicaSet has forgotten it.
+export function back({ abort, rollout, votes, session }, users, t) {
+  const aborted = (each) => each.release === abort.release && Boolean(each.wanted || each.ready);
+  const answered = ([at, release]) => release === abort.release && at > t - LAST_MS;
+  const going = session?.strategy === "canary" && (rollout.pods.some(aborted) || votes.some(answered));
+  return `${going ? "Going back" : "Every vote goes"} to ${users.name.toLowerCase()} ${short(users.tag ?? "")}`;
 }
 
 export function verdict(said, threshold) {
