@@ -1,4 +1,4 @@
-"""The commands of docs/demo.md, and which test runs each of them."""
+"""The commands of docs/demo.md, and which test runs each of them: those with staging on demand."""
 
 import re
 

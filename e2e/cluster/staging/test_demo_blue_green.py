@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 
+import pytest
+
 from e2e import talk
 from local.app import ROOT
 
@@ -19,6 +21,7 @@ WORDS = (
 )
 
 
+@pytest.mark.whole
 def test_the_demo_prints_every_event_and_its_figures(env):
     cluster, demo = talk.run_by("cluster/staging/test_demo_blue_green.py")
     said = {
