@@ -38,6 +38,11 @@ def promoted(env: Environment) -> str:
     return env.tag
 
 
+def preview_waiting(env: Environment) -> None:
+    """A preview has passed its analysis and waits for a person."""
+    env.wait_for(lambda now: now.paused, what="the preview waits", release=new_release(env), seconds=180)
+
+
 def switch_on(env: Environment) -> None:
     """Errors are ON for the stable release, and the error rate has risen."""
     Page(env.urls()["vote"]).turn_errors(on=True)

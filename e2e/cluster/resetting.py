@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from collections.abc import Callable
 
 from demo.environment import Environment
 from local.app import ROOT
@@ -11,18 +12,33 @@ MOST_S = 90
 PARTS = "deployments,statefulsets,rollouts.argoproj.io"
 
 
+def require_reset(env: Environment, mess: Callable[[Environment], None], figure: Callable[..., None]) -> None:
+    """Make the mess; fail unless a reset brings back the start, and a second one changes nothing."""
+    before = env.look()
+    mess(env)
+
+    figure(f"reset, {mess.__name__}", f"{reset(env):.0f} s")
+
+    after = env.look()
+    assert after.healthy
+    assert after.tag == before.tag
+    once = state(env)
+    figure("again", f"{reset(env):.0f} s")
+    assert state(env) == once
+
+
 def reset(env: Environment) -> float:
     """Run it; returns the seconds that it took, once `make stage-check` finds nothing either."""
     started = time.monotonic()
-    make("stage-reset", env)
+    said = make("stage-reset", env)
     took = time.monotonic() - started
     make("stage-check", env)
-    assert took <= MOST_S
+    assert took <= MOST_S, said
     return took
 
 
-def make(target: str, env: Environment) -> None:
-    """Run a target of make for this environment, which must succeed."""
+def make(target: str, env: Environment) -> str:
+    """Run a target of make for this environment, which must succeed; returns what it prints."""
     done = subprocess.run(
         ["make", target, f"ENV={env.name}", "TIMINGS=fast"],
         cwd=ROOT,
@@ -33,6 +49,7 @@ def make(target: str, env: Environment) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def state(env: Environment) -> dict[str, object]:

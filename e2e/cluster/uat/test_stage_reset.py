@@ -3,7 +3,7 @@
 import pytest
 
 from e2e.cluster import messes
-from e2e.cluster.resetting import reset, state
+from e2e.cluster.resetting import require_reset
 
 pytestmark = pytest.mark.alone  # the platform is reset, too
 WHOLE = pytest.mark.whole
@@ -21,14 +21,4 @@ MESSES = [
 
 @pytest.mark.parametrize("mess", MESSES, ids=lambda mess: mess.__name__)
 def test_a_reset_brings_back_the_start(env, mess, figure):
-    before = env.look()
-    tag = mess(env) or before.tag
-
-    figure(f"reset, {mess.__name__}", f"{reset(env):.0f} s")
-
-    after = env.look()
-    assert after.healthy
-    assert after.tag == tag
-    once = state(env)
-    figure("again", f"{reset(env):.0f} s")
-    assert state(env) == once
+    require_reset(env, mess, figure)
