@@ -36,6 +36,15 @@ def test_an_abort_without_figures_gives_the_clusters_reason_and_fits(view, page)
     assert page.evaluate("document.documentElement.scrollHeight") <= 720
 
 
+def test_two_releases_of_one_commit_are_told_apart(view, page):
+    for each in (event for event in view._left if event["event"] == "rollout"):
+        each.update(stable_tag="0542dce-1", tag="0542dce-2")
+    open_at(view, page, 33_000)
+    expect(page.locator("#first .tag")).to_have_text(bad_release.STABLE)
+    expect(page.locator("#second .tag")).to_have_text(bad_release.CANARY)
+    expect(page.locator("#abort-why")).to_contain_text(f"Canary {bad_release.CANARY} was aborted")
+
+
 def test_an_environment_without_vote_says_so(view, page):
     view.session.publish("source", source="api", known=True, why="")
     nothing = dict.fromkeys(("phase", "stable", "release", "stable_tag", "tag"), "")

@@ -44,7 +44,7 @@ function showLane(id, lane) {
   section.classList.toggle("unknown", Boolean(away));
   section.classList.toggle("none", !lane.release && !away);
   say(section.querySelector(".figure"), away || !lane.release ? "" : `${lane.weight} %`);
-  say(section.querySelector(".tag"), away || (lane.release ? words.short(lane.tag || lane.release) : "no release"));
+  say(section.querySelector(".tag"), away || (lane.label || "no release"));
   section.querySelector(".pods").hidden = Boolean(away);
   showPods(section.querySelector(".pods"), state.rollout, lane.release);
   const votes = section.querySelector(".votes");
@@ -107,7 +107,7 @@ function show() {
   say($("#headline"), away ? `The rollout is ${away}` : words.headline(state, [users, other]));
   say($("#abort-title"), abort ? words.stopped(state) : "");
   const back = away ? `The rollout is ${away}` : abort && words.back(state, users, heard.t);
-  say($("#abort-why"), abort ? `${clock(abort.t)}  ${other.name} ${words.short(abort.tag)} was aborted. ${back}.` : "");
+  say($("#abort-why"), abort ? `${clock(abort.t)}  ${other.name} ${other.label} was aborted. ${back}.` : "");
 }
 
 function draw() {

@@ -1,7 +1,7 @@
 // What the page says about a state: short sentences, never a number that is not known.
 export const number = (value) => value.toLocaleString("en");
 export const percent = (value) => `${Number(value.toFixed(1))}\u00a0%`;
-export const short = (tag) => tag.split("-")[0];
+const commit = (tag) => tag.split("-")[0];
 
 const LAST_MS = 2_000; // a release that has answered no vote for so long gets none
 
@@ -19,9 +19,11 @@ export function lanes(state) {
   const stopped = abort && (!tried || tried === abort.release);
   const other = tried || abort?.release || old;
   const tags = { [rollout.stable]: rollout.stable_tag, [abort?.release]: abort?.tag, [rollout.release]: rollout.tag };
+  const alike = other && commit(tags[users] ?? "") === commit(tags[other] ?? ""); // two releases of one commit
+  const label = (release) => (alike || !tags[release] ? release : commit(tags[release]));
   return [
-    { name: names[0], release: users, weight: 100 - weight, tag: tags[users] ?? "", tried: false },
-    { name: tried || stopped || !old ? names[1] : "Before", release: other, weight, tag: tags[other] ?? "", tried: Boolean(tried), stopped },
+    { name: names[0], release: users, weight: 100 - weight, label: label(users), tried: false },
+    { name: tried || stopped || !old ? names[1] : "Before", release: other, weight, label: label(other), tried: Boolean(tried), stopped },
   ];
 }
 
