@@ -23,27 +23,37 @@ def reset(wanted: Cluster, env_name: str, console: Console, *, fast: bool) -> En
     """
     up.require_tools()
     with step(console, f"cluster {wanted.name}"):
-        there = revived(wanted.name)
-        if there:
-            finish_deletions(Cluster(wanted.name))
-    if not there:
-        return up.up(wanted, env_name, console, fast=fast)
-    env = Environment(Cluster.existing(wanted.name), env_name)
+        env = remaining(wanted.name, env_name)
+    if env is None:
+        env = up.up(wanted, env_name, console, fast=fast)
+    else:
+        restore(env, console, fast=fast)
+    with step(console, "checks"):
+        settled(env)
+    return env
+
+
+def remaining(name: str, env_name: str) -> Environment | None:
+    """The environment on the cluster, which answers again; None if one of them is missing."""
+    if not revived(name):
+        return None
+    finish_deletions(Cluster(name))
+    env = Environment(Cluster.existing(name), env_name)
     # An API server that has just started refuses some requests.
     (deployed,) = until(lambda: [env.deployed], what="the cluster answers", seconds=ANSWER_S)
-    if not deployed:
-        return up.up(wanted, env_name, console, fast=fast)
+    return env if deployed else None
+
+
+def restore(env: Environment, console: Console, *, fast: bool) -> None:
+    """Bring back its stable release and the platform, whatever state they are in."""
     with step(console, "errors OFF for every release"):
         errors_off(env)
     up.build_lacking(env.cluster, env.tag, console)
     with step(console, "Prometheus, apm and Traefik"):
         env.cluster.platform(env.tag)
-    with step(console, f"{env_name} with {env.tag}"):
+    with step(console, f"{env.name} with {env.tag}"):
         stop_others(env, env.heal(fast=fast))
         env.wait_for_pages()
-    with step(console, "checks"):
-        settled(env)
-    return env
 
 
 def revived(name: str) -> bool:

@@ -26,7 +26,7 @@ def test_the_room_sees_a_bad_release_as_it_happens(env, page, figure):
         bad = new_release(env, LATE)
         at_first_pause(env, bad)
         expect(page.locator("#headline")).to_have_text("Canary gets 20 % of the votes")
-        expect(page.locator("#flip")).to_be_enabled()
+        expect(page.locator("#act")).to_be_enabled()
 
         crosses = [flipped(page, on_again=number < TEN - 1) for number in range(TEN)]
         state = ending(env, bad)
@@ -65,9 +65,9 @@ def flipped(page, *, on_again) -> float:
     page.keyboard.press("Space")
     crossed = when(page, f"{FAILED} > {before}")
     if on_again:
-        expect(page.locator("#flip")).to_have_text("Turn errors OFF")
+        expect(page.locator("#act")).to_have_text("Turn errors OFF")
         page.keyboard.press("Space")
-        expect(page.locator("#flip")).to_have_text("Turn errors ON")
+        expect(page.locator("#act")).to_have_text("Turn errors ON")
     return crossed - pressed
 
 
