@@ -131,16 +131,21 @@ class Cluster:
         docker.build_here(built, ROOT)
         images.load(self.name, *built.values())
 
+    def node_images(self) -> set[str]:
+        """The images that every node has, with their registries."""
+        ask = ("ctr", "--namespace=k8s.io", "images", "ls", "--quiet")
+        return set.intersection(*(set(run("docker", "exec", node, *ask).split()) for node in self.nodes))
+
     def lacking(self, tag: str) -> list[str]:
         """The services whose image with this tag is not on the nodes."""
-        listed = run("docker", "exec", self.nodes[0], "ctr", "--namespace=k8s.io", "images", "ls", "--quiet")
-        there = set(listed.split())
+        there = self.node_images()
         return [service for service, name in our_images().items() if f"{name}:{tag}" not in there]
 
     def load_third_party(self) -> list[str]:
         """Load the third-party images that Docker has; returns those that the cluster must pull."""
         rendered = [*kustomization.rendered("platform"), *kustomization.rendered("overlays/staging")]
-        wanted = kustomization.third_party(rendered) | {ROLLOUTS_IMAGE}
+        needed, has = kustomization.third_party(rendered) | {ROLLOUTS_IMAGE}, self.node_images()
+        wanted = {each for each in needed if images.in_full(each) not in has}
         there = images.here(wanted)
         try:
             images.load(self.name, *there)

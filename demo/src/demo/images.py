@@ -45,6 +45,14 @@ def save(file: Path, *images: str) -> None:
     run("docker", "save", f"--platform={platform}", "--output", str(file), *images, seconds=600)
 
 
+def in_full(image: str) -> str:
+    """An image's name with its registry, as nodes list it."""
+    host, _, rest = image.partition("/")
+    if rest and ("." in host or ":" in host or host == "localhost"):
+        return image
+    return f"docker.io/{image}" if rest else f"docker.io/library/{image}"
+
+
 def here(wanted: Iterable[str]) -> list[str]:
     """Those of these images that the local Docker engine has."""
     listed = run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split()
