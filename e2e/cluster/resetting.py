@@ -6,23 +6,26 @@ import time
 from collections.abc import Callable
 
 from demo.environment import Environment
-from e2e.cluster.messes import half_deleted
 from local.app import ROOT
 
 MOST_S = 90
 PARTS = "deployments,statefulsets,rollouts.argoproj.io"
 
 
-def require_reset(env: Environment, mess: Callable[[Environment], None], figure: Callable[..., None]) -> None:
+# Makes a mess; returns the tag that is stable in it if it is another one, and "" if nothing is left.
+Mess = Callable[[Environment], str | None]
+
+
+def require_reset(env: Environment, mess: Mess, figure: Callable[..., None]) -> None:
     """Make the mess; fail unless a reset brings back the start, and a second one changes nothing."""
-    before = env.look()
-    mess(env)
+    tag = env.tag
+    stable = mess(env)
 
     figure(f"reset, {mess.__name__}", f"{reset(env):.0f} s")
 
     after = env.look()
     assert after.healthy
-    assert mess is half_deleted or after.tag == before.tag  # what was deleted is built again
+    assert stable == "" or after.tag == (stable or tag)
     once = state(env)
     figure("again", f"{reset(env):.0f} s")
     assert state(env) == once

@@ -51,7 +51,7 @@ export function back({ abort, rollout, votes, session }, users, t) {
   const aborted = (each) => each.release === abort.release && Boolean(each.wanted || each.ready);
   const answered = ([at, release]) => release === abort.release && at > t - LAST_MS;
   const going = session?.strategy === "canary" && (rollout.pods.some(aborted) || votes.some(answered));
-  return `${going ? "Going back" : "Every vote goes"} to ${users.name.toLowerCase()} ${short(users.tag ?? "")}`;
+  return `${going ? "Going back" : "Every vote goes"} to ${users.name.toLowerCase()} ${users.label}`;
 }
 
 export function verdict(said, threshold) {
