@@ -66,21 +66,21 @@ class Checks:
     def workloads(self) -> str:
         """Every Deployment and StatefulSet is ready."""
         if left := self.env.cluster.unready(self.env.namespace):
-            raise Problem(f"not ready: {', '.join(left)}", RESET)
+            raise Problem(f"not ready: {', '.join(left)}")
         return f"all ready: Argo Rollouts, the platform and {self.env.name}"
 
     def rollout(self) -> str:
         """The environment is Healthy, so that a new release can start."""
         state = self.env.look()
         if not state.healthy:
-            raise Problem(f"{self.env.name} is {state.shown or 'new'} with {state.tag}", RESET)
+            raise Problem(f"{self.env.name} is {state.shown or 'new'} with {state.tag}")
         return f"{self.env.name} is Healthy on {state.tag}"
 
     def images(self) -> str:
         """The nodes have the images of the next release, which are those that run."""
         tag = self.env.tag
         if lacking := self.env.cluster.lacking(tag):
-            raise Problem(f"the node has no {', '.join(lacking)}:{tag}", RESET)
+            raise Problem(f"the node has no {', '.join(lacking)}:{tag}")
         return f"on the node as {tag}"
 
     def pages(self) -> str:
@@ -128,7 +128,7 @@ class Checks:
         rate, requests = said["errorRate"], said["requests"]
         limits = kustomization.error_rate(self.env.name)
         if requests < int(limits["min-requests"]):
-            raise Problem(f"{requests} requests in a minute, too few to judge", RESET)
+            raise Problem(f"{requests} requests in a minute, too few to judge")
         if rate >= float(limits["error-threshold"]):
             raise Problem(f"{rate} % of {requests} requests failed in the last minute", f"wait, or {RESET}")
         return f"{rate} % of {requests} requests failed in the last minute"
@@ -136,7 +136,7 @@ class Checks:
     def switch(self) -> str:
         """The error switch of the stable release is OFF."""
         if Page(self.env.urls()["vote"]).errors_on():
-            raise Problem("it is ON for the stable release: all votes fail", RESET)
+            raise Problem("it is ON for the stable release: all votes fail")
         return "OFF"
 
     def release_view(self) -> str:

@@ -31,18 +31,19 @@ class Finding:
 
 
 class Problem(Exception):  # noqa: N818 - a finding, not an error of the program
-    """A check has found something; its arguments are what, and the way to fix it."""
+    """A check has found something; its arguments are what, and the way to fix it if that is not the usual."""
 
 
 def finding(what: str, check: Callable[[], str], fix: str) -> Finding:
-    """Run one check; an error counts as found, with the way to fix it that it names, or the usual one."""
+    """Run one check; an error is a finding; its fix is the one it names, or `fix`."""
     try:
         return Finding(what, check())
     except Problem as problem:
-        return Finding(what, *problem.args)
+        found, *named = problem.args
+        return Finding(what, found, *named or [fix])
     except ConfigurationError as error:
-        found, _, named = str(error).partition("; ")
-        return Finding(what, found, named or fix)
+        said, _, way = str(error).partition("; ")
+        return Finding(what, said, way or fix)
     except (DeliveryError, OSError, ValueError, LookupError) as error:
         return Finding(what, " ".join(str(error).split()), fix)
 
@@ -75,9 +76,9 @@ def started(check: Check, end: float) -> Future[Finding]:
     return answer
 
 
-def enough(what: str, kib: int, gib: int, fix: str) -> str:
+def enough(what: str, kib: int, gib: int) -> str:
     """So much memory or disk in GiB, or a Problem if it is less than a release needs."""
     found = f"{kib / GIB:.1f} GiB {what}"
     if kib < gib * GIB:
-        raise Problem(f"{found}, a release needs {gib}", fix)
+        raise Problem(f"{found}, a release needs {gib}")
     return found

@@ -28,7 +28,7 @@ class Machine:
     def all(self) -> list[Check]:
         """The checks of the node."""
         return [
-            ("disk", self.disk, "docker system prune"),
+            ("disk", self.disk, "docker builder prune"),
             ("memory", self.memory, "close other programs, or give Docker more memory"),
             ("clock", self.clock, "restart Docker: its clock stopped while the machine slept"),
         ]
@@ -57,13 +57,12 @@ class Machine:
     def disk(self) -> str:
         """The node has room for the images of a release."""
         *_, line = self.on_node("df", "-kP", "/var").splitlines()
-        return enough("free", int(line.split()[3]), DISK_GIB, "docker system prune")
+        return enough("free", int(line.split()[3]), DISK_GIB)
 
     def memory(self) -> str:
         """The node has memory for the pods of a release."""
         found = dict(line.split(":", 1) for line in self.on_node("cat", "/proc/meminfo").splitlines())
-        fix = "close other programs, or give Docker more memory"
-        return enough("available", int(found["MemAvailable"].split()[0]), MEMORY_GIB, fix)
+        return enough("available", int(found["MemAvailable"].split()[0]), MEMORY_GIB)
 
     def clock(self) -> str:
         """The node's clock agrees with this machine's."""
@@ -71,7 +70,7 @@ class Machine:
         there = float(self.on_node("date", "+%s.%N"))
         off = max(before - there, there - time.time(), 0.0)
         if off > CLOCK_S:
-            raise Problem(f"the node's clock is off by {off:.0f} s", "restart Docker")
+            raise Problem(f"the node's clock is off by {off:.0f} s")
         return "the node's clock is right"
 
     def on_node(self, *command: str) -> str:

@@ -32,7 +32,7 @@ def unseen(_: Vote) -> None:
 def beside(
     env: Environment, say: Callable[[str], None], command: tuple[str, ...] = COMMAND
 ) -> Iterator[Voted]:
-    """Show the environment in the release view within the block; yields what takes each vote of the demo.
+    """Show the environment in the release view within the block; yields a function that takes each vote.
 
     Taking a vote never waits for the view. Without a view the demo goes on, and one line says why.
     """
@@ -69,7 +69,7 @@ def beside(
 
 @contextmanager
 def written(pipe: IO[bytes]) -> Iterator[Voted]:
-    """Yields what takes a vote; a thread writes the votes, all of them by the end of the block."""
+    """Yields a function that takes a vote; a thread writes the votes, all of them by the end of the block."""
     votes: SimpleQueue[Vote | None] = SimpleQueue()
 
     def write() -> None:
