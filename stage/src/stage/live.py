@@ -32,7 +32,7 @@ class Ways:
 
 @contextmanager
 def following(target: Target, ways: Ways, publish: Publish) -> Iterator[Callable[[], bool]]:
-    """Run every source within the block; yields what toggles the switch of the canary or preview."""
+    """Run every source within the block; yields a function that toggles the second release's switch."""
     cluster = Cluster(ways.api, target.namespace, publish)
     switch = Switch(target.second, ways.front_door, cluster, publish)
     voters: Voters | Told = Voters(target.users, ways.front_door, publish)

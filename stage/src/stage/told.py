@@ -25,7 +25,7 @@ class Told:
 
     def _run(self) -> None:
         for line in self._lines:
-            with suppress(ValueError, TypeError):  # the last line of who was killed may be half a vote
+            with suppress(ValueError, TypeError):  # a killed demo may leave an incomplete last line
                 vote = json.loads(line)
                 self._publish("vote", **vote)
                 if vote["status"]:
