@@ -138,10 +138,10 @@ def test_an_environment_that_does_not_exist_is_no_finding():
 
 def test_the_command_prints_a_line_each_and_refuses(monkeypatch, capsys):
     found = [Finding("Docker", "28.2.2"), Finding("error switch", "it is ON", "make stage-reset")]
-    monkeypatch.setattr(check, "findings", lambda *_: iter(found))
+    monkeypatch.setattr(check, "findings", lambda *_, **__: iter(found))
 
     with pytest.raises(GateError, match="the demo would fail: error switch"):
-        commands.stage_check(env="qa", name="acme")
+        commands.stage_check(env="qa", name="acme", stage_port="8500")
 
     assert capsys.readouterr().out == "ok  Docker: 28.2.2\nNO  error switch: it is ON -> make stage-reset\n"
 

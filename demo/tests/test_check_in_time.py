@@ -6,12 +6,14 @@ import stat
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import psutil
 import pytest
 
 from demo import check, findings
 from demo.cluster import TRAEFIK
+from demo.machine import VIEW, Machine
 
 pytestmark = pytest.mark.servers
 
@@ -153,3 +155,38 @@ def test_a_mistake_in_a_check_is_no_finding():
 
 def test_the_limit_leaves_three_of_twenty_seconds_for_make_and_python():
     assert check.LIMIT_S <= 17
+
+
+def port_of_the_view(port):
+    (found,) = [findings.finding(*each) for each in Machine("acme", port).all() if each[0] == VIEW]
+    return found
+
+
+def test_a_port_of_the_view_that_another_program_has_is_found_with_another_port(silence):
+    fix = f"make stage STAGE_PORT={silence + 1}, and open that port"
+    found = port_of_the_view(silence)
+
+    assert (found.found, found.fix) == (f"{silence} cannot be used: Address already in use", fix)
+
+
+@pytest.mark.parametrize("said", ['{"status": "ok"}', "hello"])
+def test_a_port_where_the_view_answers_is_fine_and_so_is_a_free_one(said):
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200 if self.path == "/health" else 404)
+            self.end_headers()
+            self.wfile.write(said.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        taken = port_of_the_view(port)
+        server.shutdown()
+        thread.join()
+
+    assert taken.ok == (said != "hello")
+    assert port_of_the_view(port).found == f"{port} is free"

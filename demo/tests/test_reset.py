@@ -1,12 +1,14 @@
 import json
+from contextlib import nullcontext
 
 import pytest
 from rich.console import Console
 
 from delivery.adapters.kubectl import Kubectl
-from delivery.domain.errors import ConfigurationError
+from delivery.domain.errors import ConfigurationError, TimedOutError
 from demo import cluster, machine, reset
 from demo.environment import Environment
+from demo.findings import Finding
 
 
 def test_a_cluster_of_somebody_else_is_neither_started_nor_deleted(monkeypatch):
@@ -63,3 +65,12 @@ def test_a_reset_builds_what_the_node_lacks_before_anything_is_deployed(node, mo
 
     assert deployed == [True]
     assert node.built == {"apm"}
+
+
+@pytest.mark.parametrize(("wrong", "ends"), [(machine.VIEW, True), ("workloads", False)])
+def test_a_reset_ends_although_another_program_has_the_port_of_the_view(monkeypatch, wrong, ends):
+    monkeypatch.setattr(reset.check, "findings", lambda *_: iter([Finding(wrong, "no", "do this")]))
+    env = Environment(cluster.Cluster("acme"), "qa")
+
+    with nullcontext() if ends else pytest.raises(TimedOutError, match="workloads: no"):
+        reset.settled(env, seconds=0.01)

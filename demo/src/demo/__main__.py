@@ -31,6 +31,7 @@ Name = Annotated[
     ),
 ]
 Port = Annotated[str, typer.Option(envvar="CLUSTER_PORT", help="port of the cluster's pages on 127.0.0.1")]
+StagePort = Annotated[str, typer.Option(envvar="STAGE_PORT", help="port of `make stage` on 127.0.0.1")]
 Env = Annotated[str, typer.Argument(help="an environment of delivery.toml")]
 Timings = Annotated[str, typer.Option(help="fast: pauses of seconds; seed: the overlay's pauses of minutes")]
 
@@ -119,10 +120,10 @@ def demo_blue_green(*, env: Env = "staging", timings: Timings = "fast", name: Na
 
 
 @app.command()
-def stage_check(*, env: Env = "qa", name: Name) -> None:
+def stage_check(*, env: Env = "qa", name: Name, stage_port: StagePort = str(view.PORT)) -> None:
     """Check in at most 20 seconds whether the demo would work now."""
     found = []
-    for each in check.findings(name, env):
+    for each in check.findings(name, env, view_port=checked_port(stage_port, "STAGE_PORT")):
         found.append(each)
         line = f"{'ok ' if each.ok else 'NO '} {each.what}: {each.found}"
         console.print(line + (f" -> {each.fix}" if each.fix else ""), markup=False, soft_wrap=True)
@@ -151,10 +152,10 @@ def is_fast(timings: str) -> bool:
     return timings == "fast"
 
 
-def checked_port(value: str) -> int:
+def checked_port(value: str, variable: str = "CLUSTER_PORT") -> int:
     """The port as a number, or a ConfigurationError that names the variable."""
     if not value.isdecimal() or not 0 < int(value) < 65536:  # noqa: PLR2004 - the highest port
-        raise ConfigurationError(f"CLUSTER_PORT must be a port number from 1 to 65535, not {value!r}")
+        raise ConfigurationError(f"{variable} must be a port number from 1 to 65535, not {value!r}")
     return int(value)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from delivery.domain.services import ROOT
 from delivery.domain.settings import Settings
-from demo import access, kustomization, rehearsal
+from demo import access, kustomization, rehearsal, view
 from demo.cluster import Cluster
 from demo.environment import Environment
 from demo.findings import RESET, SECONDS, Check, Finding, Problem, asked
@@ -21,9 +21,11 @@ from demo.machine import Machine
 LIMIT_S = 17.0  # for all checks: make and Python need up to three seconds before them
 
 
-def findings(name: str, env_name: str, seconds: float = LIMIT_S) -> Iterator[Finding]:
+def findings(
+    name: str, env_name: str, seconds: float = LIMIT_S, view_port: int = view.PORT
+) -> Iterator[Finding]:
     """Check programs, Docker and the cluster in turn, then all else at once; at most so many seconds."""
-    end, checks = time.monotonic() + seconds, Checks(name, env_name)
+    end, checks = time.monotonic() + seconds, Checks(name, env_name, view_port)
     for check in checks.machine.first():
         (found,) = asked([check], end)
         yield found
@@ -35,11 +37,11 @@ def findings(name: str, env_name: str, seconds: float = LIMIT_S) -> Iterator[Fin
 class Checks:
     """The checks of one environment on a cluster."""
 
-    def __init__(self, name: str, env_name: str) -> None:
+    def __init__(self, name: str, env_name: str, view_port: int = view.PORT) -> None:
         self.settings = Settings.from_file(ROOT)
         self.settings.environment(env_name)
         self.name, self._env_name = name, env_name
-        self.machine = Machine(name)
+        self.machine = Machine(name, view_port)
 
     @cached_property
     def env(self) -> Environment:

@@ -1,21 +1,26 @@
 """The checks of this machine: its programs, Docker, the cluster, and the cluster's node."""
 
+import os
+import socket
 import time
 
+import httpx
+
 from delivery.adapters.process import run
-from demo import up
+from demo import up, view
 from demo.cluster import Cluster
 from demo.findings import RESET, SECONDS, Check, Problem, enough
 
 DISK_GIB, MEMORY_GIB = 2, 1  # that a release needs at least: its image, its pods
+VIEW = "port of the view"
 CLOCK_S = 2  # Prometheus and the analysis compare times within seconds
 
 
 class Machine:
     """The checks of the machine that runs the cluster of this name."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, view_port: int = view.PORT) -> None:
+        self.name, self.view_port = name, view_port
 
     def first(self) -> list[Check]:
         """What every other check needs, in this order."""
@@ -26,8 +31,9 @@ class Machine:
         ]
 
     def all(self) -> list[Check]:
-        """The checks of the node."""
+        """The checks of the node, and of the port of `make stage`."""
         return [
+            (VIEW, self.port, f"make stage STAGE_PORT={self.view_port + 1}, and open that port"),
             ("disk", self.disk, "docker builder prune"),
             ("memory", self.memory, "close other programs, or give Docker more memory"),
             ("clock", self.clock, "restart Docker: its clock stopped while the machine slept"),
@@ -73,6 +79,16 @@ class Machine:
             raise Problem(f"the node's clock is off by {off:.0f} s")
         return "the node's clock is right"
 
+    def port(self) -> str:
+        """The port of `make stage` is free, or a release view answers there already."""
+        try:
+            socket.create_server(("127.0.0.1", self.view_port)).close()
+        except OSError as error:
+            if answers(self.view_port):
+                return f"a release view answers on {self.view_port}"
+            raise Problem(f"{self.view_port} cannot be used: {os.strerror(error.errno or 0)}") from error
+        return f"{self.view_port} is free"
+
     def on_node(self, *command: str) -> str:
         """What a command prints on the node."""
         return run("docker", "exec", Cluster(self.name).nodes[0], *command, seconds=SECONDS)
@@ -81,3 +97,12 @@ class Machine:
 def status(node: str) -> str:
     """What Docker says of a node: running, paused, exited, ..."""
     return run("docker", "inspect", "--format", "{{.State.Status}}", node, seconds=SECONDS).strip()
+
+
+def answers(port: int) -> bool:
+    """Whether one of our services answers on this port of this machine."""
+    try:
+        said = httpx.get(f"http://127.0.0.1:{port}/health", timeout=2, trust_env=False)
+        return bool(said.json() == {"status": "ok"})
+    except (httpx.HTTPError, ValueError):
+        return False
