@@ -49,11 +49,13 @@ def view(env, cluster):
         "images": [{"name": image, "newTag": env.tag}],
         "patches": [{"target": {"kind": "Ingress", "name": "stage"}, "patch": json.dumps([host])}],
     }
-    env.deploy(env.tag, extra=extra)
-    env.wait_ready()
-    with pages.client(f"https://{HOST}:{cluster.port}", local=True) as client:
-        yield client
-    cluster.kubectl("delete", "--ignore-not-found", *OBJECTS, f"--namespace={env.namespace}")
+    try:
+        env.deploy(env.tag, extra=extra)
+        env.wait_ready()
+        with pages.client(f"https://{HOST}:{cluster.port}", local=True) as client:
+            yield client
+    finally:  # its votes would enter later stories
+        cluster.kubectl("delete", "--ignore-not-found", *OBJECTS, f"--namespace={env.namespace}")
 
 
 def state(view):
