@@ -50,6 +50,18 @@ def test_a_namespace_without_all_of_it_cannot_be_shown(kubernetes, lacking):
         discover(Direct(kubernetes), "shop-qa")
 
 
+@pytest.mark.parametrize("spec", [{"rules": [{"http": {}}]}, {"rules": []}, {"defaultBackend": {}}])
+def test_an_ingress_without_a_host_is_passed_over(kubernetes, spec):
+    kubernetes.lists |= environment()
+    theirs = {"metadata": {"name": "theirs"}, "spec": spec}
+    kubernetes.lists["ingresses"].insert(0, theirs)
+    assert discover(Direct(kubernetes), "shop-qa").users == "https://vote-shop-qa.localhost"
+
+    kubernetes.lists["ingresses"][1]["spec"] = spec
+    with pytest.raises(SourceError, match="no canary or preview"):
+        discover(Direct(kubernetes), "shop-qa")
+
+
 def test_the_threshold_is_that_of_the_cluster():
     health = {"spec": {"args": [{"name": "service-name"}]}}
     args = [

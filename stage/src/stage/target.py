@@ -50,7 +50,7 @@ def discover(api: Api, namespace: str) -> Target:
             _listed(client, path.format(namespace)) for path in (PATHS["Rollout"], TEMPLATES, INGRESSES)
         )
     state = State.read(each | {"kind": "Rollout"} for each in rollouts)
-    urls = {each["metadata"]["name"]: f"https://{each['spec']['rules'][0]['host']}" for each in ingresses}
+    urls = addresses(ingresses)
     if state is None or not {"vote", SECOND[state.strategy]} <= urls.keys():
         raise SourceError(f"{namespace} has no canary or preview to show, or it is not deployed yet")
     judged = arguments(templates)
@@ -67,6 +67,17 @@ def discover(api: Api, namespace: str) -> Target:
             window=judged["window"],
         ),
     )
+
+
+def addresses(ingresses: list[Object]) -> dict[str, str]:
+    """The URLs of our own Ingresses, by name; one without a host has none."""
+    ours = [each for each in ingresses if each["metadata"]["name"] in {"vote", *SECOND.values()}]
+    return {
+        each["metadata"]["name"]: f"https://{rule['host']}"
+        for each in ours
+        for rule in each["spec"].get("rules", [])[:1]
+        if "host" in rule
+    }
 
 
 def arguments(templates: list[Object]) -> dict[str, str]:
