@@ -39,8 +39,14 @@ def test_it_reads_releases_in_its_namespace_and_no_secrets(objects, env):
 
     assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "stage", "namespace": f"{NAME}-{env}"}]
     assert not {*named(objects, "ClusterRole"), *named(objects, "ClusterRoleBinding")}
-    assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}
-    assert not {"*", "secrets", "configmaps"} & {what for rule in rules for what in rule["resources"]}
+    assert rules == [
+        {"apiGroups": ["argoproj.io"], "resources": ["analysisruns", "rollouts"], "verbs": ["list", "watch"]},
+        {"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": ["list", "watch"]},
+        {"apiGroups": ["argoproj.io"], "resources": ["analysistemplates"], "verbs": ["list"]},
+        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]},
+        {"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]},
+        {"apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]},
+    ]
 
 
 def test_its_role_does_not_replace_that_of_make_stage(objects, platform):
