@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 from werkzeug.wsgi import get_input_stream
 
-from stage.app import create_app
+from stage.app import SwitchError, create_app
 from stage.events import Session
 
 from . import bad_release
@@ -35,6 +35,7 @@ class View:
         self.lines: list[str] = []  # what a recording has
         self.session = Session(now=lambda: self.t, record=self.lines.append)
         self.flips = 0
+        self.refusal = ""  # why the switch is not flipped
         self._left = bad_release.events()
         flip = self.flip if switch else None
         app = create_app(self.session, flip) if live else create_app(self.session, again=self.again)
@@ -43,6 +44,8 @@ class View:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def flip(self) -> bool:
+        if self.refusal:
+            raise SwitchError(self.refusal)
         self.flips += 1
         enabled = not self.session.snapshot()["switch"]["enabled"]
         self.session.publish("switch", release=bad_release.CANARY, enabled=enabled)

@@ -5,6 +5,7 @@ import { apply, nothing } from "./state.js";
 import * as words from "./words.js";
 
 const SILENT_MS = 4_000;
+const REFUSAL_MS = 5_000; // time to read why a press changed nothing
 const speed = Number(document.body.dataset.speed);
 const live = "live" in document.body.dataset;
 const $ = (selector) => document.querySelector(selector);
@@ -14,6 +15,7 @@ const state = nothing();
 let heard = { t: 0, at: performance.now() };
 let lostAt = null; // the session's time at which the stream was lost
 let acting = false;
+let refusal = { why: "", until: 0 };
 let source;
 let silent;
 let retry;
@@ -77,7 +79,9 @@ function showSwitch(second) {
   const away = unknown("switch");
   const on = state.switch?.enabled;
   const has = second.tried && state.switch;
-  say($("#switch-state"), away ? `Errors ${away}` : !has ? "" : on ? "Errors are ON" : "Errors are OFF");
+  const refused = performance.now() < refusal.until && `Not changed: ${refusal.why}`;
+  say($("#switch-state"), refused || (away ? `Errors ${away}` : !has ? "" : on ? "Errors are ON" : "Errors are OFF"));
+  $("#switch").classList.toggle("refused", Boolean(refused));
   $("#switch").classList.toggle("on", Boolean(has && on && !away));
   const offered = Boolean(act.dataset.post); // in a cluster, the switch is hidden unless it is asked for
   const can = offered && (live ? Boolean(has && !away) : state.ended && lostAt === null);
@@ -161,15 +165,17 @@ function connect() {
 
 async function press() {
   acting = true;
-  act.disabled = true;
+  show();
+  let why = "";
   try {
     const answer = await fetch(act.dataset.post, { method: "POST" });
-    if (!answer.ok) say($("#switch-state"), `Not changed: ${(await answer.json()).error}`);
+    if (!answer.ok) why = (await answer.json()).error;
   } catch {
-    say($("#switch-state"), "Not changed: no connection");
+    why = "no connection";
   }
   acting = false;
-  act.disabled = false;
+  refusal = { why, until: why ? performance.now() + REFUSAL_MS : 0 };
+  show();
 }
 
 act.addEventListener("click", press);
