@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from e2e import talk
+from e2e.run.terminal import SHELL
 from local.app import ROOT
 from local.servers import free_port
 
@@ -27,7 +28,7 @@ def test_the_recording_plays_up_to_its_abort():
     process = subprocess.Popen(
         [*command.split(), f"STAGE_PORT={port}", "SPEED=200"],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+        env=SHELL,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -67,7 +68,7 @@ def test_the_check_without_a_cluster_says_what_to_do(tmp_path, clusters, said):
     done = subprocess.run(
         ["make", "stage-check"],
         cwd=ROOT,
-        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CLUSTER_NAME": "acme"},
+        env=SHELL | {"PATH": f"{tmp_path}:{SHELL['PATH']}", "CLUSTER_NAME": "acme"},
         capture_output=True,
         text=True,
         timeout=30,

@@ -74,11 +74,18 @@ def found_in_time():
     return found
 
 
+def running() -> set[psutil.Process]:
+    """The programs that this process and its children have started."""
+    return {each for each in psutil.Process().children(recursive=True) if each.status() != "zombie"}
+
+
+@pytest.fixture(autouse=True)
 def none_is_left():
-    """Every program that the checks started has ended."""
-    children = [each for each in psutil.Process().children(recursive=True) if each.status() != "zombie"]
-    gone, left = psutil.wait_procs(children, timeout=1)
-    assert left == [], gone
+    """Every program that the checks start ends with them; those of other tests may go on."""
+    before = running()
+    yield
+    _, left = psutil.wait_procs(running() - before, timeout=1)
+    assert left == []
 
 
 def test_docker_that_hangs_is_the_only_finding(machine):
@@ -89,7 +96,6 @@ def test_docker_that_hangs_is_the_only_finding(machine):
     assert found.keys() == {"programs", "Docker"}
     assert (found["Docker"].ok, found["Docker"].fix) == (False, "start Docker")
     assert "docker info" in found["Docker"].found
-    none_is_left()
 
 
 def test_an_api_server_that_hangs_is_the_last_finding(machine):
@@ -101,7 +107,6 @@ def test_an_api_server_that_hangs_is_the_last_finding(machine):
     assert not found["cluster"].ok
     assert found["cluster"].found == "the cluster acme exists but does not answer"
     assert found["cluster"].fix == "delete and create it again: make cluster-down cluster"
-    none_is_left()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,6 @@ def test_an_api_server_that_hangs_after_its_first_answer_fails_each_check_on_tim
     assert {"workloads", "rollout", "pages", "error rate", "error switch", "Prometheus"} <= wrong
     assert "programs" not in wrong
     assert "rehearsal" not in wrong
-    none_is_left()
 
 
 def test_a_front_door_that_hangs_fails_its_checks_on_time(machine, silence, monkeypatch):

@@ -10,17 +10,17 @@ import pytest
 
 from delivery.adapters.polling import until
 from e2e import talk
+from e2e.run.terminal import SHELL
 from local.app import ROOT
 from local.servers import free_port
 
 
 def start(cluster, command):
     """A command of the page on this cluster."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.Popen(
         command.split(),
         cwd=ROOT,
-        env=own | {"CLUSTER_NAME": cluster.name},
+        env=SHELL | {"CLUSTER_NAME": cluster.name},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
