@@ -16,10 +16,10 @@ from typing import Any, cast
 from playwright.sync_api import Page, expect
 
 from demo.environment import Environment
+from demo.view import SAID
 from local.app import ROOT
 from local.servers import free_port
 
-STARTED = re.compile(r"stage: (?P<url>http://localhost:\d+) shows \S+ and records it in (?P<record>[^;]+);")
 UNKNOWN = re.compile(r"not known since \d\d:\d\d:\d\d")
 START_S, STOP_S = 30, 10
 # Keeps what the page is told, so that a test can compare it with what the page shows.
@@ -79,9 +79,9 @@ def view(env: Environment) -> Iterator[View]:
     with subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout
-            found = STARTED.search(process.stdout.readline())
+            found = SAID.match(process.stdout.readline())
             assert found
-            yield View(process, found["url"], ROOT / found["record"])
+            yield View(process, found[1], ROOT / found[2])
         finally:
             if process.returncode is None:
                 process.kill()

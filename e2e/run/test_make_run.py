@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from e2e.run.terminal import SHELL
 from e2e.sites import Site, wait_until
 from local.app import ROOT
 from local.servers import free_port
@@ -18,8 +19,6 @@ from local.servers import free_port
 READY_WITHIN_S = 10
 STOPPED_WITHIN_S = 5
 STOPPED = (0, -signal.SIGINT)  # the second if make handles Ctrl-C before its child has ended
-# Without the variables of an outer make.
-TERMINAL = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
 LABELS = ("vote", "results", "trust")  # printed one per line
 
 
@@ -37,7 +36,7 @@ class Run:
                     *(f"VOTE_HTTPS_PORT={ports[0]}", f"RESULT_HTTPS_PORT={ports[1]}"),
                 ],
                 cwd=home,
-                env=TERMINAL,
+                env=SHELL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -120,7 +119,7 @@ def test_a_second_run_on_the_same_data_is_refused(folder, ports):
         second = subprocess.run(
             ["make", "run", f"LOCAL_DATA={folder / 'shared'}", f"VOTE_HTTPS_PORT={free_port()}"],
             cwd=ROOT,
-            env=TERMINAL | {"RESULT_HTTPS_PORT": str(free_port())},
+            env=SHELL | {"RESULT_HTTPS_PORT": str(free_port())},
             capture_output=True,
             text=True,
             timeout=60,
@@ -129,7 +128,7 @@ def test_a_second_run_on_the_same_data_is_refused(folder, ports):
         clean = subprocess.run(
             ["make", "clean", f"LOCAL_DATA={folder / 'shared'}"],
             cwd=ROOT,
-            env=TERMINAL,
+            env=SHELL,
             capture_output=True,
             text=True,
             timeout=60,
